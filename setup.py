@@ -93,12 +93,14 @@ def engine_extension(build_dir):
     engine = Extension(
         "pyseq.core.engine",
         ["pyseq/core/engine.pyx"],
-        include_dirs=["csrc"],
-        depends=[str(p.relative_to(HERE)) for p in sorted(HERE.glob("csrc/*.h"))],
+        include_dirs=["csrc", "pyseq/core"],
+        depends=["csrc/instruction.h", "pyseq/core/memory.h", "pyseq/core/threads.h"],
         extra_compile_args=DEBUG_ARGS if DEBUG else COMPILE_ARGS,
         extra_link_args=["-fsanitize=address,undefined"] if DEBUG else [],
     )
-    return cythonize([engine], build_dir=build_dir, include_path=["csrc"], compiler_directives=DIRECTIVES, quiet=True)
+    return cythonize(
+        [engine], build_dir=build_dir, include_path=["csrc"], compiler_directives=DIRECTIVES, quiet=True
+    )
 
 
 OPENMP_PROGRAM = """
@@ -148,6 +150,11 @@ class BuildExt(build_ext):
                     extension.extra_compile_args = extension.extra_compile_args + args[0]
                     extension.extra_link_args = extension.extra_link_args + args[1]
         super().build_extensions()
+
+    def copy_extensions_to_source(self):
+        for extension in self.extensions:
+            (HERE / extension.name.replace(".", "/")).parent.mkdir(parents=True, exist_ok=True)
+        super().copy_extensions_to_source()
 
 
 def extensions():

@@ -7,8 +7,8 @@
 enum { PYSEQ_IN_MAX = 8, PYSEQ_OUT_MAX = 8, PYSEQ_DIM_MAX = 40, PYSEQ_ATTR_MAX = 10 };
 
 /* Element types: the order of pyseq.core.dtypes.DTYPES. */
-enum { PYSEQ_F32, PYSEQ_F64, PYSEQ_F16, PYSEQ_BF16, PYSEQ_I8, PYSEQ_I16, PYSEQ_I32, PYSEQ_I64,
-       PYSEQ_U8, PYSEQ_U16, PYSEQ_U32, PYSEQ_U64, PYSEQ_BOOL, PYSEQ_STRING };
+enum { PYSEQ_F32, PYSEQ_F64, PYSEQ_F16, PYSEQ_I8, PYSEQ_I16, PYSEQ_I32, PYSEQ_I64,
+       PYSEQ_U8, PYSEQ_U16, PYSEQ_U32, PYSEQ_U64, PYSEQ_BOOL };
 
 typedef struct Instruction Instruction;
 typedef void (*PartFunction)(const Instruction *, int64_t first, int64_t last);

@@ -9,7 +9,6 @@ cdef extern from "instruction.h" nogil:
         F32 "PYSEQ_F32"
         F64 "PYSEQ_F64"
         F16 "PYSEQ_F16"
-        BF16 "PYSEQ_BF16"
         I8 "PYSEQ_I8"
         I16 "PYSEQ_I16"
         I32 "PYSEQ_I32"
