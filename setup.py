@@ -62,9 +62,13 @@ def write_if_changed(path, text):
 
 def translate(build_dir):
     """Run Cython on every family and the engine; return {family: C file}."""
-    sources = [Extension(f"pyseq._kernels.{p.stem}", [str(p.relative_to(HERE))]) for p in sorted(HERE.glob("csrc/*.pyx"))]
+    sources = [
+        Extension(f"pyseq._kernels.{p.stem}", [str(p.relative_to(HERE))]) for p in sorted(HERE.glob("csrc/*.pyx"))
+    ]
     kernel_directives = {**DIRECTIVES, "wraparound": False}
-    done = cythonize(sources, build_dir=build_dir, include_path=["csrc"], compiler_directives=kernel_directives, quiet=True)
+    done = cythonize(
+        sources, build_dir=build_dir, include_path=["csrc"], compiler_directives=kernel_directives, quiet=True
+    )
     return {e.name.rpartition(".")[2]: Path(e.sources[0]) for e in done}
 
 
@@ -98,9 +102,7 @@ def engine_extension(build_dir):
         extra_compile_args=DEBUG_ARGS if DEBUG else COMPILE_ARGS,
         extra_link_args=["-fsanitize=address,undefined"] if DEBUG else [],
     )
-    return cythonize(
-        [engine], build_dir=build_dir, include_path=["csrc"], compiler_directives=DIRECTIVES, quiet=True
-    )
+    return cythonize([engine], build_dir=build_dir, include_path=["csrc"], compiler_directives=DIRECTIVES, quiet=True)
 
 
 OPENMP_PROGRAM = """

@@ -36,7 +36,7 @@ def set_epsilon(value: float) -> None:
 
 
 def image_data_format() -> str:
-    """"channels_last" unless changed."""
+    """ "channels_last" unless changed."""
     return _settings["image_data_format"]
 
 

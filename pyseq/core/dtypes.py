@@ -104,4 +104,6 @@ def as_dtype(x) -> DType:
         pass
     name = getattr(x, "name", None) or str(x)
     close = difflib.get_close_matches(name, BY_NAME, n=3) or [d.name for d in DTYPES]
-    raise TypeError(f"dtype: must be an element type of numbers or booleans, such as {', '.join(close)}. Received: {x!r}.")
+    raise TypeError(
+        f"dtype: must be an element type of numbers or booleans, such as {', '.join(close)}. Received: {x!r}."
+    )

@@ -1,0 +1,103 @@
+"""The constraints of tf.keras. Each is a function of a weight's value that returns the value put in its place."""
+
+from __future__ import annotations
+
+from pyseq.core import config
+from pyseq.ops import elementwise, reduce
+from pyseq.registry import Registry
+
+_registry = Registry("constraint", "keras.constraints")
+
+
+class Constraint:
+    """A function of a weight that returns its allowed value. Subclasses define `__call__(w)`."""
+
+    def __call__(self, w):
+        return w
+
+    def get_config(self):
+        return {}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+
+def _norms(w, axis):
+    """Length of the weight vectors along `axis`, kept as an axis of extent 1."""
+    return elementwise.sqrt(reduce.sum(elementwise.square(w), axis=axis, keepdims=True))
+
+
+class MaxNorm(Constraint):
+    """Scales weight vectors down that are longer than `max_value`.
+
+    Args:
+        max_value: largest length.
+        axis: along which a vector's elements lie; 0 for a Dense kernel.
+    """
+
+    def __init__(self, max_value=2, axis=0):
+        self.max_value = max_value
+        self.axis = axis
+
+    def __call__(self, w):
+        norms = _norms(w, self.axis)
+        return w * (elementwise.clip(norms, 0.0, float(self.max_value)) / (norms + config.epsilon()))
+
+    def get_config(self):
+        return {"max_value": self.max_value, "axis": self.axis}
+
+
+class NonNeg(Constraint):
+    """Sets negative weights to zero."""
+
+    def __call__(self, w):
+        return elementwise.multiply(w, elementwise.cast(elementwise.greater_equal(w, 0.0), w.dtype))
+
+
+class UnitNorm(Constraint):
+    """Scales weight vectors to length 1 along `axis`."""
+
+    def __init__(self, axis=0):
+        self.axis = axis
+
+    def __call__(self, w):
+        return w / (_norms(w, self.axis) + config.epsilon())
+
+    def get_config(self):
+        return {"axis": self.axis}
+
+
+class MinMaxNorm(Constraint):
+    """Moves the length of weight vectors into [min_value, max_value].
+
+    Args:
+        rate: in (0, 1], how much of the way at each step.
+    """
+
+    def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):
+        self.min_value = min_value
+        self.max_value = max_value
+        self.rate = rate
+        self.axis = axis
+
+    def __call__(self, w):
+        norms = _norms(w, self.axis)
+        clipped = elementwise.clip(norms, float(self.min_value), float(self.max_value))
+        desired = clipped * self.rate + norms * (1 - self.rate)
+        return w * (desired / (norms + config.epsilon()))
+
+    def get_config(self):
+        return {"min_value": self.min_value, "max_value": self.max_value, "rate": self.rate, "axis": self.axis}
+
+
+max_norm, non_neg, unit_norm, min_max_norm = MaxNorm, NonNeg, UnitNorm, MinMaxNorm
+for _class, _alias in (
+    (MaxNorm, "max_norm"),
+    (NonNeg, "non_neg"),
+    (UnitNorm, "unit_norm"),
+    (MinMaxNorm, "min_max_norm"),
+):
+    _registry.add(_class, _alias)
+
+get, serialize, deserialize = _registry.get, _registry.serialize, _registry.deserialize

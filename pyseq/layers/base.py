@@ -1,0 +1,485 @@
+"""Layer: state (weights), a computation (`call`), and the configuration both come from."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+
+import numpy as np
+
+from pyseq import constraints, initializers, regularizers
+from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
+from pyseq.layers.call_context import context
+from pyseq.layers.input_spec import check_inputs
+from pyseq.layers.naming import snake_case, unique_name
+from pyseq.layers.shape_inference import infer_shapes
+from pyseq.layers.structure import flatten, is_shape, map_structure
+from pyseq.ops import elementwise
+
+
+class Layer:
+    """A part of a model.
+
+    Subclasses make weights in `build(input_shape)` with `add_weight` and compute in `call(inputs)`. Layers, variables
+    and lists or dicts of them that are assigned to attributes are found by themselves.
+
+    Args:
+        trainable: do this layer's weights take part in training?
+        name: unique name within a model; made from the class name by default.
+        dtype: element type of weights and computation; `floatx()` by default.
+        input_shape: shape of one sample, for the first layer of a Sequential.
+        input_dim: the same for samples of one axis. batch_input_shape: the same with the batch axis.
+        batch_size: with `input_shape`, the extent of the batch axis.
+        weights: arrays to set when the layer is built.
+        autocast: convert floating point inputs to the layer's dtype?
+    """
+
+    def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
+        self._trainable = bool(trainable)
+        self.name = str(name) if name is not None else unique_name(snake_case(type(self).__name__))
+        self._named_by_user = name is not None
+        self._dtype = as_dtype(_policy_name(dtype) or config.floatx())
+        self.dynamic = bool(dynamic)
+        self.built = False
+        self.input_spec = None
+        self.supports_masking = False
+        self.stateful = False
+        self._own_trainable: list[Variable] = []
+        self._own_non_trainable: list[Variable] = []
+        self._added_losses: list = []
+        self._loss_functions: list = []
+        self._call_serial = 0
+        self._inferred_shapes = None
+        self._build_input_shape = None
+        self._autocast = kwargs.pop("autocast", True)
+        self.activity_regularizer = regularizers.get(kwargs.pop("activity_regularizer", None))
+        self._batch_input_shape = _batch_input_shape(kwargs)
+        self._initial_weights = kwargs.pop("weights", None)
+        if kwargs:
+            raise TypeError("Keyword argument not understood:", next(iter(kwargs)))
+
+    # ------------------------------------------------------------------------------------------ weights
+
+    def add_weight(
+        self, name=None, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, constraint=None,
+        use_resource=None, synchronization=None, aggregation=None, **kwargs,
+    ):  # fmt: skip
+        """Make a variable that belongs to this layer.
+
+        Args:
+            name: within the layer.
+            shape: tuple of int; () by default.
+            initializer: object, name or function; "glorot_uniform" for floats, zeros otherwise, by default.
+            regularizer: a function of the variable whose value joins the losses.
+            trainable: does training change it? True by default.
+            constraint: a function applied to the variable after each update.
+            use_resource, synchronization, aggregation: of TensorFlow's devices; without effect here.
+        """
+        if isinstance(name, (tuple, list)):  # Keras 3 has the shape first
+            name, shape = (shape if isinstance(shape, str) else None), name
+        unknown = set(kwargs) - {"getter", "collections", "experimental_autocast", "caching_device", "partitioner"}
+        if unknown:
+            raise TypeError(f"Layer.add_weight: unknown keyword argument. Received: {sorted(unknown)}.")
+        dtype = as_dtype(dtype or self._dtype)
+        shape = (shape,) if isinstance(shape, int) else tuple(shape or ())
+        if any(not isinstance(d, (int, np.integer)) or d < 0 for d in shape):
+            raise ValueError(
+                f'Layer "{self.name}": weight {name!r} must have a shape of non-negative integers. Received: shape={shape}.'
+            )
+        shape = tuple(int(d) for d in shape)
+        if initializer is None:
+            initializer = "glorot_uniform" if dtype.is_floating else "zeros"
+        with tracing(None):  # weights are real even when shapes or a plan are being traced
+            value = initializers.get(initializer)(shape, dtype=dtype.name)
+            variable = Variable(value, trainable=trainable is not False, dtype=dtype, name=self._weight_name(name))
+        variable.constraint = constraints.get(constraint)
+        variable.regularizer = regularizers.get(regularizer)
+        (self._own_non_trainable if trainable is False else self._own_trainable).append(variable)
+        variable._layer_trainable = trainable is not False
+        if not self._trainable:
+            variable.trainable = False
+        return variable
+
+    add_variable = add_weight
+
+    def _weight_name(self, name) -> str:
+        scope = [n for n in context.names if n] if context.names else []
+        if not scope or scope[-1] != self.name:
+            scope.append(self.name)
+        return "/".join([*scope, name or "variable"]) + ":0"
+
+    def _tracked(self):
+        """(layers, variables) found in the attributes, in the order of assignment."""
+        layers, variables, seen = [], [], set()
+        stack = [v for k, v in reversed(self.__dict__.items()) if k not in _UNTRACKED]
+        while stack:
+            x = stack.pop()
+            if isinstance(x, (Layer, Variable)):
+                if id(x) not in seen:
+                    seen.add(id(x))
+                    (layers if isinstance(x, Layer) else variables).append(x)
+            elif isinstance(x, (list, tuple)):
+                stack.extend(reversed(x))
+            elif isinstance(x, dict):
+                stack.extend(reversed(list(x.values())))
+        return layers, variables
+
+    def _sublayers(self) -> list[Layer]:
+        """The layers directly inside this one."""
+        return self._tracked()[0]
+
+    def _flatten_layers(self) -> list[Layer]:
+        """This layer and all layers inside it, outer first, each once."""
+        found, seen = [], set()
+
+        def visit(layer):
+            if id(layer) not in seen:
+                seen.add(id(layer))
+                found.append(layer)
+                for inner in layer._sublayers():
+                    visit(inner)
+
+        visit(self)
+        return found
+
+    @property
+    def submodules(self):
+        """All layers inside this one."""
+        return tuple(self._flatten_layers()[1:])
+
+    def _own_weights(self):
+        """(trainable, non-trainable) variables of this layer alone."""
+        made = [*self._own_trainable, *self._own_non_trainable]
+        known = {id(v) for v in made}
+        assigned = [v for v in self._tracked()[1] if id(v) not in known]
+        trainable = [v for v in assigned if getattr(v, "_layer_trainable", v.trainable)]
+        return self._own_trainable + trainable, self._own_non_trainable + [v for v in assigned if not _in(v, trainable)]
+
+    @property
+    def trainable_weights(self):
+        """Variables that training changes; empty if the layer is frozen."""
+        if not self._trainable:
+            return []
+        inner = [v for layer in self._sublayers() for v in layer.trainable_weights]
+        return _unique(self._own_weights()[0] + inner)
+
+    @property
+    def non_trainable_weights(self):
+        """The other variables."""
+        trainable, fixed = self._own_weights()
+        layers = self._sublayers()
+        if self._trainable:
+            return _unique(fixed + [v for layer in layers for v in layer.non_trainable_weights])
+        return _unique(trainable + fixed + [v for layer in layers for v in layer.weights])
+
+    @property
+    def weights(self):
+        """All variables: the trainable ones, then the others."""
+        return _unique(self.trainable_weights + self.non_trainable_weights)
+
+    variables = property(lambda self: self.weights)
+    trainable_variables = property(lambda self: self.trainable_weights)
+    non_trainable_variables = property(lambda self: self.non_trainable_weights)
+
+    @property
+    def trainable(self):
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        for layer in self._flatten_layers():
+            layer._trainable = bool(value)
+            for v in layer._own_weights()[0]:
+                v._layer_trainable = True
+                v.trainable = bool(value)
+
+    def get_weights(self):
+        """The values of `weights` as a list of NumPy arrays."""
+        return [v.numpy() for v in self.weights]
+
+    def set_weights(self, weights):
+        """Set the values of `weights`, in their order.
+
+        Raises:
+            ValueError: another number of arrays, or a shape that differs.
+        """
+        variables, arrays = self.weights, list(weights)
+        if len(variables) != len(arrays):
+            raise ValueError(
+                f'You called `set_weights(weights)` on layer "{self.name}" with a weight list of length {len(arrays)}, '
+                f"but the layer was expecting {len(variables)} weights. Provided weights: {str(arrays)[:50]}..."
+            )
+        arrays = [np.asarray(a) for a in arrays]
+        for v, a in zip(variables, arrays, strict=True):
+            if tuple(v.shape) != a.shape:
+                raise ValueError(
+                    f"Layer {self.name} weight shape {tuple(v.shape)} is not compatible with provided weight shape {a.shape}."
+                )
+        for v, a in zip(variables, arrays, strict=True):
+            v.assign(a.astype(v.dtype.numpy, copy=False))
+
+    def count_params(self) -> int:
+        """Number of scalars in all weights."""
+        if not self.built and not self.weights:
+            raise ValueError(
+                f"You tried to call `count_params` on layer {self.name}, but the layer isn't built. "
+                f"You can build it manually via: `{self.name}.build(batch_input_shape)`."
+            )
+        return sum(v.size for v in self.weights)
+
+    # ------------------------------------------------------------------------------------------ losses
+
+    def add_loss(self, losses, **kwargs):
+        """Add to what is minimised: tensors made in `call`, or functions without arguments that give one."""
+        for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
+            if callable(loss) and not isinstance(loss, (Tensor, Variable)):
+                self._loss_functions.append(loss)
+                continue
+            if self._loss_serial != context.serial:
+                self._added_losses, self._loss_serial = [], context.serial
+            self._added_losses.append(as_tensor(loss))
+
+    _loss_serial = 0
+
+    @property
+    def losses(self):
+        """Regularisation losses of the weights and what the last call added, as scalar tensors."""
+        found = []
+        for layer in self._flatten_layers():
+            if layer._added_losses and layer._loss_serial == self._call_serial:
+                found += layer._added_losses
+            found += [f() for f in layer._loss_functions]
+            for v in layer._own_weights()[0]:
+                regularizer = getattr(v, "regularizer", None)
+                if regularizer is not None:
+                    found.append(regularizer(v))
+        return found
+
+    def _add_activity_loss(self, outputs):
+        for y in flatten(outputs):
+            loss = self.activity_regularizer(y)
+            self.add_loss(elementwise.divide(loss, float(y.shape[0] if y.shape else 1)))
+
+    # ------------------------------------------------------------------------------------------ calling
+
+    def build(self, input_shape):
+        """Make the weights. `input_shape`: tuple with the batch axis first, None where unknown."""
+        self.built = True
+
+    def call(self, inputs, *args, **kwargs):
+        """Compute the outputs from the inputs."""
+        raise NotImplementedError(
+            f'Layer "{self.name}": {type(self).__name__} must define `call(self, inputs)` to be called.'
+        )
+
+    def __call__(self, inputs, *args, **kwargs):
+        takes = _call_arguments(type(self))
+        inputs = self._prepare_inputs(inputs)
+        context.enter(self._scope_name())
+        outer_training = context.training
+        try:
+            if not self.built:
+                self._build_for(inputs)
+            if self.input_spec is not None:
+                check_inputs(self.input_spec, inputs, self.name)
+            if takes.training:
+                self._resolve_training(takes, args, kwargs)
+            elif "training" in kwargs and not takes.any_keyword:
+                context.training = kwargs.pop("training")
+            self._call_serial = context.serial
+            outputs = self.call(inputs, *args, **kwargs)
+            if self.activity_regularizer is not None:
+                self._add_activity_loss(outputs)
+        finally:
+            context.training = outer_training
+            context.leave()
+        return outputs
+
+    def _scope_name(self):
+        return self.name
+
+    def _resolve_training(self, takes, args, kwargs):
+        """`training` said in this call holds inside it; unsaid, it is inherited, else the default of `call`."""
+        if len(args) > takes.training_position:
+            said = args[takes.training_position]
+        else:
+            said = kwargs.get("training")
+        if said is None:
+            said = context.training if context.training is not None else takes.training_default
+            if len(args) <= takes.training_position:
+                kwargs["training"] = said
+        if said is not None:
+            context.training = said
+
+    def _prepare_inputs(self, inputs):
+        if isinstance(inputs, Tensor):
+            return self._cast(inputs)
+        if isinstance(inputs, (list, tuple, dict)) and not _is_numbers(inputs):
+            return map_structure(lambda x: x if x is None else self._cast(as_tensor(x)), inputs)
+        return self._cast(as_tensor(inputs))
+
+    def _cast(self, x):
+        if self._autocast and x.dtype is not self._dtype and x.dtype.is_floating:
+            return elementwise.cast(x, self._dtype)
+        return x
+
+    def _build_for(self, inputs):
+        shapes = map_structure(lambda x: tuple(x.shape), inputs)
+        with tracing(None):
+            self._build_once(shapes)
+
+    def _build_once(self, input_shape):
+        self._build_input_shape = input_shape
+        self.build(input_shape)
+        self.built = True
+        if self._initial_weights is not None:
+            self.set_weights(self._initial_weights)
+            self._initial_weights = None
+
+    # ------------------------------------------------------------------------------------------ shapes
+
+    def compute_output_shape(self, input_shape):
+        """Shape of the output for an input of `input_shape`; None where unknown. Builds the layer if need be."""
+        input_shape = tuple(input_shape) if is_shape(input_shape) else input_shape
+        if not self.built:
+            with tracing(None):
+                self._build_once(input_shape)
+        return infer_shapes(lambda x: self(x), input_shape, self._dtype)
+
+    def _shape_of_use(self, which: str):
+        if self._inferred_shapes is None:
+            raise AttributeError(
+                f'The layer "{self.name}" has never been called and thus has no defined {which} shape.'
+            )
+        return self._inferred_shapes[which]
+
+    @property
+    def input_shape(self):
+        """Shape of the input in the model this layer is part of, batch axis first."""
+        return self._shape_of_use("input")
+
+    @property
+    def output_shape(self):
+        """Shape of the output in the model this layer is part of, batch axis first."""
+        return self._shape_of_use("output")
+
+    def _note_shapes(self, input_shape, output_shape):
+        self._inferred_shapes = {"input": input_shape, "output": output_shape}
+
+    # ------------------------------------------------------------------------------------------ the rest
+
+    @property
+    def dtype(self):
+        """Name of the element type of the weights."""
+        return self._dtype.name
+
+    @property
+    def compute_dtype(self):
+        return self._dtype.name
+
+    variable_dtype = compute_dtype
+
+    @property
+    def metrics(self):
+        """Metrics assigned to attributes of this layer and of the layers inside it."""
+        from pyseq.metrics import Metric
+
+        found = []
+        for layer in self._flatten_layers():
+            for x in flatten([v for k, v in layer.__dict__.items() if k not in _UNTRACKED]):
+                if isinstance(x, Metric) and not _in(x, found):
+                    found.append(x)
+        return found
+
+    def get_config(self):
+        """What `from_config` makes an equal, fresh layer from."""
+        config_ = {"name": self.name, "trainable": self._trainable, "dtype": self._dtype.name}
+        if self._batch_input_shape is not None:
+            config_["batch_input_shape"] = self._batch_input_shape
+        if type(self).get_config is Layer.get_config and _own_arguments(type(self)):
+            raise NotImplementedError(
+                f"Layer {type(self).__name__} has arguments {_own_arguments(type(self))} in `__init__` and must override `get_config`."
+            )
+        return config_
+
+    @classmethod
+    def from_config(cls, config):
+        """The layer that `get_config` described."""
+        return cls(**config)
+
+    def __repr__(self):
+        return f"<{type(self).__module__}.{type(self).__name__} object at {hex(id(self))}>"
+
+    def __getstate__(self):
+        return self.__dict__
+
+
+class _CallArguments:
+    """Which of the arguments that layers pass on does `call` take?"""
+
+    def __init__(self, cls):
+        parameters = list(inspect.signature(cls.call).parameters.values())[1:]
+        names = [p.name for p in parameters]
+        self.any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        self.training = "training" in names
+        self.mask = "mask" in names
+        self.training_position = names.index("training") - 1 if self.training else 0
+        default = parameters[names.index("training")].default if self.training else None
+        self.training_default = None if default is inspect.Parameter.empty else default
+
+
+@functools.cache
+def _call_arguments(cls) -> _CallArguments:
+    return _CallArguments(cls)
+
+
+# Attributes that hold variables or layers for other reasons than being part of the layer.
+_UNTRACKED = frozenset(
+    {"_own_trainable", "_own_non_trainable", "_added_losses", "_loss_functions", "optimizer", "history", "_compiled"}
+)
+
+
+def _policy_name(dtype):
+    """The name in a dtype argument: a name, a DType, a NumPy dtype, or a policy as Keras configs spell it."""
+    if isinstance(dtype, dict):
+        return dtype.get("config", {}).get("name")
+    return dtype
+
+
+def _batch_input_shape(kwargs):
+    """Take `input_shape`, `input_dim`, `batch_input_shape`, `batch_size` out of kwargs: the shape with the batch axis."""
+    batch_size = kwargs.pop("batch_size", None)
+    input_dim = kwargs.pop("input_dim", None)
+    input_length = kwargs.pop("input_length", None)
+    whole = kwargs.pop("batch_input_shape", None) or kwargs.pop("batch_shape", None)
+    if "input_shape" in kwargs:
+        shape = kwargs.pop("input_shape")
+        if isinstance(shape, int):
+            raise TypeError(f"`input_shape` must be a tuple such as ({shape},). Received: input_shape={shape}.")
+        return None if shape is None else (batch_size, *shape)
+    if input_dim is not None:
+        return (batch_size, input_dim) if input_length is None else (batch_size, input_length, input_dim)
+    return None if whole is None else tuple(whole)
+
+
+@functools.cache
+def _own_arguments(cls) -> tuple:
+    parameters = inspect.signature(cls.__init__).parameters.values()
+    base = set(inspect.signature(Layer.__init__).parameters)
+    return tuple(p.name for p in parameters if p.name not in base and p.kind is p.POSITIONAL_OR_KEYWORD)
+
+
+def _is_numbers(x) -> bool:
+    """Is x a nested list of plain numbers, that is, one array and no structure of arrays?"""
+    while isinstance(x, (list, tuple)) and x:
+        x = x[0]
+    return isinstance(x, (int, float, bool, np.generic))
+
+
+def _in(x, items) -> bool:
+    return any(x is item for item in items)
+
+
+def _unique(variables):
+    seen = set()
+    return [v for v in variables if not (id(v) in seen or seen.add(id(v)))]

@@ -1,0 +1,41 @@
+"""Dropout: noise that switches units off while training."""
+
+from __future__ import annotations
+
+from pyseq.layers.base import Layer
+from pyseq.ops import random as random_ops
+
+
+class Dropout(Layer):
+    """Sets a random fraction of the input to zero and scales the rest by 1 / (1 - rate), while training.
+
+    Args:
+        rate: fraction in [0, 1] of the elements that become zero.
+        noise_shape: shape of the random mask, broadcast to the input; None or -1 entries: the input's extent.
+        seed: integer; the global seed by default.
+    Call arguments:
+        training: drop (True) or pass through (False)? By default, as the model is called.
+    Input shape, output shape:
+        Any; the same.
+    Source: Srivastava et al., 2014, "Dropout: a simple way to prevent neural networks from overfitting".
+    """
+
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 <= rate <= 1:
+            raise ValueError(f"Invalid value {rate} received for `rate`, expected a value between 0 and 1.")
+        self.rate = rate
+        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.seed = seed
+        self.supports_masking = True
+
+    def call(self, inputs, training=None):
+        if not training or self.rate == 0:
+            return inputs
+        return random_ops.dropout(inputs, self.rate, self._random_state(), noise_shape=self._mask_shape(inputs))
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)
+
+    def get_config(self):
+        return {**super().get_config(), "rate": self.rate, "noise_shape": self.noise_shape, "seed": self.seed}

@@ -1,0 +1,74 @@
+"""What a layer demands of its input's shape and dtype."""
+
+from __future__ import annotations
+
+from pyseq.layers.structure import flatten
+
+
+class InputSpec:
+    """Rank and extents that a layer accepts.
+
+    Args:
+        dtype: required dtype name, or None.
+        shape: required shape, None entries free; or None.
+        ndim, min_ndim, max_ndim: required rank, its bounds; or None.
+        axes: {axis: extent} that must hold where the input's extent is known.
+    """
+
+    def __init__(
+        self, dtype=None, shape=None, ndim=None, max_ndim=None, min_ndim=None, axes=None, allow_last_axis_squeeze=False,
+        name=None,
+    ):  # fmt: skip
+        self.dtype = dtype
+        self.shape = None if shape is None else tuple(shape)
+        self.ndim = len(self.shape) if self.shape is not None else ndim
+        self.max_ndim = max_ndim
+        self.min_ndim = min_ndim
+        self.axes = {int(k): v for k, v in (axes or {}).items()}
+        self.allow_last_axis_squeeze = allow_last_axis_squeeze
+        self.name = name
+
+    def __repr__(self):
+        said = {k: v for k, v in vars(self).items() if v is not None and v != {} and v is not False}
+        return f"InputSpec({', '.join(f'{k}={v}' for k, v in said.items())})"
+
+    def complaint(self, shape: tuple) -> str | None:
+        """What is wrong with an input of this shape (None entries unknown), or None."""
+        if self.shape is not None and not self.fits_shape(shape):
+            return f"expected shape={self.shape}, found shape={shape}"
+        ndim = len(shape)
+        if self.ndim is not None and ndim != self.ndim:
+            return f"expected ndim={self.ndim}, found ndim={ndim}. Full shape received: {shape}"
+        if self.max_ndim is not None and ndim > self.max_ndim:
+            return f"expected max_ndim={self.max_ndim}, found ndim={ndim}"
+        if self.min_ndim is not None and ndim < self.min_ndim:
+            return f"expected min_ndim={self.min_ndim}, found ndim={ndim}. Full shape received: {shape}"
+        for axis, extent in self.axes.items():
+            if extent is not None and shape[axis] not in (extent, None):
+                return (
+                    f"expected axis {axis} of input shape to have value {extent}, but received input with shape {shape}"
+                )
+        return None
+
+    def fits_shape(self, shape: tuple) -> bool:
+        if self.allow_last_axis_squeeze and abs(len(shape) - len(self.shape)) == 1:
+            longer, shorter = (shape, self.shape) if len(shape) > len(self.shape) else (self.shape, shape)
+            if longer[-1] == 1:
+                return all(a in (b, None) or b is None for a, b in zip(shorter, longer[:-1], strict=True))
+        return len(shape) == len(self.shape) and all(
+            a == b or a is None or b is None for a, b in zip(self.shape, shape, strict=True)
+        )
+
+
+def check_inputs(spec, inputs, layer_name: str) -> None:
+    """Raise ValueError, in tf.keras's words, if `inputs` do not fit `spec` (an InputSpec or a list of them)."""
+    specs, tensors = flatten(spec), flatten(inputs)
+    if len(specs) != len(tensors):
+        raise ValueError(
+            f'Layer "{layer_name}" expects {len(specs)} input(s), but it received {len(tensors)} input tensors. '
+            f"Inputs received: {tensors}"
+        )
+    for k, (s, x) in enumerate(zip(specs, tensors, strict=True)):
+        wrong = None if s is None else s.complaint(tuple(x.shape))
+        if wrong:
+            raise ValueError(f'Input {k} of layer "{layer_name}" is incompatible with the layer: {wrong}')
