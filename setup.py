@@ -7,7 +7,6 @@ C asserts and sanitizers, PYSEQ_ISAS=base,avx2 a choice of instruction sets.
 
 import os
 import platform
-import subprocess
 import sys
 import tempfile
 from pathlib import Path

@@ -55,4 +55,9 @@ config.set_isa()
 engine._bind_own_kernels()
 config.set_num_threads(config.default_num_threads())
 
-__all__ = [name for name in dir() if not name.startswith("_") and name not in ("os", "engine")]
+__all__ = [
+    "DTYPES", "DType", "GradientTape", "Kernel", "ShapeTrace", "Tensor", "Variable", "active_trace", "as_dtype", "as_tensor",
+    "bool_", "config", "emit", "float16", "float32", "float64", "int16", "int32", "int64", "int8", "kernels", "numpy_kernel",
+    "record", "recording", "shapes_only", "snapshot", "stop_recording", "symbolic", "tracing", "uint16", "uint32", "uint64",
+    "uint8", "wrap",
+]  # fmt: skip

@@ -1,0 +1,98 @@
+"""Several callbacks called as one; a hook that nobody overrides costs nothing."""
+
+from __future__ import annotations
+
+from pyseq.callbacks.callback import Callback
+from pyseq.callbacks.history import History
+from pyseq.callbacks.progress import ProgbarLogger
+
+HOOKS = [name for name in vars(Callback) if name.startswith("on_")]
+_BATCH_ALIASES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
+
+
+def overrides(callback, hook: str) -> bool:
+    """Does this callback do something at this hook?"""
+    names = [hook, _BATCH_ALIASES.get(hook, hook)]
+    return any(getattr(type(callback), n, None) is not getattr(Callback, n) or n in vars(callback) for n in names)
+
+
+class CallbackList:
+    """Calls each hook of each callback, in order.
+
+    Args:
+        callbacks: a callback or a list of them.
+        add_history, add_progbar: append a History, a ProgbarLogger if there is none?
+        model: given to each callback.
+        params: given to each callback: verbose, epochs, steps.
+    """
+
+    def __init__(self, callbacks=None, add_history=False, add_progbar=False, model=None, **params):
+        self.callbacks = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks] if callbacks else []
+        for callback in self.callbacks:
+            if not callable(getattr(callback, "set_model", None)):
+                raise TypeError(f"callbacks: must be instances of keras.callbacks.Callback. Received: {callback!r}.")
+        self._progbar = self._find(ProgbarLogger)
+        self._history = self._find(History)
+        if self._progbar is None and add_progbar:
+            self._progbar = ProgbarLogger(count_mode="steps")
+            self.callbacks.append(self._progbar)
+        if self._history is None and add_history:
+            self._history = History()
+            self.callbacks.append(self._history)
+        self.params = params
+        if model is not None:
+            self.set_model(model)
+        if params:
+            self.set_params(params)
+        self._by_hook = {hook: [c for c in self.callbacks if overrides(c, hook)] for hook in HOOKS}
+
+    def _find(self, kind):
+        return next((c for c in self.callbacks if isinstance(c, kind)), None)
+
+    def append(self, callback):
+        self.callbacks.append(callback)
+        self._by_hook = {hook: [c for c in self.callbacks if overrides(c, hook)] for hook in HOOKS}
+
+    def set_params(self, params):
+        self.params = params
+        for callback in self.callbacks:
+            callback.set_params(params)
+
+    def set_model(self, model):
+        self.model = model
+        if self._history is not None:
+            model.history = self._history
+        for callback in self.callbacks:
+            callback.set_model(model)
+
+    def wants(self, hook: str) -> bool:
+        """Does any callback do something at this hook?"""
+        return bool(self._by_hook[hook])
+
+    def __iter__(self):
+        return iter(self.callbacks)
+
+
+def _caller(hook: str):
+    if (
+        hook.endswith("_begin")
+        and "batch" not in hook
+        and "epoch" not in hook
+        or hook.endswith(("train_end", "test_end", "predict_end"))
+    ):
+
+        def call(self, logs=None):
+            for callback in self._by_hook[hook]:
+                getattr(callback, hook)(logs)
+    else:
+
+        def call(self, index, logs=None):
+            for callback in self._by_hook[hook]:
+                getattr(callback, hook)(index, logs)
+
+    call.__name__ = hook
+    return call
+
+
+for _hook in HOOKS:
+    setattr(CallbackList, _hook, _caller(_hook))

@@ -1,0 +1,95 @@
+"""The progress bar of fit, evaluate and predict, as a callback."""
+
+from __future__ import annotations
+
+from pyseq.callbacks.callback import Callback
+
+
+class ProgbarLogger(Callback):
+    """Prints `Epoch 1/5` and the bar.
+
+    Args:
+        count_mode: "steps" or "samples" (the same here: steps are counted).
+        stateful_metrics: names shown as they are, not averaged over steps; by default every metric of the model.
+    """
+
+    def __init__(self, count_mode="samples", stateful_metrics=None):
+        super().__init__()
+        if count_mode not in ("samples", "steps"):
+            raise ValueError(f"Unknown `count_mode`: {count_mode}. Expected values are ['samples', 'steps']")
+        self.stateful_metrics = None if stateful_metrics is None else set(stateful_metrics)
+        self.bar = None
+        self.seen = 0
+        self.target = None
+        self.verbose = 1
+        self.epochs = 1
+        self._inside_fit = False
+
+    def set_params(self, params):
+        super().set_params(params)
+        self.verbose = params["verbose"]
+        self.epochs = params.get("epochs", 1)
+        self.target = params.get("steps")
+
+    def _start(self):
+        from pyseq.utils import Progbar
+
+        names = self.stateful_metrics
+        if names is None:
+            names = {m.name for m in self.model.metrics} if self.model is not None else set()
+        self.seen = 0
+        self.bar = Progbar(target=self.target, verbose=self.verbose, stateful_metrics=names, unit_name="step")
+
+    def on_train_begin(self, logs=None):
+        self._inside_fit = True
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self.verbose and self.epochs > 1:
+            print(f"Epoch {epoch + 1}/{self.epochs}")
+        self.bar = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._advance(logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._finish(logs)
+
+    def on_train_end(self, logs=None):
+        self._inside_fit = False
+
+    def on_test_begin(self, logs=None):
+        if not self._inside_fit:
+            self.bar = None
+
+    def on_test_batch_end(self, batch, logs=None):
+        if not self._inside_fit:
+            self._advance(logs)
+
+    def on_test_end(self, logs=None):
+        if not self._inside_fit:
+            self._finish(logs)
+
+    def on_predict_begin(self, logs=None):
+        self.bar = None
+
+    def on_predict_batch_end(self, batch, logs=None):
+        self._advance(None)
+
+    def on_predict_end(self, logs=None):
+        self._finish(None)
+
+    def _advance(self, logs):
+        if self.bar is None:
+            self._start()
+        self.seen += 1
+        if self.verbose == 1:
+            self.bar.update(self.seen, logs.items() if logs else None, finalize=False)
+
+    def _finish(self, logs):
+        if self.bar is None:
+            self._start()
+        if self.target is None:
+            self.target = self.seen or None
+            self.bar.target = self.target
+        values = [(k, float(v)) for k, v in (logs or {}).items()]
+        self.bar.update(self.target or self.seen, values, finalize=True)

@@ -1,0 +1,178 @@
+"""Arrays as batches: x, y and sample weights of any structure, gathered row by row in a given order.
+
+as_arrays: lists, frames, tensors -> NumPy arrays, floats read as floatx
+ArrayBatches: cardinality checked once; each batch is one gather (and cast) per array
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from pyseq.core import Tensor, Variable, as_dtype, config, wrap
+from pyseq.layers.structure import flatten, map_structure
+from pyseq.ops import shape as shape_ops
+
+
+def as_arrays(x, name: str):
+    """The structure of `x` with a NumPy array of numbers for each leaf.
+
+    A nested list of numbers is one array; a list or tuple of arrays is a structure of several.
+    """
+    if x is None:
+        return None
+    if isinstance(x, dict):
+        return {k: as_arrays(v, name) for k, v in x.items()}
+    if isinstance(x, (list, tuple)) and any(_is_array(item) for item in x):
+        return type(x)([as_arrays(item, name) for item in x])
+    if isinstance(x, Variable):
+        x = x.value()
+    if isinstance(x, (str, bytes)) or callable(getattr(x, "__next__", None)):
+        raise ValueError(f"Failed to find data adapter that can handle input: `{name}` of {type(x).__name__}.")
+    return _numbers(x, name)
+
+
+def _is_array(x) -> bool:
+    return isinstance(x, (np.ndarray, Tensor, Variable, dict)) or hasattr(x, "__array__") and not np.isscalar(x)
+
+
+def _numbers(x, name: str) -> np.ndarray:
+    try:
+        a = x.numpy() if isinstance(x, Tensor) else np.asarray(x)
+    except ValueError as e:
+        raise ValueError(f"`{name}`: the rows must all have the same length. {e}") from None
+    if a.dtype.kind == "O":
+        try:
+            a = a.astype(config.floatx())
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"`{name}`: Failed to convert a NumPy array to a Tensor (Unsupported object type "
+                f"{type(a.flat[0]).__name__ if a.size else 'object'}). Received: shape={a.shape}, dtype=object. Convert it "
+                "to numbers first, e.g. x.astype('float32')."
+            ) from None
+    if a.dtype.kind not in "fiub":
+        raise ValueError(f"`{name}` must hold numbers. Received: shape={a.shape}, dtype={a.dtype}.")
+    if a.ndim == 0:
+        raise ValueError(f"`{name}` must have a batch axis. Received: a scalar, {a!r}. Use np.array([...]).")
+    return a
+
+
+def _batch_dtype(a: np.ndarray):
+    """Element type of a batch: floating point data is read as floatx, the rest as it is."""
+    if a.dtype.kind == "f":
+        return as_dtype(config.floatx())
+    return as_dtype(a.dtype.newbyteorder("=") if not a.dtype.isnative else a.dtype)
+
+
+def sizes(x) -> list[int]:
+    return [a.shape[0] for a in flatten(x) if a is not None]
+
+
+def check_cardinality(**structures) -> int:
+    """The common number of samples.
+
+    Raises:
+        ValueError: they differ, or there are none.
+    """
+    found = {name: sizes(x) for name, x in structures.items() if x is not None}
+    distinct = {n for group in found.values() for n in group}
+    if len(distinct) > 1:
+        lines = "".join(f"  {name} sizes: {', '.join(map(str, group))}\n" for name, group in found.items())
+        raise ValueError(
+            f"Data cardinality is ambiguous:\n{lines}Make sure all arrays contain the same number of samples."
+        )
+    if not distinct or distinct == {0}:
+        raise ValueError(
+            "Expected input data to be non-empty. Received: "
+            + ", ".join(
+                f"{name} with shape {a.shape}" for name, x in structures.items() if x is not None for a in flatten(x)
+            )
+        )
+    return distinct.pop()
+
+
+def checked_count(name: str, value, default, least: int = 1) -> int:
+    """An integer argument of `fit` and its kin, or its default."""
+    if value is None:
+        return default
+    if isinstance(value, bool) or not hasattr(value, "__index__") or int(value) < least:
+        raise ValueError(f"`{name}` must be an integer of at least {least}. Received: {name}={value!r}.")
+    return int(value)
+
+
+class ArrayBatches:
+    """Batches of arrays that are in memory.
+
+    Args:
+        x, y, sample_weight: arrays or structures of them, first axis samples; y and sample_weight may be None.
+        batch_size: samples a batch; 32 by default. The last one may be shorter.
+        steps: batches a pass; None: all of the data. More than the data has: the pass starts over.
+        shuffle: a new order each pass?
+    """
+
+    def __init__(self, x, y=None, sample_weight=None, batch_size=None, steps=None, shuffle=False):
+        self.parts = (as_arrays(x, "x"), as_arrays(y, "y"), as_arrays(sample_weight, "sample_weight"))
+        self.n = check_cardinality(x=self.parts[0], y=self.parts[1], sample_weight=self.parts[2])
+        self.batch_size = checked_count("batch_size", batch_size, 32)
+        self.shuffle = bool(shuffle)
+        self.per_pass = math.ceil(self.n / self.batch_size)
+        self.steps = checked_count("steps", steps, self.per_pass)
+        self._rows = [None if p is None else map_structure(self._wrapped, p) for p in self.parts]
+
+    @staticmethod
+    def _wrapped(a):
+        return wrap(a), _batch_dtype(a)
+
+    def _gathered(self, index):
+        def gather(pair):
+            return shape_ops.gather_rows(pair[0], index, pair[1])
+
+        return tuple(None if p is None else _map_pairs(gather, p) for p in self._rows)
+
+    def orders(self):
+        """Index tensors of the batches of one pass."""
+        from pyseq import random
+
+        done = 0
+        while done < self.steps:
+            order = random.permutation(self.n) if self.shuffle else np.arange(self.n, dtype=np.int64)
+            for start in range(0, self.n, self.batch_size):
+                yield wrap(order[start : start + self.batch_size])
+                done += 1
+                if done == self.steps:
+                    return
+
+    def __iter__(self):
+        """(x, y, sample_weight) of each batch, as tensors."""
+        for index in self.orders():
+            yield self._gathered(index)
+
+
+def _map_pairs(function, x):
+    """`map_structure` over leaves that are (tensor, dtype) pairs."""
+    if isinstance(x, tuple) and len(x) == 2 and isinstance(x[0], Tensor):
+        return function(x)
+    if isinstance(x, dict):
+        return {k: _map_pairs(function, v) for k, v in x.items()}
+    return type(x)([_map_pairs(function, v) for v in x])
+
+
+def split_for_validation(x, y, sample_weight, validation_split):
+    """The last fraction of the samples split off: ((x, y, sample_weight), (x, y, sample_weight))."""
+    if not isinstance(validation_split, (int, float)) or not 0 < validation_split < 1:
+        raise ValueError(
+            f"`validation_split` must be a fraction from 0 (none) to less than 1. Received: validation_split={validation_split!r}."
+        )
+    parts = [as_arrays(p, name) for p, name in ((x, "x"), (y, "y"), (sample_weight, "sample_weight"))]
+    n = check_cardinality(x=parts[0], y=parts[1], sample_weight=parts[2])
+    at = math.floor(n * (1 - validation_split))
+    if at == 0 or at == n:
+        raise ValueError(
+            f"Training data contains {n} samples, which is not sufficient to split it into a validation and training set as "
+            f"specified by `validation_split={validation_split}`. Either provide more data, or a different value for the "
+            "`validation_split` argument."
+        )
+    head = [None if p is None else map_structure(lambda a: a[:at], p) for p in parts]
+    tail = [None if p is None else map_structure(lambda a: a[at:], p) for p in parts]
+    return tuple(head), tuple(tail)

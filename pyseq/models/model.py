@@ -1,0 +1,276 @@
+"""Model: a layer made of layers that can be compiled, trained, evaluated and asked for predictions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pyseq import optimizers
+from pyseq.core import GradientTape
+from pyseq.layers.base import Layer, _unique
+from pyseq.layers.shape_inference import infer_shapes
+from pyseq.layers.structure import is_shape
+from pyseq.models.compiled import CompiledLoss, CompiledMetrics
+from pyseq.models.training import Training
+
+NOT_BUILT = "This model has not yet been built. Build the model first by calling `build()` or by calling the model on a batch of data."
+
+
+class Model(Training, Layer):
+    """Layers put together by a `call` method.
+
+    Subclass it, make the layers in `__init__` and use them in `call(self, inputs, training=None)`.
+    """
+
+    def __init__(self, *args, **kwargs):
+        if args or "inputs" in kwargs or "outputs" in kwargs:
+            raise NotImplementedError(
+                "Model(inputs, outputs): this version has no functional API. Use Sequential, or subclass Model and define `call`."
+            )
+        super().__init__(**kwargs)
+        self._init_training()
+
+    # ------------------------------------------------------------------------------------------ structure
+
+    @property
+    def layers(self):
+        """The layers directly inside the model."""
+        return self._sublayers()
+
+    def get_layer(self, name=None, index=None):
+        """A layer by its name or its position.
+
+        Raises:
+            ValueError: there is none, or neither or both arguments are given.
+        """
+        if (name is None) == (index is None):
+            raise ValueError("get_layer: give either `name` or `index`.")
+        layers = self.layers
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ValueError(
+                    f"Was asked to retrieve layer at index {index} but model only has {len(layers)} layers."
+                )
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(f"No such layer: {name}. Existing layers are: {[layer.name for layer in layers]}.")
+
+    @property
+    def weights(self):
+        """All variables, layer by layer."""
+        own = self._own_weights()
+        return _unique([v for layer in self._sublayers() for v in layer.weights] + own[0] + own[1])
+
+    def get_weights(self):
+        """The values of `weights` as a list of NumPy arrays."""
+        return super().get_weights()
+
+    def set_weights(self, weights):
+        """Set the values of `weights`, in their order."""
+        if not self.weights and not self.built:
+            raise ValueError(
+                f"Weights for model '{self.name}' have not yet been created. Weights are created when the model is first called "
+                "on inputs or `build()` is called with an `input_shape`."
+            )
+        super().set_weights(weights)
+
+    def build(self, input_shape):
+        """Make the weights by running `call` on shapes.
+
+        Args:
+            input_shape: tuple with the batch axis first, or a structure of them.
+        """
+        if self.built:
+            return
+        shape = tuple(input_shape) if is_shape(input_shape) else input_shape
+        if type(self).call is not Layer.call:
+            infer_shapes(lambda x: self.call(x), shape, self._dtype)
+        self.built = True
+
+    def _build_once(self, input_shape):
+        # The layers inside are built by the call that is running; there is nothing to make for the model itself.
+        if type(self).build is not Model.build:
+            self.build(input_shape)
+        self._build_input_shape = input_shape
+        self.built = True
+
+    def compute_output_shape(self, input_shape):
+        shape = tuple(input_shape) if is_shape(input_shape) else input_shape
+        return infer_shapes(lambda x: self(x, training=False), shape, self._dtype)
+
+    def count_params(self) -> int:
+        """Number of scalars in all weights."""
+        if not self.built:
+            raise ValueError(NOT_BUILT)
+        return sum(v.size for v in self.weights)
+
+    def summary(
+        self,
+        line_length=None,
+        positions=None,
+        print_fn=None,
+        expand_nested=False,
+        show_trainable=False,
+        layer_range=None,
+    ):
+        """Print a table of the layers: name, class, output shape, parameters.
+
+        Args:
+            line_length: columns; 65 by default.
+            positions: where the table's columns end, as fractions of the line or in characters.
+            print_fn: called with each line; `print` by default.
+            expand_nested: show the layers of models inside the model?
+            show_trainable: show whether each layer is trained?
+            layer_range: [first, last] names of layers to show.
+        Raises:
+            ValueError: the model has no weights yet.
+        """
+        from pyseq.utils.summary import print_summary
+
+        if not self.built:
+            raise ValueError(NOT_BUILT)
+        print_summary(
+            self, line_length=line_length, positions=positions, print_fn=print_fn, expand_nested=expand_nested,
+            show_trainable=show_trainable, layer_range=layer_range,
+        )  # fmt: skip
+
+    def get_config(self):
+        raise NotImplementedError(
+            f"Model {type(self).__name__} is a subclass of Model and must override `get_config` to be described."
+        )
+
+    # ------------------------------------------------------------------------------------------ compile
+
+    def compile(
+        self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None, weighted_metrics=None, run_eagerly=None,
+        steps_per_execution=None, jit_compile=None, pss_evaluation_shards=0, **kwargs,
+    ):  # fmt: skip
+        """Say how the model is trained.
+
+        Args:
+            optimizer: name or object.
+            loss: name, object, or function of (y_true, y_pred); list or dict of them by output.
+            metrics: list of names, objects or functions; unweighted. weighted_metrics: the same, weighted by sample.
+            loss_weights: number for each output.
+            run_eagerly: step through Python code; the numbers are the same.
+            steps_per_execution, jit_compile: accepted; results do not depend on them.
+            pss_evaluation_shards: of TensorFlow's parameter servers; must be 0.
+        Raises:
+            ValueError: unknown names (with the closest known ones). TypeError: unknown arguments.
+        """
+        ignored = {"distribute", "target_tensors", "sample_weight_mode", "from_serialized"}
+        wrong = {k for k, v in kwargs.items() if k not in ignored or v not in (None, False)}
+        if wrong:
+            raise TypeError(f"Invalid keyword argument(s) in `compile()`: {sorted(wrong)}.")
+        if pss_evaluation_shards:
+            raise ValueError("compile: `pss_evaluation_shards` must be 0; there are no parameter servers here.")
+        self.optimizer = optimizers.get(optimizer)
+        names = getattr(self, "output_names", None) or ["output_1"]
+        self._compiled = {
+            "loss": CompiledLoss(loss, loss_weights, names),
+            "metrics": CompiledMetrics(metrics, weighted_metrics, names),
+        }
+        self.loss = loss
+        self.run_eagerly = bool(run_eagerly)
+        self.steps_per_execution = steps_per_execution or 1
+        self.jit_compile = jit_compile
+        self.stop_training = False
+
+    @property
+    def compiled_loss(self):
+        """The losses of all outputs, as one function; None before `compile`."""
+        return self._compiled["loss"] if self._compiled else None
+
+    @property
+    def compiled_metrics(self):
+        """The metrics of all outputs; None before `compile`."""
+        return self._compiled["metrics"] if self._compiled else None
+
+    @property
+    def metrics(self):
+        """The running loss, the compiled metrics, and metrics assigned to attributes."""
+        found = []
+        if self._compiled:
+            found = self.compiled_loss.metrics + self.compiled_metrics.metrics
+        return found + [m for m in super().metrics if not any(m is k for k in found)]
+
+    @property
+    def metrics_names(self):
+        """Names of `metrics`; empty before the first batch."""
+        return [m.name for m in self.metrics]
+
+    def reset_metrics(self):
+        """Set all running means to nothing."""
+        for m in self.metrics:
+            m.reset_state()
+
+    # ------------------------------------------------------------------------------------------ one step
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None):
+        """Total loss of a batch, regularisation included: a scalar tensor."""
+        del x
+        return self.compiled_loss(y, y_pred, sample_weight, regularization_losses=self.losses)
+
+    def compute_metrics(self, x, y, y_pred, sample_weight):
+        """Update the metrics with a batch; returns {name: value so far}."""
+        del x
+        if y is not None:
+            self.compiled_metrics.update_state(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def get_metrics_result(self):
+        """{name: value so far} of all metrics."""
+        results = {}
+        for m in self.metrics:
+            value = m.result()
+            results.update(value) if isinstance(value, dict) else results.__setitem__(m.name, value)
+        return results
+
+    def train_step(self, data):
+        """One step of training on a batch (x, y, sample_weight); returns {name: value so far}."""
+        x, y, sample_weight = unpack(data)
+        with GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x, y, y_pred, sample_weight)
+        self.optimizer.minimize(loss, self.trainable_variables, tape=tape)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        """Loss and metrics of a batch (x, y, sample_weight); returns {name: value so far}."""
+        x, y, sample_weight = unpack(data)
+        y_pred = self(x, training=False)
+        self.compute_loss(x, y, y_pred, sample_weight)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def predict_step(self, data):
+        """Outputs for a batch."""
+        return self(unpack(data)[0], training=False)
+
+    # ------------------------------------------------------------------------------------------ the rest
+
+    def predict_classes(self, x, batch_size=32, verbose=0):
+        """Index of the most probable class of each sample; 0 or 1 by a threshold of 0.5 if there is one output unit.
+
+        Returns:
+            int64 (N,) or int32 (N, 1), as tf.keras 2.4.
+        """
+        probabilities = self.predict(x, batch_size=batch_size, verbose=verbose)
+        if probabilities.shape[-1] > 1:
+            return np.argmax(probabilities, axis=-1)
+        return (probabilities > 0.5).astype("int32")
+
+    def predict_proba(self, x, batch_size=32, verbose=0):
+        """The same as `predict`."""
+        return self.predict(x, batch_size=batch_size, verbose=verbose)
+
+
+def unpack(data):
+    """(x, y, sample_weight) of x, (x,), (x, y) or (x, y, sample_weight)."""
+    if not isinstance(data, tuple):
+        return data, None, None
+    if len(data) > 3:
+        raise ValueError(
+            f"Data is expected to be in format `x`, `(x,)`, `(x, y)` or `(x, y, sample_weight)`. Received: {data}"
+        )
+    return (*data, *(None,) * (3 - len(data)))

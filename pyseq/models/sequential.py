@@ -1,0 +1,228 @@
+"""Sequential: layers one after another."""
+
+from __future__ import annotations
+
+from pyseq.core import tracing
+from pyseq.layers.base import Layer
+from pyseq.layers.call_context import context
+from pyseq.layers.input import InputLayer, KerasTensor
+from pyseq.layers.input_spec import InputSpec, check_inputs
+from pyseq.layers.structure import is_shape
+from pyseq.models.model import Model
+from pyseq.ops import elementwise
+from pyseq.ops import shape as shape_ops
+
+
+class Sequential(Model):
+    """Layers one after another, each with one input and one output.
+
+    Args:
+        layers: list of layers; the first may say `input_shape=`, or be `Input(shape)`.
+        name: of the model.
+    Without an input shape the weights are made by the first call, or by `build(input_shape)`.
+    Example:
+        >>> model = Sequential([Dense(8, activation="relu", input_shape=(4,)), Dense(3)])
+        >>> model.output_shape
+        (None, 3)
+    """
+
+    def __init__(self, layers=None, name=None):
+        super().__init__(name=name)
+        self._layers: list[Layer] = []
+        self._input_layer = None
+        if layers is not None and not isinstance(layers, (list, tuple)):
+            layers = [layers]
+        for layer in layers or ():
+            self.add(layer)
+
+    @property
+    def layers(self):
+        """The layers, without an input layer."""
+        return list(self._layers)
+
+    def _sublayers(self):
+        return self._layers
+
+    def add(self, layer):
+        """Append a layer.
+
+        Raises:
+            TypeError: it is no layer. ValueError: its name is taken, or its input does not fit.
+        """
+        if isinstance(layer, KerasTensor):
+            layer = layer.layer
+        if not isinstance(layer, Layer):
+            raise TypeError(
+                f"The added layer must be an instance of class Layer. Received: layer={layer} of type {type(layer)}."
+            )
+        if isinstance(layer, InputLayer):
+            return self._set_input(layer)
+        if any(layer.name == other.name for other in self._layers):
+            raise ValueError(
+                "All layers added to a Sequential model should have unique names. "
+                f'Name "{layer.name}" is already the name of a layer in this model. Update the `name` argument to pass a unique name.'
+            )
+        if not self._layers and self._input_layer is None:
+            self._set_input_of(layer)
+        if self._input_layer is not None:
+            self._append_built(layer)
+        else:
+            self._layers.append(layer)
+            self.built = False
+
+    def _set_input(self, layer):
+        if self._layers or self._input_layer is not None:
+            raise ValueError(f'Layer "{layer.name}": an input layer must be the first of a Sequential model.')
+        self._input_layer = layer
+        self._note_shapes(layer._batch_input_shape, layer._batch_input_shape)
+
+    def _set_input_of(self, layer):
+        """Make the input layer from what the first layer says of its input."""
+        shape, dtype = layer._batch_input_shape, layer.dtype
+        if shape is None and isinstance(layer, Sequential) and layer._input_layer is not None:
+            shape, dtype = layer.input_shape, layer._input_layer.dtype
+        if shape is not None:
+            self._set_input(InputLayer(batch_input_shape=shape, dtype=dtype, name=f"{layer.name}_input"))
+
+    def _append_built(self, layer):
+        shape = self._inferred_shapes["output"]
+        if layer.input_spec is not None:
+            check_inputs(layer.input_spec, _Shape(shape), layer.name)
+        output = self._shape_after(layer, shape)
+        self._layers.append(layer)
+        self._note_shapes(self._input_layer._batch_input_shape, output)
+        self.built = True
+
+    @staticmethod
+    def _shape_after(layer, shape):
+        """Output shape of a layer put after an output of this shape; builds it."""
+        with tracing(None):
+            if not layer.built:
+                layer._build_once(shape) if not isinstance(layer, Sequential) else layer.build(shape)
+            output = layer.compute_output_shape(shape)
+        layer._note_shapes(shape, output)
+        return tuple(output) if is_shape(output) else output
+
+    def pop(self):
+        """Remove the last layer.
+
+        Raises:
+            TypeError: there is none.
+        """
+        if not self._layers:
+            raise TypeError("There are no layers in the model.")
+        self._layers.pop()
+        if self._input_layer is not None:
+            shape = (
+                self._layers[-1]._inferred_shapes["output"] if self._layers else self._input_layer._batch_input_shape
+            )
+            self._note_shapes(self._input_layer._batch_input_shape, shape)
+            self.built = bool(self._layers)
+        elif not self._layers:
+            self.built = False
+
+    def build(self, input_shape=None):
+        """Make the weights for inputs of `input_shape` (batch axis first)."""
+        if self._input_layer is not None:
+            self.built = True
+            return
+        if input_shape is None:
+            raise ValueError("Input shape must be defined when calling `build()` on a Sequential model that has none.")
+        if not is_shape(input_shape):
+            raise ValueError(f"Sequential.build: `input_shape` must be one shape. Received: {input_shape}.")
+        self._infer_from(tuple(input_shape), self.dtype)
+
+    def _infer_from(self, shape, dtype):
+        """Take the input shape as if it had been given with the first layer."""
+        layers, self._layers = self._layers, []
+        name = f"{layers[0].name}_input" if layers else None
+        self._set_input(InputLayer(batch_input_shape=shape, dtype=dtype, name=name))
+        self._deferred = True
+        try:
+            for layer in layers:
+                self._append_built(layer)
+        except Exception:
+            self._layers, self._input_layer, self._inferred_shapes = layers, None, None
+            raise
+        self.built = True
+
+    def _build_once(self, input_shape):
+        self.build(input_shape)
+
+    def _build_for(self, inputs):
+        if self._input_layer is None:
+            with tracing(None):
+                context_depth = context.names
+                context.names = []
+                try:
+                    self._infer_from((None, *inputs.shape[1:]), inputs.dtype)
+                finally:
+                    context.names = context_depth
+
+    def _scope_name(self):
+        return None  # as in tf.keras, the layers of a Sequential are not named after it
+
+    def _prepare_inputs(self, inputs):
+        inputs = super()._prepare_inputs(inputs)
+        if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
+            inputs = inputs[0]
+        if self._input_layer is None:
+            return inputs
+        return self._conform(inputs)
+
+    def _conform(self, x):
+        """Cast to the input's dtype; add or drop a last axis of extent 1, as tf.keras does."""
+        dtype, expected = self._input_layer._dtype, self._input_layer._batch_input_shape
+        if isinstance(x, (list, tuple, dict)):
+            raise ValueError(f'Layer "{self.name}" expects 1 input(s), but it received {len(x)} input tensors.')
+        if x.dtype is not dtype:
+            x = elementwise.cast(x, dtype)
+        if len(x.shape) == len(expected) - 1 and expected[-1] == 1:
+            x = shape_ops.expand_dims(x, -1)
+        elif len(x.shape) == len(expected) + 1 and x.shape[-1] == 1:
+            x = shape_ops.squeeze(x, -1)
+        if not InputSpec(shape=(None, *expected[1:])).fits_shape(tuple(x.shape)):
+            raise ValueError(
+                f'Input 0 of layer "{self.name}" is incompatible with the layer: expected shape={expected}, '
+                f"found shape={tuple(x.shape)}"
+            )
+        return x
+
+    def call(self, inputs, training=None, mask=None):
+        x = inputs
+        for layer in self._layers:
+            x = layer(x)
+        return x
+
+    def compute_output_shape(self, input_shape):
+        shape = tuple(input_shape)
+        for layer in self._layers:
+            shape = layer.compute_output_shape(shape)
+        return shape
+
+    @property
+    def input_dtype(self):
+        return self._input_layer.dtype if self._input_layer is not None else None
+
+    def get_config(self):
+        from pyseq import layers as layers_module
+
+        entries = [] if self._input_layer is None else [self._input_layer]
+        return {"name": self.name, "layers": [layers_module.serialize(layer) for layer in [*entries, *self._layers]]}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A fresh model of the configuration that `get_config` gave."""
+        from pyseq import layers as layers_module
+
+        model = cls(name=config.get("name"))
+        for entry in config["layers"]:
+            model.add(layers_module.deserialize(entry, custom_objects))
+        return model
+
+
+class _Shape:
+    """Stands for a tensor where only its shape is asked for."""
+
+    def __init__(self, shape):
+        self.shape = shape

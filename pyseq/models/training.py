@@ -1,0 +1,308 @@
+"""The loops of fit, evaluate and predict. What one step does is the model's business (`train_step` and its sisters)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pyseq.callbacks import CallbackList
+from pyseq.core import Tensor
+from pyseq.data.arrays import ArrayBatches, check_cardinality, checked_count, split_for_validation
+from pyseq.layers.structure import flatten, map_structure
+
+
+class Training:
+    """Part of Model: data to batches, batches to steps, results to callbacks."""
+
+    def _init_training(self):
+        self.optimizer = None
+        self.loss = None
+        self.history = None
+        self.stop_training = False
+        self._compiled = None
+
+    def _assert_compiled(self):
+        if self._compiled is None:
+            raise RuntimeError(
+                "You must compile your model before training/testing. Use `model.compile(optimizer, loss)`."
+            )
+
+    # ------------------------------------------------------------------------------------------ fit
+
+    def fit(
+        self, x=None, y=None, batch_size=None, epochs=1, verbose=1, callbacks=None, validation_split=0.0,
+        validation_data=None, shuffle=True, class_weight=None, sample_weight=None, initial_epoch=0, steps_per_epoch=None,
+        validation_steps=None, validation_batch_size=None, validation_freq=1, max_queue_size=10, workers=1,
+        use_multiprocessing=False,
+    ):  # fmt: skip
+        """Train the model.
+
+        Args:
+            x, y: arrays (or lists or dicts of them), first axis samples.
+            batch_size: samples a step; 32 by default.
+            epochs: number of the last epoch; initial_epoch: number of the first, counted from 0.
+            verbose: 0 silent, 1 or "auto" a progress bar, 2 a line an epoch.
+            callbacks: list of callbacks.
+            validation_split: fraction in [0, 1) of the data, taken from its end, to validate on.
+            validation_data: (x, y) or (x, y, sample_weight) to validate on.
+            shuffle: a new order of the samples in each epoch?
+            class_weight: {class: factor of its samples in the loss}.
+            sample_weight: (N,) factor of each sample in the loss.
+            steps_per_epoch, validation_steps: batches an epoch; all of the data by default.
+            validation_batch_size: `batch_size` by default.
+            validation_freq: validate after every so many epochs, or a list of epochs, counted from 1.
+            max_queue_size, workers, use_multiprocessing: for generators; without effect on arrays.
+        Returns:
+            A History.
+        """
+        self._assert_compiled()
+        verbose = checked_verbose(verbose)
+        epochs = checked_count("epochs", epochs, 1, least=0)
+        initial_epoch = checked_count("initial_epoch", initial_epoch, 0, least=0)
+        if validation_split:
+            if validation_data is not None:
+                raise ValueError("fit: give `validation_split` or `validation_data`, not both.")
+            (x, y, sample_weight), validation_data = split_for_validation(x, y, sample_weight, validation_split)
+        sample_weight = weighted_by_class(y, sample_weight, class_weight)
+        data = ArrayBatches(x, y, sample_weight, batch_size, steps_per_epoch, shuffle)
+        validation = self._validation_batches(validation_data, validation_batch_size or batch_size, validation_steps)
+        due = validation_epochs(validation_freq)
+        callbacks = self._callback_list(callbacks, verbose, epochs=epochs, steps=data.steps)
+        self.stop_training = False
+        callbacks.on_train_begin()
+        logs = {}
+        for epoch in range(initial_epoch, epochs):
+            self.reset_metrics()
+            callbacks.on_epoch_begin(epoch)
+            logs = self._run_batches(data, self.train_step, callbacks, "train")
+            if validation is not None and due(epoch + 1):
+                values = self._evaluate(validation, callbacks)
+                logs = {**logs, **{f"val_{k}": v for k, v in values.items()}}
+            callbacks.on_epoch_end(epoch, logs)
+            if self.stop_training:
+                break
+        callbacks.on_train_end(logs)
+        return self.history
+
+    def _callback_list(self, callbacks, verbose, **params):
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        return CallbackList(
+            callbacks, add_history=True, add_progbar=verbose != 0, model=self, verbose=verbose, **params
+        )
+
+    def _validation_batches(self, data, batch_size, steps):
+        if data is None:
+            return None
+        if not isinstance(data, (tuple, list)) or len(data) not in (1, 2, 3):
+            raise ValueError(
+                "`validation_data` must be (x_val, y_val) or (x_val, y_val, sample_weight). "
+                f"Received: {type(data).__name__}."
+            )
+        return ArrayBatches(*data, batch_size=batch_size, steps=steps)
+
+    def _run_batches(self, data, step, callbacks, kind):
+        """One pass over the batches; returns the logs of the last as floats."""
+        begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
+        begin, end = [getattr(callbacks, h) if callbacks.wants(h) else None for h in (begin, end)]
+        logs = {}
+        for k, batch in enumerate(data):
+            if begin is not None:
+                begin(k)
+            logs = step(batch)
+            if end is not None:
+                end(k, as_floats(logs))
+            if kind == "train" and self.stop_training:
+                break
+        return as_floats(logs)
+
+    # ------------------------------------------------------------------------------------------ evaluate
+
+    def evaluate(
+        self, x=None, y=None, batch_size=None, verbose=1, sample_weight=None, steps=None, callbacks=None,
+        max_queue_size=10, workers=1, use_multiprocessing=False, return_dict=False, **kwargs,
+    ):  # fmt: skip
+        """Loss and metrics on data.
+
+        Args:
+            x, y, sample_weight, batch_size, verbose, callbacks: as of `fit`.
+            steps: batches; all of the data by default.
+            return_dict: {name: value} instead of a list?
+        Returns:
+            The loss as a float; [loss, metric, ...] if there are metrics.
+        """
+        if kwargs:
+            raise TypeError(f"Invalid keyword arguments: {sorted(kwargs)}")
+        self._assert_compiled()
+        verbose = checked_verbose(verbose)
+        data = ArrayBatches(x, y, sample_weight, batch_size, steps)
+        callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
+        logs = self._evaluate(data, callbacks)
+        if return_dict:
+            return logs
+        values = [logs[name] for name in self.metrics_names if name in logs] or list(logs.values())
+        return values[0] if len(values) == 1 else values
+
+    def _evaluate(self, data, callbacks):
+        self.reset_metrics()
+        callbacks.on_test_begin()
+        logs = self._run_batches(data, self.test_step, callbacks, "test")
+        callbacks.on_test_end(logs)
+        return logs
+
+    # ------------------------------------------------------------------------------------------ predict
+
+    def predict(
+        self, x, batch_size=None, verbose=0, steps=None, callbacks=None, max_queue_size=10, workers=1,
+        use_multiprocessing=False,
+    ):  # fmt: skip
+        """Outputs for data.
+
+        Args:
+            x, batch_size, verbose, steps, callbacks: as of `evaluate`.
+        Returns:
+            NumPy array (N, ...), or a structure of them as `call` gives it.
+        """
+        verbose = 0 if verbose == "auto" else checked_verbose(verbose)
+        data = ArrayBatches(x, None, None, batch_size, steps)
+        callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
+        callbacks.on_predict_begin()
+        begin = callbacks.on_predict_batch_begin if callbacks.wants("on_predict_batch_begin") else None
+        end = callbacks.on_predict_batch_end if callbacks.wants("on_predict_batch_end") else None
+        collected = Collected(min(data.n, data.steps * data.batch_size) if data.steps <= data.per_pass else None)
+        for k, (batch, _, _) in enumerate(data):
+            if begin is not None:
+                begin(k)
+            outputs = self.predict_step((batch,))
+            collected.add(outputs)
+            if end is not None:
+                end(k, {"outputs": map_structure(np.asarray, outputs)})
+        callbacks.on_predict_end()
+        return collected.arrays()
+
+    # ------------------------------------------------------------------------------------------ one batch
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, reset_metrics=True, return_dict=False):
+        """One step of training on a batch; returns the loss, or [loss, metric, ...]."""
+        self._assert_compiled()
+        sample_weight = weighted_by_class(y, sample_weight, class_weight)
+        return self._on_batch(self.train_step, x, y, sample_weight, reset_metrics, return_dict)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, reset_metrics=True, return_dict=False):
+        """Loss and metrics of a batch."""
+        self._assert_compiled()
+        return self._on_batch(self.test_step, x, y, sample_weight, reset_metrics, return_dict)
+
+    def _on_batch(self, step, x, y, sample_weight, reset_metrics, return_dict):
+        if reset_metrics:
+            self.reset_metrics()
+        logs = as_floats(step(whole_batch(x, y, sample_weight)))
+        if return_dict:
+            return logs
+        values = list(logs.values())
+        return values[0] if len(values) == 1 else values
+
+    def predict_on_batch(self, x):
+        """Outputs for a batch, as NumPy arrays."""
+        return map_structure(np.asarray, self.predict_step(whole_batch(x)[:1]))
+
+
+class Collected:
+    """Outputs of batches, put together.
+
+    Args:
+        n: samples to come if known: the arrays are made once.
+    """
+
+    def __init__(self, n=None):
+        self.n = n
+        self.done = 0
+        self.structure = None
+        self.leaves = None
+
+    def add(self, outputs):
+        tensors = flatten(outputs)
+        if self.structure is None:
+            self.structure = map_structure(lambda _: None, outputs)
+            self.leaves = [self._store(t) for t in tensors]
+        size = tensors[0].shape[0] if tensors[0].shape else 1
+        for store, t in zip(self.leaves, tensors, strict=True):
+            if isinstance(store, list):
+                store.append(t.numpy())
+            else:
+                store[self.done : self.done + size] = t.numpy()
+        self.done += size
+
+    def _store(self, t):
+        if self.n is None:
+            return []
+        return np.empty((self.n, *t.shape[1:]), t.dtype.numpy)
+
+    def arrays(self):
+        leaves = iter([np.concatenate(s) if isinstance(s, list) else s for s in self.leaves])
+        return map_structure(lambda _: next(leaves), self.structure)
+
+
+def as_floats(logs):
+    """Logs with tensors turned into Python floats (arrays stay arrays)."""
+    return {k: _as_float(v) for k, v in (logs or {}).items()}
+
+
+def _as_float(v):
+    if isinstance(v, Tensor) or hasattr(v, "numpy"):
+        v = v.numpy()
+    return float(v) if np.ndim(v) == 0 else v
+
+
+def whole_batch(x, y=None, sample_weight=None):
+    """(x, y, sample_weight) of one batch, as tensors."""
+    n = check_cardinality(
+        **{k: np.asarray(v) if isinstance(v, (list, tuple)) and not _holds_arrays(v) else v
+           for k, v in (("x", x), ("y", y), ("sample_weight", sample_weight))}
+    )  # fmt: skip
+    return next(iter(ArrayBatches(x, y, sample_weight, batch_size=n)))
+
+
+def _holds_arrays(v):
+    return any(hasattr(item, "shape") for item in v)
+
+
+def checked_verbose(verbose):
+    """0, 1 or 2 of a verbose argument."""
+    if verbose == "auto" or verbose is True:
+        return 1
+    if verbose in (0, 1, 2):
+        return int(verbose)
+    raise ValueError(f"`verbose` must be 0, 1, 2 or 'auto'. Received: verbose={verbose!r}.")
+
+
+def validation_epochs(validation_freq):
+    """A function that says whether to validate after an epoch (counted from 1)."""
+    if isinstance(validation_freq, (list, tuple, set, np.ndarray)):
+        wanted = {int(k) for k in validation_freq}
+        return lambda epoch: epoch in wanted
+    every = checked_count("validation_freq", validation_freq, 1)
+    return lambda epoch: epoch % every == 0
+
+
+def weighted_by_class(y, sample_weight, class_weight):
+    """Sample weights with each class's factor multiplied in.
+
+    Args:
+        y: (N,) or (N, 1) class numbers, or (N, classes) one-hot.
+        class_weight: {class number: factor}, every class of y in it.
+    """
+    if class_weight is None:
+        return sample_weight
+    if y is None or isinstance(y, (dict, tuple)):
+        raise ValueError("`class_weight` is only supported for models with a single output and with `y`.")
+    labels = np.asarray(y)
+    labels = labels.argmax(axis=-1) if labels.ndim > 1 and labels.shape[-1] > 1 else labels.reshape(len(labels))
+    labels = labels.astype("int64")
+    if labels.size and (labels.min() < 0 or not set(range(int(labels.max()) + 1)) <= set(map(int, class_weight))):
+        missing = sorted(set(map(int, np.unique(labels))) - set(map(int, class_weight)))
+        raise ValueError(
+            f"`class_weight` must have a factor for every class 0..max. Missing: {missing or 'see labels'}."
+        )
+    factors = np.array([class_weight[k] for k in range(int(labels.max()) + 1)] if labels.size else [], dtype="float32")
+    weights = factors[labels]
+    return weights if sample_weight is None else weights * np.asarray(sample_weight)
