@@ -96,7 +96,7 @@ def as_dtype(x) -> DType:
         return x
     if isinstance(x, str) and x in BY_NAME:
         return BY_NAME[x]
-    if x in (float, int, bool):
+    if x is float or x is int or x is bool:
         return {float: float32, int: int32, bool: bool_}[x]
     try:
         return BY_NUMPY[np.dtype(x)]

@@ -967,6 +967,11 @@ def release_memory():
     release_cached()
 
 
+def address_of(Tensor t not None):
+    """Where a tensor's values are."""
+    return <uintptr_t>t.data
+
+
 def kept_memory():
     """Bytes kept for reuse."""
     return cached_bytes

@@ -1,0 +1,76 @@
+"""Variables: one place in memory, snapshots that keep what they showed."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+from pyseq.core import Variable, as_tensor
+
+
+def test_a_snapshot_keeps_the_old_values():
+    v = Variable([1.0, 2.0])
+    address, before = v.address, v.value()
+    v.assign([3.0, 4.0])
+    np.testing.assert_array_equal(before.numpy(), [1, 2])
+    np.testing.assert_array_equal(v.numpy(), [3, 4])
+    assert v.address == address and before.id == v.id
+
+
+def test_a_reshaped_snapshot_keeps_the_old_values():
+    v = Variable([1.0, 2.0])
+    flat = v.value().reshaped((2, 1))
+    v.assign([3.0, 4.0])
+    np.testing.assert_array_equal(flat.numpy(), [[1], [2]])
+
+
+def test_assigning_its_own_value():
+    v = Variable([1.0, 2.0])
+    v.assign(v)
+    v.assign(v.value())
+    np.testing.assert_array_equal(v.numpy(), [1, 2])
+
+
+def test_without_snapshots_nothing_is_copied():
+    v = Variable(np.zeros(4, "f4"))
+    kept = weakref.ref(v.value())
+    v.assign(np.ones(4, "f4"))
+    assert kept() is v.value(), "the variable made a new tensor although nobody held the old one"
+
+
+@pytest.mark.parametrize("value", [[1.0], [[1.0, 2.0]], 1.0])
+def test_shapes_must_be_equal(value):
+    with pytest.raises(ValueError, match="w.assign.*shape"):
+        Variable([1.0, 2.0], name="w").assign(value)
+
+
+def test_dtypes_must_be_equal():
+    with pytest.raises(TypeError, match="float32.*int32"):
+        Variable([1.0]).assign(as_tensor([1]))
+    with pytest.raises(TypeError):
+        Variable([1]).assign([1.5])
+
+
+def test_initial_values():
+    assert Variable(lambda: as_tensor([1.0])).shape == (1,)
+    with pytest.raises(ValueError, match="initial_value"):
+        Variable()
+    with pytest.raises(ValueError, match="shape"):
+        Variable([1.0], shape=(2,))
+
+
+def test_a_variable_is_freed():
+    v = Variable([1.0])
+    held = weakref.ref(v)
+    del v
+    gc.collect()
+    assert held() is None
+
+
+def test_snapshot_outlives_the_variable():
+    v = Variable([1.0, 2.0])
+    t = v.value()
+    del v
+    gc.collect()
+    np.testing.assert_array_equal(t.numpy(), [1, 2])
