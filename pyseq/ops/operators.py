@@ -1,0 +1,17 @@
+"""What `x + y`, `-x`, `x[0]` and the sums of a tape mean."""
+
+from __future__ import annotations
+
+from pyseq.core import engine
+from pyseq.ops import elementwise, linalg, shape
+
+engine.set_operators(
+    {
+        name: getattr(elementwise, name)
+        for name in (
+            "add subtract multiply divide floor_divide mod power negative absolute logical_and logical_or logical_xor "
+            "logical_not equal not_equal less less_equal greater greater_equal zeros_like ones_like"
+        ).split()
+    }
+    | {"matmul": linalg.matmul, "getitem": shape.getitem, "stack_values": shape.stack_values}
+)
