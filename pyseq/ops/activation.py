@@ -159,6 +159,13 @@ def _mish_second(x):
     return slope, value
 
 
+# Name -> second, for what a product's last write applies.
+SECOND = {
+    "relu": _steps(1.0, 0.0), "tanh": _tanh_second, "selu": _elu_second(SELU_ALPHA, SELU_SCALE), "elu": _elu_second(1.0),
+    "exponential": _exponential_second, "sigmoid": _sigmoid_second, "linear": None,
+}  # fmt: skip
+
+
 def _floating(who, x):
     x = as_tensor(x)
     if not x.dtype.is_floating:

@@ -1,0 +1,31 @@
+/* Rows of scores to probabilities and losses.  Included once a floating point type.
+
+   softmax        y = exp(x - max x) / sum;   log_softmax   y = x - max x - log sum
+   crossentropy   loss = sum_j t_j (log sum - (x_j - max x)),  p = softmax(x);  the gradient is dloss (p sum_j t_j - t)
+   sparse         the same for t = one-hot of a label; a label outside the row gives NaN
+
+   Short rows go ROWS at a time: exp runs over all of them as one flat run, so that a row of 10 wastes no lanes.  */
+#ifndef PYSEQ_SOFTMAX_H
+#define PYSEQ_SOFTMAX_H
+
+#include "vecmath.h"
+
+enum { FLAT = 1024 };                                 /* elements of the flat run */
+
+#define T float
+#define V vf32
+#define VU vf32u
+#define LANES SIMD_F32
+#define NAME(x) x##_f32
+#define LOG logf
+#include "softmax_loops.h"
+
+#define T double
+#define V vf64
+#define VU vf64u
+#define LANES SIMD_F64
+#define NAME(x) x##_f64
+#define LOG log
+#include "softmax_loops.h"
+
+#endif

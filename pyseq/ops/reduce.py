@@ -1,0 +1,229 @@
+"""Reductions: sums, means, extremes and their positions, along one axis, several or all. Names shadow Python's on purpose."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from pyseq.core import as_tensor, bool_, emit, float32, float64, int32, int64, kernels, numpy_kernel, record
+from pyseq.ops import elementwise as e
+from pyseq.ops import shape as s
+from pyseq.ops.axes import normalized_axes, normalized_axis, reduced, runs
+
+REDUCE, ARG_EXTREME = kernels("reduce", "arg_extreme")
+CODES = {"sum": 0, "prod": 1, "max": 2, "min": 3}  # as in csrc/reduce.h
+COMPILED = (float32, float64, int32, int64)
+_sum, _any, _all = sum, any, all
+
+
+def _reduce(name: str, x, axes: tuple, keepdims: bool, divide_by: int = 0):
+    """y of one of CODES; a whole reduction over no elements is the neutral element."""
+    without, kept = reduced(x.shape, axes)
+    to = kept if keepdims else without
+    if not axes:
+        return x
+    if x.dtype not in COMPILED:
+        return _reduce_by_numpy(name, x, axes, to, divide_by)
+    steps = runs(x.shape, axes)
+    for k, (outer, r, inner) in enumerate(steps):
+        last = k == len(steps) - 1
+        dims = (CODES[name], outer, r, inner, divide_by if last else 0)
+        y_shape = to if last else (outer, inner)
+        x = emit(REDUCE, (x,), ((y_shape, x.dtype),), dims, (), outer, outer * r * inner)
+    return x
+
+
+def _reduce_by_numpy(name, x, axes, to, divide_by):
+    function = {"sum": np.sum, "prod": np.prod, "max": np.max, "min": np.min}[name]
+
+    def fill(inputs, outputs, dims, attrs):
+        y = function(inputs[0], axis=axes, dtype=inputs[0].dtype) if name in ("sum", "prod") else function(inputs[0], axis=axes)
+        outputs[0][...] = np.reshape(y / divide_by if divide_by else y, outputs[0].shape)
+
+    return emit(numpy_kernel(name, fill), (x,), ((to, x.dtype),))
+
+
+def _spread(dy, x_shape: tuple, axes: tuple):
+    """A gradient of a reduced tensor repeated along the axes that are gone."""
+    return s.broadcast_to(s.reshape(dy, reduced(x_shape, axes)[1]), x_shape)
+
+
+def sum(x, axis=None, keepdims=False):  # noqa: A001
+    """The sum along `axis` (all by default).  vjp: dy to every element."""
+    x = as_tensor(x)
+    axes = normalized_axes("sum", axis, len(x.shape))
+    return record(_reduce("sum", x, axes, keepdims), (x,), lambda dy, needs: _spread(dy, x.shape, axes))
+
+
+def mean(x, axis=None, keepdims=False):
+    """The mean along `axis`; integers: cut toward zero, as in TensorFlow. NaN over no elements."""
+    x = as_tensor(x)
+    axes = normalized_axes("mean", axis, len(x.shape))
+    n = math.prod(x.shape[k] for k in axes)
+    if not x.dtype.is_floating:
+        return e.cast(mean(e.cast(x, float64), axis, keepdims), x.dtype)
+    if not axes:
+        return x
+    if n == 0:
+        return e.divide(sum(x, axis, keepdims), 0.0)
+
+    def vjp(dy, needs):
+        return _spread(e.divide(dy, float(n)), x.shape, axes)
+
+    return record(_reduce("sum", x, axes, keepdims, n), (x,), vjp)
+
+
+def max(x, axis=None, keepdims=False):  # noqa: A001
+    """The largest along `axis`; NaN if there is one. vjp: equal parts to all that are largest, as in TensorFlow."""
+    return _extreme("max", x, axis, keepdims)
+
+
+def min(x, axis=None, keepdims=False):  # noqa: A001
+    """The smallest along `axis`; NaN if there is one."""
+    return _extreme("min", x, axis, keepdims)
+
+
+def _extreme(name, x, axis, keepdims):
+    x = as_tensor(x)
+    axes = normalized_axes(name, axis, len(x.shape))
+    y = _reduce(name, x, axes, keepdims)
+
+    def vjp(dy, needs):
+        mask = e.cast(e.equal(x, s.reshape(y, reduced(x.shape, axes)[1])), x.dtype)
+        count = sum(mask, axes, True)
+        return e.multiply(e.divide(mask, count), s.reshape(dy, count.shape))
+
+    return record(y, (x,), vjp)
+
+
+def prod(x, axis=None, keepdims=False):
+    """The product along `axis`."""
+    x = as_tensor(x)
+    axes = normalized_axes("prod", axis, len(x.shape))
+
+    def vjp(dy, needs):
+        return e.multiply(_spread(dy, x.shape, axes), _products_of_the_others(x, axes))
+
+    return record(_reduce("prod", x, axes, keepdims), (x,), vjp)
+
+
+def _products_of_the_others(x, axes):
+    """For each element the product of the others along the axes, right with zeros, too."""
+    others = [k for k in range(len(x.shape)) if k not in axes]
+    order = (*others, *axes)
+    flat = s.reshape(s.transpose(x, order), (*(x.shape[k] for k in others), math.prod(x.shape[k] for k in axes)))
+    before = cumprod(flat, -1, exclusive=True)
+    after = s.flip(cumprod(s.flip(flat, -1), -1, exclusive=True), -1)
+    back = s.reshape(e.multiply(before, after), tuple(x.shape[k] for k in order))
+    return s.transpose(back, tuple(int(k) for k in np.argsort(order)))
+
+
+def any(x, axis=None, keepdims=False):  # noqa: A001
+    """Is any element true? bool."""
+    return _truth("any", np.any, x, axis, keepdims)
+
+
+def all(x, axis=None, keepdims=False):  # noqa: A001
+    """Are all elements true? bool."""
+    return _truth("all", np.all, x, axis, keepdims)
+
+
+def _truth(name, function, x, axis, keepdims):
+    x = e.cast(x, bool_)
+    axes = normalized_axes(name, axis, len(x.shape))
+    without, kept = reduced(x.shape, axes)
+
+    def fill(inputs, outputs, dims, attrs):
+        outputs[0][...] = function(inputs[0], axis=axes, keepdims=keepdims)
+
+    return emit(numpy_kernel(name, fill), (x,), ((kept if keepdims else without, bool_),))
+
+
+def argmax(x, axis=-1, dtype=int64):
+    """The position of the first largest element along `axis`. The first NaN counts as largest."""
+    return _arg_extreme("argmax", 0, x, axis, dtype)
+
+
+def argmin(x, axis=-1, dtype=int64):
+    """The position of the first smallest element along `axis`."""
+    return _arg_extreme("argmin", 1, x, axis, dtype)
+
+
+def _arg_extreme(who, smallest, x, axis, dtype):
+    x = as_tensor(x)
+    if axis is None:
+        x, axis = s.reshape(x, (-1,)), 0
+    axis = normalized_axis(who, axis, len(x.shape))
+    if not x.shape or x.shape[axis] == 0:
+        raise ValueError(f"{who}: `x` must have elements along the axis. Received: x.shape={x.shape}, axis={axis}.")
+    to = reduced(x.shape, (axis,))[0]
+    if x.dtype is float32 or x.dtype is float64:
+        outer, r, inner = runs(x.shape, (axis,))[0]
+        y = emit(ARG_EXTREME, (x,), ((to, int64),), (smallest, outer, r, inner), (), outer, x.size)
+    else:
+        function = np.argmin if smallest else np.argmax
+
+        def fill(inputs, outputs, dims, attrs):
+            outputs[0][...] = function(inputs[0], axis=axis)
+
+        y = emit(numpy_kernel(who, fill), (x,), ((to, int64),))
+    return e.cast(y, dtype)
+
+
+def logsumexp(x, axis=None, keepdims=False):
+    """log(sum(exp(x))) without overflow."""
+    x = as_tensor(x)
+    axes = normalized_axes("logsumexp", axis, len(x.shape))
+    top = _reduce("max", x, axes, True)  # a constant shift: it has no gradient
+    top = e.where(e.isfinite(top), top, e.zeros_like(top))
+    y = e.add(e.log(sum(e.exp(e.subtract(x, top)), axes, True)), top)
+    return y if keepdims else s.reshape(y, reduced(x.shape, axes)[0])
+
+
+def variance(x, axis=None, keepdims=False):
+    """The mean squared distance from the mean."""
+    x = as_tensor(x)
+    return mean(e.square(e.subtract(x, mean(x, axis, True))), axis, keepdims)
+
+
+def std(x, axis=None, keepdims=False):
+    """The standard deviation: sqrt(variance)."""
+    return e.sqrt(variance(x, axis, keepdims))
+
+
+def count_nonzero(x, axis=None, keepdims=False, dtype=int64):
+    """How many elements are not zero."""
+    return sum(e.cast(e.cast(x, bool_), dtype), axis, keepdims)
+
+
+def cumsum(x, axis=0, exclusive=False, reverse=False):
+    """Running sums along `axis`; exclusive: without the element itself; reverse: from the end."""
+    x = as_tensor(x)
+    axis = normalized_axis("cumsum", axis, len(x.shape))
+    y = _running("cumsum", np.cumsum, 0, x, axis, exclusive, reverse)
+    return record(y, (x,), lambda dy, needs: cumsum(dy, axis, exclusive, not reverse))
+
+
+def cumprod(x, axis=0, exclusive=False, reverse=False):
+    """Running products along `axis`."""
+    x = as_tensor(x)
+    axis = normalized_axis("cumprod", axis, len(x.shape))
+    y = _running("cumprod", np.cumprod, 1, x, axis, exclusive, reverse)
+
+    def vjp(dy, needs):  # right where x has no zeros, as TensorFlow's
+        return e.divide(cumsum(e.multiply(dy, y), axis, exclusive, not reverse), x)
+
+    return record(y, (x,), vjp)
+
+
+def _running(name, function, neutral, x, axis, exclusive, reverse):
+    def fill(inputs, outputs, dims, attrs):
+        a = np.flip(inputs[0], axis) if reverse else inputs[0]
+        if exclusive:
+            first = np.full_like(np.take(a, [0], axis), neutral) if a.shape[axis] else a
+            a = np.concatenate([first, np.take(a, range(a.shape[axis] - 1), axis)], axis) if a.shape[axis] else a
+        y = function(a, axis=axis, dtype=a.dtype)
+        outputs[0][...] = np.flip(y, axis) if reverse else y
+
+    return emit(numpy_kernel(name, fill), (x,), ((x.shape, x.dtype),))

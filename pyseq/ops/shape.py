@@ -1,0 +1,565 @@
+"""Shapes: the same elements elsewhere. Reshaping copies nothing; the rest moves elements, mostly by NumPy."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+
+from pyseq.core import (
+    Tensor,
+    Variable,
+    active_trace,
+    as_dtype,
+    as_tensor,
+    bool_,
+    config,
+    emit,
+    float32,
+    float64,
+    int32,
+    int64,
+    kernels,
+    numpy_kernel,
+    record,
+    uint8,
+)
+from pyseq.ops import elementwise as e
+from pyseq.ops.axes import normalized_axis
+from pyseq.ops.broadcasting import broadcast_shapes
+
+TRANSPOSE, GATHER_ROWS, SCATTER_ROWS, ZEROS = kernels("transpose", "gather_rows", "scatter_rows", "zeros")
+CHUNK = 65536  # bytes of a part of `zeros`, as in csrc/memory.pyx
+PICKED = 8  # rows of a part of `gather_rows`, as in csrc/shape.pyx
+GATHERED = (float32, float64, int32, int64, uint8, bool_)
+
+
+def _moved(name, function, x, to, vjp=None):
+    """y = function(x) of NumPy, of shape `to`."""
+
+    def fill(inputs, outputs, dims, attrs):
+        outputs[0][...] = function(inputs[0])
+
+    y = emit(numpy_kernel(name, fill), (x,), ((tuple(to), x.dtype),))
+    return y if vjp is None else record(y, (x,), vjp)
+
+
+def checked_shape(who: str, shape) -> tuple[int, ...]:
+    """A shape as a tuple of int.
+
+    Raises:
+        TypeError, ValueError: it is none.
+    """
+    if isinstance(shape, (Tensor, Variable)):
+        shape = np.atleast_1d(shape.numpy()).tolist()
+    if hasattr(shape, "__index__") and not np.ndim(shape):
+        shape = (shape,)
+    try:
+        return tuple([d.__index__() for d in shape])
+    except (TypeError, AttributeError):
+        raise TypeError(f"{who}: `shape` must be a tuple of integers. Received: {shape!r}.") from None
+
+
+def reshape(x, shape):
+    """The same elements under another shape; one entry may be -1. No copy."""
+    x = as_tensor(x)
+    shape = checked_shape("reshape", shape)
+    if -1 in shape:
+        known = -math.prod(shape)
+        if shape.count(-1) > 1 or known == 0 or x.size % known:
+            raise ValueError(f"reshape: `shape` must hold the {x.size} elements of x. Received: {shape}, x.shape={x.shape}.")
+        shape = tuple(x.size // known if d == -1 else d for d in shape)
+    if shape == x.shape:
+        return x
+    if math.prod(shape) != x.size or any(d < 0 for d in shape):
+        raise ValueError(f"reshape: `shape` must hold the {x.size} elements of x. Received: {shape}, x.shape={x.shape}.")
+    return record(x.reshaped(shape), (x,), lambda dy, needs: reshape(dy, x.shape))
+
+
+def expand_dims(x, axis):
+    """One more axis of extent 1, before `axis` (several: their places in the result)."""
+    x = as_tensor(x)
+    axes = [axis] if hasattr(axis, "__index__") else list(axis)
+    rank = len(x.shape) + len(axes)
+    axes = {normalized_axis("expand_dims", k, rank) for k in axes}
+    rest = iter(x.shape)
+    return reshape(x, tuple(1 if k in axes else next(rest) for k in range(rank)))
+
+
+def squeeze(x, axis=None):
+    """Without axes of extent 1: all of them, or those of `axis`."""
+    x = as_tensor(x)
+    if axis is None:
+        return reshape(x, tuple(d for d in x.shape if d != 1))
+    axes = [axis] if hasattr(axis, "__index__") else list(axis)
+    axes = {normalized_axis("squeeze", k, len(x.shape)) for k in axes}
+    if any(x.shape[k] != 1 for k in axes):
+        raise ValueError(f"squeeze: axes must have extent 1. Received: x.shape={x.shape}, axis={axis}.")
+    return reshape(x, tuple(d for k, d in enumerate(x.shape) if k not in axes))
+
+
+@lru_cache(maxsize=1024)
+def _transposition(shape, order):
+    """(shape, dims after itemsize, parts) of a transposition."""
+    to = tuple(shape[k] for k in order)
+    strides, step = [0] * len(shape), 1
+    for k in range(len(shape) - 1, -1, -1):
+        strides[k] = step
+        step *= shape[k]
+    n = to[-1]
+    rows = math.prod(to[:-1])
+    group = max(1, 4096 // max(n, 1))
+    return to, (len(to), n, rows, *to[:-1], *(strides[k] for k in order), group), -(-rows // group)
+
+
+def transpose(x, axes=None):
+    """The axes in another order; reversed by default."""
+    x = as_tensor(x)
+    rank = len(x.shape)
+    order = tuple(range(rank))[::-1] if axes is None else tuple(normalized_axis("transpose", k, rank) for k in axes)
+    if sorted(order) != list(range(rank)):
+        raise ValueError(f"transpose: `axes` must name each of the {rank} axes once. Received: axes={axes}.")
+    if order == tuple(range(rank)):
+        return x
+    back = tuple(order.index(k) for k in range(rank))
+    if rank > 8:
+        return _moved("transpose", lambda a: a.transpose(order), x, [x.shape[k] for k in order], lambda dy, n: transpose(dy, back))
+    to, dims, parts = _transposition(x.shape, order)
+    y = emit(TRANSPOSE, (x,), ((to, x.dtype),), (x.dtype.itemsize, *dims), (), parts, 4 * x.size)
+    return record(y, (x,), lambda dy, needs: transpose(dy, back))
+
+
+def swapaxes(x, axis1, axis2):
+    """Two axes exchanged."""
+    x = as_tensor(x)
+    order = list(range(len(x.shape)))
+    a, b = (normalized_axis("swapaxes", k, len(order)) for k in (axis1, axis2))
+    order[a], order[b] = order[b], order[a]
+    return transpose(x, order)
+
+
+def moveaxis(x, source, destination):
+    """One axis moved to another place."""
+    x = as_tensor(x)
+    rank = len(x.shape)
+    a, b = normalized_axis("moveaxis", source, rank), normalized_axis("moveaxis", destination, rank)
+    order = [k for k in range(rank) if k != a]
+    order.insert(b, a)
+    return transpose(x, order)
+
+
+def broadcast_to(x, shape):
+    """x repeated along axes of extent 1 and new axes in front."""
+    x = as_tensor(x)
+    shape = checked_shape("broadcast_to", shape)
+    if x.shape == shape:
+        return x
+    if broadcast_shapes(x.shape, shape) != shape:
+        raise ValueError(f"broadcast_to: `shape` must be one that x broadcasts to. Received: {shape}, x.shape={x.shape}.")
+    if x.dtype in (float32, float64):
+        # a sum with zeros would turn -0 into 0; a product with ones keeps every bit
+        return record(e._binary("multiply", x, ones(shape, x.dtype)), (x,), lambda dy, n: e.unbroadcast(dy, x.shape))
+    return _moved("broadcast_to", lambda a: a, x, shape, lambda dy, needs: e.unbroadcast(dy, x.shape))
+
+
+def _same_kind(who, xs):
+    if isinstance(xs, (Tensor, Variable, np.ndarray)):
+        xs = list(xs)
+    if not xs:
+        raise ValueError(f"{who}: must get at least one tensor. Received: none.")
+    like = next((x for x in xs if isinstance(x, (Tensor, Variable, np.ndarray))), None)
+    tensors = [as_tensor(x, like=like) if like is not None else as_tensor(x) for x in xs]
+    if len({t.dtype for t in tensors}) > 1:
+        raise TypeError(f"{who}: tensors must have one dtype. Received: {[t.dtype.name for t in tensors]}. Use cast(x, dtype).")
+    return tensors
+
+
+def concatenate(xs, axis=-1):
+    """Tensors one after another along an axis."""
+    tensors = _same_kind("concatenate", xs)
+    rank = len(tensors[0].shape)
+    axis = normalized_axis("concatenate", axis, rank)
+    rest = {t.shape[:axis] + t.shape[axis + 1 :] if len(t.shape) == rank else None for t in tensors}
+    if len(rest) > 1 or not rank:
+        raise ValueError(
+            f"concatenate: shapes must agree but for axis {axis}. Received: {[t.shape for t in tensors]}."
+        )
+    if len(tensors) == 1:
+        return tensors[0]
+    if len(tensors) > 8:  # as many as one instruction takes
+        groups = [concatenate(tensors[k : k + 8], axis) for k in range(0, len(tensors), 8)]
+        return concatenate(groups, axis)
+    ends = np.cumsum([t.shape[axis] for t in tensors]).tolist()
+    to = (*tensors[0].shape[:axis], ends[-1], *tensors[0].shape[axis + 1 :])
+
+    def fill(inputs, outputs, dims, attrs):
+        np.concatenate(inputs, axis=axis, out=outputs[0])
+
+    def vjp(dy, needs):
+        starts = [0, *ends[:-1]]
+        return tuple(_part(dy, axis, a, b) if need else None for a, b, need in zip(starts, ends, needs, strict=True))
+
+    y = emit(numpy_kernel("concatenate", fill), tuple(tensors), ((to, tensors[0].dtype),))
+    return record(y, tuple(tensors), vjp)
+
+
+def _part(x, axis, start, end):
+    return getitem(x, (*(slice(None),) * axis, slice(start, end)))
+
+
+def stack(xs, axis=0):
+    """Tensors of one shape along a new axis."""
+    tensors = _same_kind("stack", xs)
+    if len({t.shape for t in tensors}) > 1:
+        raise ValueError(f"stack: shapes must be equal. Received: {[t.shape for t in tensors]}.")
+    axis = normalized_axis("stack", axis, len(tensors[0].shape) + 1)
+    return concatenate([expand_dims(t, axis) for t in tensors], axis)
+
+
+def stack_values(xs, dtype=None):
+    """The tensor of nested lists that hold tensors: what `as_tensor` makes of them."""
+    like = _first_tensor(xs)
+    items = [stack_values(x, dtype) if isinstance(x, (list, tuple)) else as_tensor(x, like=like) for x in xs]
+    y = stack(items)
+    return y if dtype is None else e.cast(y, dtype)
+
+
+def _first_tensor(xs):
+    for x in xs:
+        if isinstance(x, (Tensor, Variable)):
+            return x
+        found = _first_tensor(x) if isinstance(x, (list, tuple)) else None
+        if found is not None:
+            return found
+    return None
+
+
+def unstack(x, num=None, axis=0):
+    """The list of slices along an axis."""
+    x = as_tensor(x)
+    axis = normalized_axis("unstack", axis, len(x.shape))
+    n = x.shape[axis]
+    if num is not None and num != n:
+        raise ValueError(f"unstack: `num` must be the extent of axis {axis}, {n}. Received: num={num}.")
+    return [getitem(x, (*(slice(None),) * axis, k)) for k in range(n)]
+
+
+def split(x, indices_or_sections, axis=0):
+    """Pieces along an axis: so many equal ones, or cut at the given positions."""
+    x = as_tensor(x)
+    axis = normalized_axis("split", axis, len(x.shape))
+    n = x.shape[axis]
+    if hasattr(indices_or_sections, "__index__"):
+        k = int(indices_or_sections)
+        if k < 1 or n % k:
+            raise ValueError(f"split: axis {axis} of extent {n} must divide in equal pieces. Received: {k} pieces.")
+        cuts = [n // k * j for j in range(1, k)]
+    else:
+        cuts = [int(c) for c in indices_or_sections]
+    return [_part(x, axis, a, b) for a, b in zip([0, *cuts], [*cuts, n], strict=True)]
+
+
+# ---------------------------------------------------------------------------------------------- picking
+
+
+def getitem(x, key):
+    """x[key]: integers, slices, Ellipsis, None (a new axis), integer or bool arrays, as NumPy has them."""
+    x = as_tensor(x)
+    key = _plain_key(key)
+    try:
+        to = np.empty(x.shape, dtype=[])[key].shape
+    except IndexError as error:
+        raise IndexError(f"x[key]: {error} Received: x.shape={x.shape}, key={key}.") from None
+
+    def pick(inputs, outputs, dims, attrs):
+        outputs[0][...] = inputs[0][key]
+
+    y = emit(numpy_kernel("getitem", pick), (x,), ((to, x.dtype),))
+    return record(y, (x,), lambda dy, needs: _put_back(dy, key, x.shape))
+
+
+def _put_back(dy, key, shape):
+    """Zeros of `shape` with dy added at x[key]: the gradient of getitem."""
+
+    def put(inputs, outputs, dims, attrs):
+        outputs[0][...] = 0
+        np.add.at(outputs[0], key, inputs[0])
+
+    dx = emit(numpy_kernel("put_back", put), (dy,), ((shape, dy.dtype),))
+    return record(dx, (dy,), lambda ddx, needs: getitem(ddx, key))
+
+
+def _plain_key(key):
+    """The key with tensors turned into arrays."""
+    keys = key if isinstance(key, tuple) else (key,)
+    return tuple(_plain_index(k) for k in keys)
+
+
+def _plain_index(k):
+    if isinstance(k, (Tensor, Variable)):
+        return k.numpy()
+    if isinstance(k, slice):
+        return slice(*(None if v is None else int(v) for v in (k.start, k.stop, k.step)))
+    if isinstance(k, list):
+        return np.asarray(k)
+    if isinstance(k, float):
+        raise TypeError(f"x[key]: an index must be an integer. Received: {k!r}.")
+    return k
+
+
+def take(x, indices, axis=0):
+    """Slices of x along an axis, picked by number; the gradient of a slice picked twice is the sum.
+
+    Raises:
+        IndexError: a number is outside.
+    """
+    x, indices = as_tensor(x), as_tensor(indices)
+    axis = normalized_axis("take", axis, len(x.shape))
+    if not indices.dtype.is_integer:
+        raise TypeError(f"take: `indices` must be integers. Received: dtype={indices.dtype.name}.")
+    _check_bounds("take", indices, x.shape[axis])
+    if axis != 0:
+        order = (axis, *(k for k in range(len(x.shape)) if k != axis))
+        y = take(transpose(x, order), indices, 0)
+        m = len(indices.shape)
+        return transpose(y, (*range(m, m + axis), *range(m), *range(m + axis, m + len(x.shape) - 1)))
+    picked = e.cast(indices, int64)
+    if x.dtype not in GATHERED:
+        index = indices
+        to = (*indices.shape, *x.shape[1:])
+
+        def pick(inputs, outputs, dims, attrs):
+            outputs[0][...] = inputs[0][inputs[1]]
+
+        return emit(numpy_kernel("take", pick), (x, index), ((to, x.dtype),), dtype=x.dtype)
+    return reshape(_rows(x, reshape(picked, (-1,)), x.dtype), (*indices.shape, *x.shape[1:]))
+
+
+def _check_bounds(who, indices, extent):
+    if indices.is_symbolic or not indices.size:
+        return
+    values = indices.numpy()
+    if values.min() < 0 or values.max() >= extent:
+        wrong = values[(values < 0) | (values >= extent)].flat[0]
+        raise IndexError(f"{who}: `indices` must be in [0, {extent}). Received: {wrong}.")
+
+
+def gather_rows(x, index, dtype):
+    """Rows of x by number, as another element type: how batches are made. Numbers outside give zeros.
+
+    Args:
+        x: (N, ...). index: int64 (n,). dtype: x's own, or a floating point type.
+    """
+    return _rows(x, index, as_dtype(dtype))
+
+
+def _rows(x, index, dtype):
+    if x.dtype not in GATHERED or (dtype is not x.dtype and dtype not in (float32, float64)):
+        return e.cast(_moved_rows(x, index), dtype)
+    n, picked = math.prod(x.shape[1:]), index.shape[0]
+    dims = (n, x.shape[0], x.dtype.code, dtype.code, picked)
+    to = (picked, *x.shape[1:])
+    y = emit(GATHER_ROWS, (x, index), ((to, dtype),), dims, (), -(-picked // PICKED), n * picked)
+    return record(y, (x, index), lambda dy, needs: (e.cast(scatter_rows(dy, index, x.shape), x.dtype), None))
+
+
+def _moved_rows(x, index):
+    def pick(inputs, outputs, dims, attrs):
+        outputs[0][...] = inputs[0][inputs[1]]
+
+    return emit(numpy_kernel("rows", pick), (x, index), (((index.shape[0], *x.shape[1:]), x.dtype),), dtype=x.dtype)
+
+
+def scatter_rows(dy, index, shape):
+    """Zeros of `shape` with the rows of dy added at `index`: the gradient of picking rows."""
+    n = math.prod(shape[1:])
+    y = emit(SCATTER_ROWS, (dy, index), ((tuple(shape), dy.dtype),), (n, shape[0], index.shape[0]), (), 1, dy.size)
+    return record(y, (dy, index), lambda ddy, needs: (_rows(ddy, index, dy.dtype), None))
+
+
+def one_hot(indices, depth, on_value=1.0, off_value=0.0, axis=-1, dtype=None):
+    """`on_value` at the number given, `off_value` elsewhere; a number outside [0, depth) gives no `on_value`."""
+    indices = as_tensor(indices)
+    if not indices.dtype.is_integer:
+        raise TypeError(f"one_hot: `indices` must be integers. Received: dtype={indices.dtype.name}.")
+    dtype = as_dtype(dtype or config.floatx())
+    axis = normalized_axis("one_hot", axis, len(indices.shape) + 1)
+    columns = [1] * (len(indices.shape) + 1)
+    columns[axis] = depth
+    numbers = as_tensor(np.arange(depth, dtype=indices.dtype.numpy).reshape(columns))
+    hit = e.equal(expand_dims(indices, axis), numbers)
+    if on_value == 1.0 and off_value == 0.0:
+        return e.cast(hit, dtype)
+    return e.where(hit, as_tensor(on_value, dtype=dtype), as_tensor(off_value, dtype=dtype))
+
+
+# ---------------------------------------------------------------------------------------------- repeating
+
+
+def tile(x, repeats):
+    """x repeated so often along each axis."""
+    x = as_tensor(x)
+    repeats = checked_shape("tile", repeats)
+    if len(repeats) < len(x.shape):
+        repeats = (1,) * (len(x.shape) - len(repeats)) + repeats
+    x = reshape(x, (1,) * (len(repeats) - len(x.shape)) + x.shape)
+    inside = [k for pair in zip(repeats, x.shape, strict=True) for k in pair]
+    spread = broadcast_to(reshape(x, [k for d in x.shape for k in (1, d)]), inside)
+    return reshape(spread, tuple(r * d for r, d in zip(repeats, x.shape, strict=True)))
+
+
+def repeat(x, repeats, axis=None):
+    """Each element `repeats` times in a row along an axis (None: of the flat x)."""
+    x = as_tensor(x)
+    if axis is None:
+        x, axis = reshape(x, (-1,)), 0
+    axis = normalized_axis("repeat", axis, len(x.shape))
+    counts = np.broadcast_to(np.asarray(repeats), (x.shape[axis],))
+    return take(x, as_tensor(np.repeat(np.arange(x.shape[axis]), counts)), axis)
+
+
+def flip(x, axis=None):
+    """The elements in reverse order along an axis, several, or all."""
+    x = as_tensor(x)
+    axes = range(len(x.shape)) if axis is None else [axis] if hasattr(axis, "__index__") else axis
+    axes = {normalized_axis("flip", k, len(x.shape)) for k in axes}
+    return getitem(x, tuple(slice(None, None, -1) if k in axes else slice(None) for k in range(len(x.shape))))
+
+
+def pad(x, pad_width, mode="constant", constant_values=0):
+    """x with a margin: (before, after) of each axis. mode: "constant", "reflect" or "symmetric"."""
+    x = as_tensor(x)
+    widths = tuple((int(a), int(b)) for a, b in np.broadcast_to(np.asarray(pad_width), (len(x.shape), 2)))
+    mode = mode.lower()
+    if mode not in ("constant", "reflect", "symmetric"):
+        raise ValueError(f"pad: `mode` must be 'constant', 'reflect' or 'symmetric'. Received: mode={mode!r}.")
+    if any(w < 0 for pair in widths for w in pair):
+        raise ValueError(f"pad: `pad_width` must not be negative. Received: {pad_width}.")
+    if mode != "constant":
+        for axis, pair in enumerate(widths):
+            if pair != (0, 0):
+                positions = np.pad(np.arange(x.shape[axis]), pair, mode=mode)
+                x = take(x, as_tensor(positions), axis)
+        return x
+    to = tuple(d + a + b for d, (a, b) in zip(x.shape, widths, strict=True))
+    inside = tuple(slice(a, a + d) for d, (a, _) in zip(x.shape, widths, strict=True))
+
+    def fill(inputs, outputs, dims, attrs):
+        outputs[0][...] = constant_values
+        outputs[0][inside] = inputs[0]
+
+    y = emit(numpy_kernel("pad", fill), (x,), ((to, x.dtype),))
+    return record(y, (x,), lambda dy, needs: getitem(dy, inside))
+
+
+# ---------------------------------------------------------------------------------------------- making
+
+
+def zeros(shape, dtype=None):
+    """Zeros; floatx by default."""
+    shape, dtype = checked_shape("zeros", shape), as_dtype(dtype or config.floatx())
+    n_bytes = math.prod(shape) * dtype.itemsize
+    return emit(ZEROS, (), ((shape, dtype),), (n_bytes,), (), -(-n_bytes // CHUNK), n_bytes // 8)
+
+
+def full(shape, value, dtype=None):
+    """One value everywhere; floatx for a Python number by default."""
+    value = as_tensor(value) if dtype is None else as_tensor(value, dtype=dtype)
+    shape = checked_shape("full", shape)
+
+    def fill(inputs, outputs, dims, attrs):
+        outputs[0][...] = inputs[0]
+
+    y = emit(numpy_kernel("full", fill), (value,), ((shape, value.dtype),))
+    return record(y, (value,), lambda dy, needs: e.unbroadcast(dy, value.shape))
+
+
+_ONES = numpy_kernel("ones", lambda inputs, outputs, dims, attrs: outputs[0].fill(1))
+_ones: dict = {}
+
+
+def ones(shape, dtype=None):
+    """Ones; floatx by default."""
+    shape, dtype = checked_shape("ones", shape), as_dtype(dtype or config.floatx())
+    if shape or active_trace() is not None:
+        return emit(_ONES, (), ((shape, dtype),))
+    one = _ones.get(dtype)
+    if one is None:
+        one = _ones[dtype] = as_tensor(1, dtype=dtype)
+    return one
+
+
+def eye(rows, columns=None, k=0, dtype=None):
+    """Ones on the k-th diagonal, zeros elsewhere."""
+    return as_tensor(np.eye(int(rows), None if columns is None else int(columns), int(k)), dtype=dtype or config.floatx())
+
+
+def arange(start, stop=None, step=1, dtype=None):
+    """start, start + step, ... below stop; from 0 with one argument."""
+    if stop is None:
+        start, stop = 0, start
+    start, stop, step = (v.numpy() if isinstance(v, (Tensor, Variable)) else v for v in (start, stop, step))
+    if dtype is None:
+        dtype = as_tensor(start + step + stop).dtype
+    return as_tensor(np.arange(start, stop, step, dtype=as_dtype(dtype).numpy))
+
+
+# ---------------------------------------------------------------------------------------------- order
+
+
+def argsort(x, axis=-1, direction="ASCENDING"):
+    """The positions that would sort x along an axis, int32; equal elements keep their order."""
+    x = as_tensor(x)
+    axis = normalized_axis("argsort", axis, len(x.shape))
+    direction = direction.upper()
+    if direction not in ("ASCENDING", "DESCENDING"):
+        raise ValueError(f"argsort: `direction` must be 'ASCENDING' or 'DESCENDING'. Received: {direction!r}.")
+
+    def fill(inputs, outputs, dims, attrs):
+        a = inputs[0]
+        if direction == "DESCENDING":
+            last = a.shape[axis] - 1
+            outputs[0][...] = np.flip(last - np.argsort(np.flip(a, axis), axis=axis, kind="stable"), axis)
+        else:
+            outputs[0][...] = np.argsort(a, axis=axis, kind="stable")
+
+    return emit(numpy_kernel("argsort", fill), (x,), ((x.shape, int32),), dtype=x.dtype)
+
+
+def take_along_axis(x, indices, axis=-1):
+    """Elements of x picked along an axis by an array of numbers of the same rank."""
+    x, indices = as_tensor(x), as_tensor(indices)
+    axis = normalized_axis("take_along_axis", axis, len(x.shape))
+    _check_bounds("take_along_axis", indices, x.shape[axis])
+
+    def pick(inputs, outputs, dims, attrs):
+        outputs[0][...] = np.take_along_axis(inputs[0], inputs[1].astype("int64"), axis)
+
+    y = emit(numpy_kernel("take_along_axis", pick), (x, indices), ((indices.shape, x.dtype),), dtype=x.dtype)
+    return record(y, (x, indices), lambda dy, needs: (_put_along_axis(dy, indices, axis, x.shape), None))
+
+
+def _put_along_axis(dy, indices, axis, shape):
+    def put(inputs, outputs, dims, attrs):
+        outputs[0][...] = 0
+        where = list(np.indices(inputs[1].shape))
+        where[axis] = inputs[1]
+        np.add.at(outputs[0], tuple(where), inputs[0])
+
+    dx = emit(numpy_kernel("put_along_axis", put), (dy, indices), ((shape, dy.dtype),), dtype=dy.dtype)
+    return record(dx, (dy, indices), lambda ddx, needs: (take_along_axis(ddx, indices, axis), None))
+
+
+def sort(x, axis=-1, direction="ASCENDING"):
+    """x in order along an axis."""
+    return take_along_axis(x, argsort(x, axis, direction), axis)
+
+
+def top_k(x, k=1, sorted=True):  # noqa: A002
+    """(values, positions) of the k largest along the last axis, largest first; the first of equals first."""
+    x = as_tensor(x)
+    if not 0 <= k <= (x.shape[-1] if x.shape else 0):
+        raise ValueError(f"top_k: `k` must be in [0, {x.shape[-1] if x.shape else 0}]. Received: k={k}.")
+    positions = getitem(argsort(x, -1, "DESCENDING"), (Ellipsis, slice(0, k)))
+    return take_along_axis(x, positions, -1), positions

@@ -1,0 +1,217 @@
+"""Softmax and the crossentropies of logits: csrc/softmax.h has the formulas."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pyseq.core import as_tensor, emit, float32, float64, int64, kernels, record
+from pyseq.ops import elementwise as e
+from pyseq.ops import reduce, shape
+from pyseq.ops.axes import normalized_axis
+
+SOFTMAX, SOFTMAX_BACKWARD, LOG_SOFTMAX = kernels("softmax", "softmax_backward", "log_softmax")
+CROSSENTROPY, CROSSENTROPY_BACKWARD = kernels("crossentropy", "crossentropy_backward")
+SPARSE, SPARSE_BACKWARD = kernels("sparse_crossentropy", "sparse_crossentropy_backward")
+ROWS = 64  # rows of a part, as in csrc/softmax.pyx
+WORK = 12  # multiply-adds that an element costs, about: exp
+
+
+def _rows(x):
+    """(dims, parts, work) of the rows of x."""
+    n = x.shape[-1]
+    rows = x.size // n if n else 0
+    return (rows, n), -(-rows // ROWS), x.size * WORK
+
+
+def _along_last(who, function, x, axis):
+    """function(x) with the axis moved to the end and back."""
+    x = as_tensor(x)
+    if not x.dtype.is_floating:
+        raise TypeError(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32').")
+    if not x.shape:
+        raise ValueError(f"{who}: `x` must have an axis. Received: a scalar.")
+    axis = normalized_axis(who, axis, len(x.shape))
+    if x.dtype is not float32 and x.dtype is not float64:
+        return e.cast(_along_last(who, function, e.cast(x, float32), axis), x.dtype)
+    if axis == len(x.shape) - 1:
+        return function(x)
+    return shape.moveaxis(function(shape.moveaxis(x, axis, -1)), -1, axis)
+
+
+def softmax(x, axis=-1):
+    """exp(x) / sum(exp(x)) along an axis. The output remembers x as `keras_logits` when the axis is the last."""
+    y = _along_last("softmax", _softmax, x, axis)
+    if axis in (-1, len(y.shape) - 1):
+        y.keras_logits = as_tensor(x)
+    return y
+
+
+def _softmax(x):
+    dims, parts, work = _rows(x)
+    y = emit(SOFTMAX, (x,), ((x.shape, x.dtype),), dims, (), parts, work)
+    return record(y, (x,), lambda dy, needs: softmax_backward(dy, y))
+
+
+def softmax_backward(dy, y):
+    """(dy - sum(dy y)) y along the last axis, differentiable."""
+    dims, parts, work = _rows(y)
+    dx = emit(SOFTMAX_BACKWARD, (dy, y), ((y.shape, y.dtype),), dims, (), parts, work // 4)
+
+    def vjp(ddx, needs):
+        weighted = e.multiply(ddx, y)
+        total = reduce.sum(weighted, -1, True)
+        if needs[1]:
+            dot = reduce.sum(e.multiply(dy, y), -1, True)
+            toward_y = e.subtract(e.multiply(ddx, e.subtract(dy, dot)), e.multiply(dy, total))
+        return (
+            e.subtract(weighted, e.multiply(y, total)) if needs[0] else None,
+            toward_y if needs[1] else None,
+        )
+
+    return record(dx, (dy, y), vjp)
+
+
+def log_softmax(x, axis=-1):
+    """log(softmax(x)) along an axis."""
+    return _along_last("log_softmax", _log_softmax, x, axis)
+
+
+def _log_softmax(x):
+    dims, parts, work = _rows(x)
+    y = emit(LOG_SOFTMAX, (x,), ((x.shape, x.dtype),), dims, (), parts, work)
+
+    def vjp(dy, needs):
+        return e.subtract(dy, e.multiply(e.exp(y), reduce.sum(dy, -1, True)))
+
+    return record(y, (x,), vjp)
+
+
+def softmax_crossentropy(labels, logits):
+    """-sum(labels log(softmax(logits))) of each row.
+
+    Args:
+        labels: (..., n) probabilities; logits: (..., n), the same dtype and shape.
+    Returns:
+        (...)
+    Source: tf.nn.softmax_cross_entropy_with_logits.
+    """
+    labels, logits = e.operands("softmax_crossentropy", labels, logits)
+    if labels.shape != logits.shape:
+        to = e.broadcast(labels.shape, logits.shape).shape
+        labels, logits = shape.broadcast_to(labels, to), shape.broadcast_to(logits, to)
+    if logits.dtype is not float32 and logits.dtype is not float64:
+        return e.cast(softmax_crossentropy(e.cast(labels, float32), e.cast(logits, float32)), logits.dtype)
+    dims, parts, work = _rows(logits)
+    outputs = ((logits.shape[:-1], logits.dtype), (logits.shape, logits.dtype))
+    loss, p = emit(CROSSENTROPY, (labels, logits), outputs, dims, (), parts, work)
+
+    def vjp(dys, needs):
+        dloss, dp = dys
+        dlogits = dlabels = None
+        if needs[1]:
+            dlogits = None if dloss is None else _crossentropy_backward(dloss, labels, p, dims, parts)
+            dlogits = _with_probabilities(dlogits, dp, p)
+        if needs[0] and dloss is not None:
+            dlabels = e.negative(e.multiply(shape.expand_dims(dloss, -1), log_softmax(logits)))
+        return dlabels, dlogits
+
+    return record((loss, p), (labels, logits), vjp)[0]
+
+
+def _with_probabilities(dlogits, dp, p):
+    """What a cotangent of the probabilities adds (only second derivatives have one)."""
+    if dp is None:
+        return dlogits
+    more = softmax_backward(dp, p)
+    return more if dlogits is None else e.add(dlogits, more)
+
+
+def _crossentropy_backward(dloss, labels, p, dims, parts):
+    dx = emit(CROSSENTROPY_BACKWARD, (dloss, labels, p), ((p.shape, p.dtype),), dims, (), parts, 2 * p.size)
+
+    def vjp(ddx, needs):
+        weight = reduce.sum(labels, -1, True)
+        wide = shape.expand_dims(dloss, -1)
+        return (
+            reduce.sum(e.multiply(ddx, e.subtract(e.multiply(p, weight), labels)), -1) if needs[0] else None,
+            e.multiply(wide, e.subtract(reduce.sum(e.multiply(ddx, p), -1, True), ddx)) if needs[1] else None,
+            e.multiply(ddx, e.multiply(wide, weight)) if needs[2] else None,
+        )
+
+    return record(dx, (dloss, labels, p), vjp)
+
+
+def check_labels(labels, n_classes: int) -> None:
+    """Raise ValueError if a class number (an integer array or tensor) is outside [0, n_classes)."""
+    values = labels if isinstance(labels, np.ndarray) else labels.numpy()
+    if values.size and (values.min() < 0 or values.max() >= n_classes):
+        wrong = values[(values < 0) | (values >= n_classes)].flat[0]
+        raise ValueError(
+            f"Received a label value of {wrong} which is outside the valid range of [0, {n_classes}). "
+            "Is the last layer as wide as there are classes?"
+        )
+
+
+def sparse_softmax_crossentropy(labels, logits):
+    """-log(softmax(logits)[label]) of each row.
+
+    Args:
+        labels: (...) class numbers, integers. logits: (..., n).
+    Returns:
+        (...)
+    Raises:
+        ValueError: a label is outside [0, n).
+    Source: tf.nn.sparse_softmax_cross_entropy_with_logits.
+    """
+    labels, logits = as_tensor(labels), as_tensor(logits)
+    if not labels.dtype.is_integer or not logits.dtype.is_floating:
+        raise TypeError(
+            "sparse_softmax_crossentropy: `labels` must be integers and `logits` floating point. "
+            f"Received: {labels.dtype.name} and {logits.dtype.name}."
+        )
+    if labels.shape != logits.shape[:-1]:
+        raise ValueError(
+            "sparse_softmax_crossentropy: `labels` must have the shape of `logits` without its last axis. "
+            f"Received: labels.shape={labels.shape}, logits.shape={logits.shape}."
+        )
+    if logits.dtype is not float32 and logits.dtype is not float64:
+        return e.cast(sparse_softmax_crossentropy(labels, e.cast(logits, float32)), logits.dtype)
+    if not labels.is_symbolic:
+        check_labels(labels, logits.shape[-1])
+    classes = e.cast(labels, int64)
+    dims, parts, work = _rows(logits)
+    outputs = ((logits.shape[:-1], logits.dtype), (logits.shape, logits.dtype))
+    loss, p = emit(SPARSE, (classes, logits), outputs, dims, (), parts, work, logits.dtype)
+
+    def vjp(dys, needs):
+        dloss, dp = dys
+        dlogits = None if dloss is None else _sparse_backward(dloss, classes, p, dims, parts)
+        return None, _with_probabilities(dlogits, dp, p)
+
+    return record((loss, p), (classes, logits), vjp)[0]
+
+
+def _sparse_backward(dloss, classes, p, dims, parts):
+    dx = emit(SPARSE_BACKWARD, (dloss, classes, p), ((p.shape, p.dtype),), dims, (), parts, 2 * p.size)
+
+    def vjp(ddx, needs):
+        wide = shape.expand_dims(dloss, -1)
+        labels = shape.one_hot(classes, p.shape[-1], dtype=p.dtype)
+        return (
+            reduce.sum(e.multiply(ddx, e.subtract(p, labels)), -1) if needs[0] else None,
+            None,
+            e.multiply(ddx, wide) if needs[2] else None,
+        )
+
+    return record(dx, (dloss, classes, p), vjp)
+
+
+def sigmoid_crossentropy(labels, logits):
+    """-labels log(s) - (1 - labels) log(1 - s) with s = sigmoid(logits), elementwise, without overflow.
+
+    Source: tf.nn.sigmoid_cross_entropy_with_logits: max(x, 0) - x t + log(1 + exp(-|x|)).
+    """
+    from pyseq.ops import activation
+
+    labels, logits = e.operands("sigmoid_crossentropy", labels, logits)
+    return e.subtract(activation.softplus(logits), e.multiply(logits, labels))
