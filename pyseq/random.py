@@ -44,7 +44,7 @@ class SeedGenerator:
     """A generator of random numbers with a state of its own.
 
     Args:
-        seed: integer; by default one that follows from the global seed and how many generators were made since it was set.
+        seed: integer; by default one that follows from the global seed and the generators made since it was set.
     Attributes:
         state: Variable, int64[2]: key and counter. A plan reads and moves it on.
     """
@@ -180,3 +180,8 @@ def shuffle(x, axis=0, seed=None):
 def dropout(inputs, rate, noise_shape=None, seed=None):
     """Inputs with a random fraction `rate` set to zero and the rest divided by 1 - rate. `seed` as of `normal`."""
     return ops.dropout(as_tensor(inputs), rate, state_of(seed), noise_shape)
+
+
+def permutation(n, seed=None):
+    """The numbers 0 to n - 1 in random order: NumPy int64 (n,), for indexing on the host. `seed` as of `normal`."""
+    return ops.permutation(n, state_of(seed)).numpy()

@@ -43,7 +43,8 @@ def _check_rate(who, rate):
         )
 
 
-def _check_count(who, iterations):
+def check_count(who, iterations):
+    """A step count is one int64 number: of the kernels' own type."""
     if iterations.shape != () or iterations.dtype is not int64:
         raise ValueError(
             f"{who}: `iterations` must be one int64 number. "
@@ -76,7 +77,7 @@ def adam_step_size(rate, iterations, beta_1, beta_2, dtype=float32):
     Computed in `dtype` as tf.keras does; in float32 1 - beta_2 is off by 1e-5 of itself, and so are the first steps.
     """
     _check_rate("adam_step_size", rate)
-    _check_count("adam_step_size", iterations)
+    check_count("adam_step_size", iterations)
     dtype = as_dtype(dtype)
     attrs = (float(beta_1), float(beta_2))
     return emit(ADAM_STEP_SIZE, (rate, iterations), (((), dtype),), (1, rate.dtype.code), attrs, 1, 1, dtype)
@@ -149,7 +150,7 @@ def weight_decay(w, rate, decay):
 def time_decay(rate, iterations, decay):
     """rate / (1 + decay * iterations), of rate's dtype: the `decay` of optimizers before TF 2.11."""
     _check_rate("time_decay", rate)
-    _check_count("time_decay", iterations)
+    check_count("time_decay", iterations)
     return emit(TIME_DECAY, (rate, iterations), (((), rate.dtype),), (1, rate.dtype.code), (float(decay),), 1, 1)
 
 
@@ -163,14 +164,14 @@ def moving_average(average, w, momentum):
 def copy_every(w, x, iterations, period):
     """w = x at every `period`-th step: where iterations + 1 is divisible by it. Updates w."""
     _check("copy_every", w, x)
-    _check_count("copy_every", iterations)
+    check_count("copy_every", iterations)
     n = w.size
     emit(COPY_EVERY, (x, iterations), (), (n, int(period), w.dtype.itemsize), (), _parts(n), n, w.dtype, (w,))
 
 
 def count_step(iterations):
     """iterations += 1, int64. Updates iterations."""
-    _check_count("count_step", iterations)
+    check_count("count_step", iterations)
     emit(COUNT_STEP, (), (), (1,), (), 1, 1, int64, (iterations,))
 
 
