@@ -360,14 +360,12 @@ class Optimizer:
         gradients, variables = zip(*_without_none(pairs), strict=True)
         with stop_recording():
             self._memo = {}
-            if not self._built or any(self._var_key(v) not in self._index_dict for v in variables):
-                self.build(list(variables))
-                self._built = True
+            self._build_for(variables)
             self._compute_current_learning_rate()
             gradients = self._clip_gradients(gradients)
             self._apply_weight_decay(variables)
             for g, v in zip(gradients, variables, strict=True):
-                self._update_step(g, v)
+                self.update_step(g, v)
             self._update_averages(variables)
             update.count_step(self._iterations)
             for v in variables:
@@ -376,14 +374,18 @@ class Optimizer:
             self._memo = {}
         return self._iterations
 
-    def _update_step(self, gradient, variable):
-        if self._var_key(variable) not in self._index_dict:
+    def _build_for(self, variables):
+        """Make the state of variables that are new. A `build` of a subclass's own is called once, as by tf.keras."""
+        unknown = [v for v in variables if self._var_key(v) not in self._index_dict]
+        if not self._built or (unknown and type(self).build is Optimizer.build):
+            self.build(list(variables))
+            self._built = True
+        elif unknown:
             raise KeyError(
-                f"The optimizer cannot recognize variable {variable.name}. This usually means you are trying to call the "
+                f"The optimizer cannot recognize variable {unknown[0].name}. This usually means you are trying to call the "
                 "optimizer to update different parts of the model separately. Please call `optimizer.build(variables)` "
                 "with the full list of trainable variables before the training loop."
             )
-        self.update_step(gradient, variable)
 
     def _clip_gradients(self, gradients):
         if self.clipnorm:
