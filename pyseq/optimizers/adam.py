@@ -43,7 +43,7 @@ class Adam(Optimizer):
         update.adam(
             variable,
             gradient,
-            self._once(variable.dtype, step_size),
+            self._once(variable.dtype.name, step_size),
             self.slot("m", variable),
             self.slot("v", variable),
             self.slot("vhat", variable) if self.amsgrad else None,
