@@ -108,7 +108,7 @@ for _function, *_aliases in (
     _registry.add(_function, *_aliases)
 
 # What a dense product or convolution applies in its last write. Not sigmoid: the losses want its argument.
-_FUSED = {linear: "linear", relu: "relu", tanh: "tanh"}
+_FUSED = {linear: "linear", relu: "relu", tanh: "tanh", selu: "selu", elu: "elu", exponential: "exponential"}
 
 
 def fused_name(function):
