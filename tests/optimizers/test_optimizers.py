@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from pyseq import optimizers
-from pyseq.core import GradientTape, Variable, as_tensor, config
-from pyseq.core.trace import shapes_only
+from pyseq.core import GradientTape, ShapeTrace, Variable, as_tensor, config, shapes_only, tracing
 from tests.fixtures import make_optimizers as recorder
 
 RECORDED = np.load(recorder.Path(recorder.__file__).with_name("optimizers.npz"))
@@ -123,6 +122,32 @@ def test_steps_leave_tapes_and_shape_traces_alone():
         optimizer.apply_gradients([(as_tensor(1.0), v)])
     for w, value in zip(optimizer.variables, before, strict=True):
         np.testing.assert_array_equal(w.numpy(), value)
+
+
+def test_traced_step_reads_rate_and_count_as_inputs():
+    """What a plan gets: one instruction for what all variables share, one for each variable, no value read on the way."""
+
+    class Recording(ShapeTrace):
+        def __init__(self):
+            self.seen = []
+
+        def emit(self, kernel, inputs, outputs, dims=(), attrs=(), parts=1, work=0, dtype=None, updates=()):
+            self.seen.append((kernel.name, inputs, updates))
+            return super().emit(kernel, inputs, outputs, dims, attrs, parts, work, dtype, updates)
+
+    a, b = Variable(np.ones(3, "float32")), Variable(np.ones(2, "float32"))
+    optimizer, trace = optimizers.Adam(), Recording()
+    with tracing(trace):
+        gradients = [a.value() * 2.0, b.value() * 2.0]
+        del trace.seen[:]
+        optimizer.apply_gradients(zip(gradients, [a, b], strict=True))
+    assert [name for name, _, _ in trace.seen] == ["adam_step_size", "adam", "adam", "count_step"]
+    rate, count = trace.seen[0][1]
+    assert rate is optimizer.learning_rate and count is optimizer.iterations
+    for (_, inputs, changed), v in zip(trace.seen[1:3], (a, b), strict=True):
+        assert changed[0] is v and changed[1] is optimizer.slot("m", v) and changed[2] is optimizer.slot("v", v)
+        assert inputs[1].is_symbolic
+    assert (a.numpy() == 1).all() and optimizer.iterations.numpy() == 0
 
 
 def test_gradients_may_be_arrays_and_variables_join_later():
