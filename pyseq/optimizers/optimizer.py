@@ -1,0 +1,556 @@
+"""Optimizer: what changes weights by their gradients; its state, its options, and the order of a step."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+
+import numpy as np
+
+from pyseq.core import (
+    GradientTape,
+    Tensor,
+    Variable,
+    active_trace,
+    as_tensor,
+    config,
+    snapshot,
+    stop_recording,
+    tracing,
+)
+from pyseq.ops import elementwise, update
+from pyseq.optimizers.schedules import LearningRateSchedule
+from pyseq.optimizers.schedules import deserialize as deserialize_schedule
+from pyseq.optimizers.schedules import serialize as serialize_schedule
+
+
+class VariableList(list):
+    """The variables of an optimizer; `optimizer.variables` and the older `optimizer.variables()` both give it."""
+
+    def __call__(self):
+        return self
+
+
+class Optimizer:
+    """Changes variables by their gradients.
+
+    A subclass says what state it keeps for each variable (`slot_groups`) and how one variable is updated (`update_step`).
+    One made for tf.keras, which overrides `build` and `update_step`, works as well.
+
+    Args:
+        name: of this optimizer, and the first part of its variables' names.
+        weight_decay: if set, w -= w * weight_decay * learning rate before each update.
+        clipnorm: largest norm of each gradient. clipvalue: largest magnitude of each element.
+        global_clipnorm: largest norm of all gradients together. One of the three.
+        use_ema: keep a moving average of the weights as well? `ema_momentum`: how much of it each step keeps.
+        ema_overwrite_frequency: put the average in the weights' place every so many steps; None: only when
+            `finalize_variable_values` is called.
+        jit_compile: without effect; results do not depend on it.
+        lr: older name of `learning_rate`.
+        decay: the rate of step t (from 0) is learning_rate / (1 + decay * t), as optimizers before TF 2.11 had it.
+    Source: tf.keras.optimizers.Optimizer.
+    """
+
+    def __init__(
+        self, name, weight_decay=0, clipnorm=None, clipvalue=None, global_clipnorm=None, use_ema=False,
+        ema_momentum=0.99, ema_overwrite_frequency=None, jit_compile=True, **kwargs,
+    ):  # fmt: skip
+        self.name = name
+        self.weight_decay = weight_decay
+        self.clipnorm = _positive(name, "clipnorm", clipnorm)
+        self.clipvalue = _positive(name, "clipvalue", clipvalue)
+        self.global_clipnorm = _positive(name, "global_clipnorm", global_clipnorm)
+        if clipnorm is not None and global_clipnorm is not None:
+            raise ValueError(
+                "At most one of `clipnorm` and `global_clipnorm` can be set. "
+                f"Received: clipnorm={clipnorm}, global_clipnorm={global_clipnorm}."
+            )
+        self.use_ema = use_ema
+        if use_ema and not 0 <= ema_momentum <= 1:
+            raise ValueError(f"`ema_momentum` must be in the range [0, 1]. Received: ema_momentum={ema_momentum}")
+        if use_ema and ema_overwrite_frequency and not _is_count(ema_overwrite_frequency):
+            raise ValueError(
+                "`ema_overwrite_frequency` must be an integer > 1 or None. "
+                f"Received: ema_overwrite_frequency={ema_overwrite_frequency}"
+            )
+        self.ema_momentum = ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.jit_compile = False
+        self._lr = kwargs.pop("lr", None)
+        self.decay = float(kwargs.pop("decay", None) or 0.0)
+        if self.decay < 0:
+            raise ValueError(f"{name}: `decay` must be at least 0. Received: decay={self.decay}.")
+        kwargs.pop("is_legacy_optimizer", None)
+        for k in ("gradient_aggregator", "gradient_transformers", "mesh"):
+            if kwargs.pop(k, None) is not None:
+                raise NotImplementedError(
+                    f"{name}: `{k}` is not supported. Change the gradients before apply_gradients()."
+                )
+        if kwargs:
+            raise TypeError(f"{name}: unknown keyword argument. Received: {sorted(kwargs)}.")
+        self._learning_rate = None
+        self._current_learning_rate = None
+        self._built = False
+        self._index_dict = {}
+        self._slots = {}
+        self._averages = {}
+        self._undecayed_ids, self._undecayed_names = set(), []
+        self._memo = {}
+        with tracing(None):
+            self._iterations = Variable(np.int64(0), trainable=False, name="iteration:0")
+        self._variables = [self._iterations]
+
+    # -------------------------------------------------------------------------- what a subclass defines
+
+    def slot_groups(self):
+        """The state of each variable: a list of {name: initial value}.
+
+        Variables are made group by group: the members of a group side by side for each weight, as tf.keras orders them.
+        """
+        return []
+
+    def update_step(self, gradient, variable):
+        """Change one variable and its slots."""
+        raise NotImplementedError(f"{type(self).__name__} must define `update_step(gradient, variable)`.")
+
+    # ----------------------------------------------------------------------------------- learning rate
+
+    def _build_learning_rate(self, learning_rate):
+        """What `__init__` keeps of the argument; subclasses call it, after super().__init__."""
+        learning_rate = self._lr if self._lr is not None else learning_rate
+        if isinstance(learning_rate, dict):
+            learning_rate = deserialize_schedule(learning_rate)
+        dtype = config.floatx() if config.floatx() != "float16" else "float32"
+        if isinstance(learning_rate, LearningRateSchedule) or callable(learning_rate):
+            if not isinstance(learning_rate, LearningRateSchedule):
+                learning_rate = _CallableRate(self, learning_rate)
+            with tracing(None), stop_recording():
+                now = _value_now(learning_rate(snapshot(self._iterations)))
+                self._current_learning_rate = Variable(now, False, dtype, "current_learning_rate:0")
+            return learning_rate
+        now = _value_now(learning_rate, self.name)
+        with tracing(None):
+            return Variable(now, False, dtype, "learning_rate:0")
+
+    @property
+    def learning_rate(self):
+        """The rate as a Variable: assign a number to change it. With a schedule: the rate of the last step."""
+        if self._learning_rate is None:
+            raise ValueError("Missing learning rate, please set self.learning_rate at optimizer creation time.")
+        return self._current_learning_rate if self._is_scheduled() else self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        if isinstance(value, LearningRateSchedule) or (callable(value) and not isinstance(value, (Tensor, Variable))):
+            self._lr = None
+            self._learning_rate = self._build_learning_rate(value)
+            return
+        if self._is_scheduled():
+            raise TypeError(
+                "This optimizer was created with a `LearningRateSchedule` object as its `learning_rate` constructor "
+                "argument, hence its learning rate is not settable. If you need the learning rate to be settable, you "
+                "should instantiate the optimizer with a float `learning_rate` argument."
+            )
+        if self._learning_rate is None:
+            self._learning_rate = self._build_learning_rate(value)
+        elif isinstance(value, Tensor):
+            self._learning_rate.assign(elementwise.cast(value, self._learning_rate.dtype))
+        else:
+            self._learning_rate.assign(_value_now(value, self.name))
+
+    lr = property(lambda self: self.learning_rate, lambda self, value: type(self).learning_rate.fset(self, value))
+
+    def _is_scheduled(self):
+        return isinstance(self._learning_rate, LearningRateSchedule)
+
+    def _compute_current_learning_rate(self):
+        if self._is_scheduled():
+            rate = as_tensor(self._learning_rate(self._iterations), like=self._current_learning_rate)
+            if rate.dtype is not self._current_learning_rate.dtype:
+                rate = elementwise.cast(rate, self._current_learning_rate.dtype)
+            self._current_learning_rate.assign(rate)
+
+    def _once(self, what, compute):
+        """What is the same for every variable of a step is computed for the first of them."""
+        if what not in self._memo:
+            self._memo[what] = compute()
+        return self._memo[what]
+
+    def rate(self):
+        """The learning rate of this step: a scalar tensor or variable."""
+        if not self.decay:
+            return self.learning_rate
+        return self._once("rate", lambda: update.time_decay(self.learning_rate, self._iterations, self.decay))
+
+    # ------------------------------------------------------------------------------------------- state
+
+    @property
+    def iterations(self):
+        """How many steps were made: a Variable, int64."""
+        return self._iterations
+
+    @iterations.setter
+    def iterations(self, variable):
+        if self._built:
+            raise RuntimeError(
+                "Cannot set `iterations` to a new Variable after the Optimizer weights have been created. "
+                f"Here it is attempting to set `iterations` to {variable}. "
+                "Set `iterations` before calling `apply_gradients()`, or assign a number: iterations.assign(n)."
+            )
+        update.check_count("iterations", variable)
+        self._variables[0] = self._iterations = variable
+
+    def _var_key(self, variable):
+        return variable.id
+
+    def build(self, var_list):
+        """Make the state of each of the variables that has none yet.
+
+        Args:
+            var_list: list of Variables.
+        """
+        new = [v for v in var_list if self._var_key(v) not in self._index_dict]
+        for v in new:
+            self._index_dict[self._var_key(v)] = len(self._index_dict)
+        if self.use_ema:
+            for v in new:
+                average = self.add_variable_from_reference(v, "average", initial_value=snapshot(v))
+                self._averages[self._var_key(v)] = average
+        for group in self.slot_groups():
+            for v in new:
+                for name, value in group.items():
+                    initial = np.full(v.shape, value, v.dtype.numpy)
+                    slot = self.add_variable_from_reference(v, name, initial_value=initial)
+                    self._slots[name, self._var_key(v)] = slot
+        if type(self).build is Optimizer.build:
+            self._built = True
+
+    def add_variable_from_reference(self, model_variable, variable_name, shape=None, initial_value=None):
+        """Make a state variable like `model_variable`; zeros by default."""
+        if initial_value is None:
+            shape = model_variable.shape if shape is None else tuple(shape)
+            initial_value = np.zeros(shape, model_variable.dtype.numpy)
+        name = f"{variable_name}/{model_variable.name.rpartition(':')[0] or model_variable.name}:0"
+        with tracing(None):
+            variable = Variable(initial_value, False, model_variable.dtype, name)
+        self._variables.append(variable)
+        return variable
+
+    def add_variable(self, shape, dtype=None, initializer="zeros", name=None):
+        """Make a state variable of its own."""
+        from pyseq import initializers
+
+        dtype = dtype or config.floatx()
+        with tracing(None):
+            value = initializers.get(initializer)(shape, dtype=dtype) if isinstance(initializer, str) else initializer
+            variable = Variable(value, False, dtype, name)
+        self._variables.append(variable)
+        return variable
+
+    def slot(self, name, variable):
+        """The state variable of this name that belongs to `variable`."""
+        return self._slots[name, self._var_key(variable)]
+
+    @property
+    def variables(self):
+        """`iterations`, the moving averages if any, and the slots; callable for the older `variables()`."""
+        return VariableList(self._variables)
+
+    @property
+    def weights(self):
+        """The same as a plain list."""
+        return list(self._variables)
+
+    def get_weights(self):
+        """The values of `variables` as a list of NumPy arrays."""
+        return [v.numpy() for v in self._variables]
+
+    def set_weights(self, weights):
+        """Set the values of `variables`, in their order.
+
+        Raises:
+            ValueError: another number of arrays, or another shape.
+        """
+        if not self._built:
+            raise ValueError(
+                "You are calling `set_weights()` on an optimizer that has not yet been built. "
+                "Please call `optimizer.build(trainable_variables)` to create the optimizer weights before calling "
+                "`set_weights()`."
+            )
+        weights = list(weights)
+        if len(weights) != len(self._variables):
+            raise ValueError(
+                f"{self.name}.set_weights: `weights` must be a list of {len(self._variables)} arrays. "
+                f"Received: {len(weights)}."
+            )
+        for v, w in zip(self._variables, weights, strict=True):
+            if np.shape(w) != v.shape:
+                raise ValueError(
+                    f"{self.name}.set_weights: {v.name} must have the shape {v.shape}. Received: shape={np.shape(w)}."
+                )
+        for v, w in zip(self._variables, weights, strict=True):
+            v.assign(np.asarray(w).astype(v.dtype.numpy))
+
+    def save_own_variables(self, store):
+        """Put the values of `variables` in a mapping, under "0", "1", ..."""
+        for k, v in enumerate(self._variables):
+            store[str(k)] = v.numpy()
+
+    def load_own_variables(self, store):
+        """Set the values of `variables` from such a mapping."""
+        if len(store) != len(self._variables):
+            raise ValueError(
+                f"{self.name}: the file holds {len(store)} optimizer variables, this optimizer has {len(self._variables)}."
+            )
+        self.set_weights([np.asarray(store[str(k)]) for k in range(len(self._variables))])
+
+    # -------------------------------------------------------------------------------------------- steps
+
+    def compute_gradients(self, loss, var_list, tape=None):
+        """Gradients of a loss.
+
+        Args:
+            loss: scalar tensor, or a function without arguments that returns one.
+            var_list: list of Variables, or a function that returns it.
+            tape: GradientTape that saw how a tensor `loss` was computed.
+        Returns:
+            List of (gradient, variable); a gradient is None where there is no path.
+        """
+        is_function = callable(loss)
+        if not is_function and tape is None:
+            raise ValueError(f"`tape` is required when a `Tensor` loss is passed. Received: loss={loss}, tape={tape}.")
+        tape = GradientTape() if tape is None else tape
+        if is_function:
+            with tape:
+                if not callable(var_list):
+                    var_list = _as_list(var_list)
+                    tape.watch(var_list)
+                loss = loss()
+                var_list = var_list() if callable(var_list) else var_list
+        var_list = _as_list(var_list)
+        return list(zip(tape.gradient(loss, var_list), var_list, strict=True))
+
+    def minimize(self, loss, var_list, tape=None, *, grad_loss=None, name=None):
+        """One step down the gradient of a loss: `compute_gradients`, then `apply_gradients`.
+
+        Returns:
+            The variable `iterations`, after the step.
+        """
+        if grad_loss is not None:
+            raise NotImplementedError("minimize: `grad_loss` is not supported. Multiply the loss by it.")
+        return self.apply_gradients(self.compute_gradients(loss, var_list, tape), name=name)
+
+    def apply_gradients(self, grads_and_vars, name=None, skip_gradients_aggregation=False, **kwargs):
+        """One step: clip the gradients, decay and update the variables, count the step.
+
+        Args:
+            grads_and_vars: pairs of a gradient (tensor, array, or None: such variables stay as they are) and a Variable.
+            name: without effect. skip_gradients_aggregation: there is one process, nothing is aggregated.
+        Returns:
+            The variable `iterations`, after the step.
+        Raises:
+            ValueError: every gradient is None; or a gradient's shape or dtype is not its variable's.
+        """
+        kwargs.pop("experimental_aggregate_gradients", None)
+        if kwargs:
+            raise TypeError(f"apply_gradients: unknown keyword argument. Received: {sorted(kwargs)}.")
+        pairs = _checked_pairs(self.name, grads_and_vars)
+        if not pairs:
+            return self._iterations
+        gradients, variables = zip(*_without_none(pairs), strict=True)
+        with stop_recording():
+            self._memo = {}
+            self._build_for(variables)
+            self._compute_current_learning_rate()
+            gradients = self._clip_gradients(gradients)
+            self._apply_weight_decay(variables)
+            for g, v in zip(gradients, variables, strict=True):
+                self.update_step(g, v)
+            self._update_averages(variables)
+            update.count_step(self._iterations)
+            for v in variables:
+                if v.constraint is not None:
+                    v.assign(v.constraint(v.value()))
+            self._memo = {}
+        return self._iterations
+
+    def _build_for(self, variables):
+        """Make the state of variables that are new. A `build` of a subclass's own is called once, as by tf.keras."""
+        unknown = [v for v in variables if self._var_key(v) not in self._index_dict]
+        if not self._built or (unknown and type(self).build is Optimizer.build):
+            self.build(list(variables))
+            self._built = True
+        elif unknown:
+            raise KeyError(
+                f"The optimizer cannot recognize variable {unknown[0].name}. This usually means you are trying to call the "
+                "optimizer to update different parts of the model separately. Please call `optimizer.build(variables)` "
+                "with the full list of trainable variables before the training loop."
+            )
+
+    def _clip_gradients(self, gradients):
+        if self.clipnorm:
+            return [update.clip_by_norm(g, self.clipnorm) for g in gradients]
+        if self.global_clipnorm:
+            total = update.square_total(gradients)
+            return [update.clip_by_norm(g, self.global_clipnorm, total) for g in gradients]
+        if self.clipvalue:
+            return [update.clip_by_magnitude(g, self.clipvalue) for g in gradients]
+        return gradients
+
+    def exclude_from_weight_decay(self, var_list=None, var_names=None):
+        """Name variables that `weight_decay` leaves alone; before the first step.
+
+        Args:
+            var_list: Variables. var_names: texts; every variable whose name contains one of them.
+        """
+        if self._built:
+            raise ValueError("`exclude_from_weight_decay()` can only be called before the optimizer is built.")
+        self._undecayed_ids = {self._var_key(v) for v in var_list or ()}
+        self._undecayed_names = list(var_names or ())
+
+    def _use_weight_decay(self, variable):
+        named = any(text in variable.name for text in self._undecayed_names)
+        return not named and self._var_key(variable) not in self._undecayed_ids
+
+    def _apply_weight_decay(self, variables):
+        if self.weight_decay:
+            for v in variables:
+                if self._use_weight_decay(v):
+                    update.weight_decay(v, self.rate(), self.weight_decay)
+
+    def _update_averages(self, variables):
+        if not self.use_ema:
+            return
+        for v in variables:
+            average = self._averages[self._var_key(v)]
+            update.moving_average(average, v, self.ema_momentum)
+            if self.ema_overwrite_frequency:
+                update.copy_every(v, average, self._iterations, self.ema_overwrite_frequency)
+
+    def finalize_variable_values(self, var_list):
+        """Put the moving averages in the variables' place, if there are any (`use_ema`). `Model.fit` does so at its end."""
+        if self.use_ema:
+            for v in var_list:
+                if self._var_key(v) in self._averages:
+                    v.assign(self._averages[self._var_key(v)].value())
+
+    def aggregate_gradients(self, grads_and_vars):
+        """The pairs as they are: there is one process."""
+        return list(grads_and_vars)
+
+    # ----------------------------------------------------------------------------------- configuration
+
+    def get_config(self):
+        """The arguments of `__init__`. Subclasses add theirs, the learning rate by `_serialize_hyperparameter`."""
+        config = {
+            "name": self.name,
+            "weight_decay": self.weight_decay,
+            "clipnorm": self.clipnorm,
+            "global_clipnorm": self.global_clipnorm,
+            "clipvalue": self.clipvalue,
+            "use_ema": self.use_ema,
+            "ema_momentum": self.ema_momentum,
+            "ema_overwrite_frequency": self.ema_overwrite_frequency,
+            "jit_compile": self.jit_compile,
+            "is_legacy_optimizer": False,
+        }
+        return {**config, "decay": self.decay} if self.decay else config
+
+    def _serialize_hyperparameter(self, value):
+        """A number, or the config of a schedule."""
+        if isinstance(value, _CallableRate):
+            return value.function
+        if isinstance(value, LearningRateSchedule):
+            return serialize_schedule(value)
+        return float(value.numpy()) if isinstance(value, Variable) else value
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """An optimizer with the arguments that `get_config` gave."""
+        config = dict(config)
+        if isinstance(config.get("learning_rate"), dict):
+            config["learning_rate"] = deserialize_schedule(config["learning_rate"], custom_objects)
+        return cls(**config)
+
+
+class _CallableRate(LearningRateSchedule):
+    """A plain function as a schedule: of the step if it takes an argument, else of nothing."""
+
+    def __init__(self, optimizer, function):
+        self.function = function
+        self.who = optimizer.name
+        try:
+            self.takes_step = bool(inspect.signature(function).parameters)
+        except (TypeError, ValueError):
+            self.takes_step = False
+
+    def __call__(self, step):
+        if self.takes_step:
+            return self.function(step)
+        if active_trace() is not None:
+            raise NotImplementedError(
+                f"{self.who}: a `learning_rate` function without arguments is Python code, which a traced step cannot call "
+                "again. Let it take the step (a tensor), use a LearningRateSchedule, or compile with run_eagerly=True."
+            )
+        return self.function()
+
+
+def _is_count(x):
+    return isinstance(x, (int, np.integer)) and not isinstance(x, bool) and x >= 1
+
+
+def _positive(who, what, x):
+    """A clipping bound: None, or a number above zero."""
+    if x is not None and (isinstance(x, bool) or not isinstance(x, (int, float, np.number)) or not x > 0):
+        raise ValueError(f"{who}: `{what}` must be a number above 0, or None. Received: {what}={x!r}.")
+    return x
+
+
+def _value_now(x, who="optimizer"):
+    """A learning rate as a NumPy number."""
+    try:
+        x = np.asarray(x.numpy() if isinstance(x, (Tensor, Variable)) else x)
+        if x.dtype.kind in "fiu" and x.size == 1:
+            return x.reshape(()).astype("float64")
+    except (TypeError, ValueError):
+        pass
+    raise TypeError(f"{who}: `learning_rate` must be a number, a LearningRateSchedule or a function. Received: {x!r}.")
+
+
+def _as_list(variables):
+    return [variables] if isinstance(variables, Variable) else list(variables)
+
+
+def _checked_pairs(who, grads_and_vars):
+    pairs = []
+    for pair in grads_and_vars:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise TypeError(f"{who}: `grads_and_vars` must hold pairs (gradient, variable). Received: {pair!r}.")
+        g, v = pair
+        if not isinstance(v, Variable):
+            raise TypeError(f"{who}: `grads_and_vars` must hold pairs (gradient, variable). Received: variable={v!r}.")
+        if g is not None:
+            g = as_tensor(g) if isinstance(g, (Tensor, Variable)) else as_tensor(g, dtype=v.dtype)
+            if g.shape != v.shape:
+                raise ValueError(
+                    f"{who}: the gradient of {v.name} must have its shape {v.shape}. Received: gradient.shape={g.shape}."
+                )
+        pairs.append((g, v))
+    return pairs
+
+
+def _without_none(pairs):
+    kept = [(g, v) for g, v in pairs if g is not None]
+    names = [v.name for g, v in pairs if g is None]
+    if not kept:
+        raise ValueError(
+            f"No gradients provided for any variable: ({names},). The loss does not depend on them, or was computed "
+            "outside the GradientTape."
+        )
+    if names:
+        warnings.warn(
+            f"Gradients do not exist for variables {names} when minimizing the loss. If you're using `model.compile()`, "
+            "did you forget to provide a `loss` argument?",
+            stacklevel=3,
+        )
+    return kept
