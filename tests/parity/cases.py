@@ -383,6 +383,14 @@ LOSS_CLASSES = {
             ({"axis": 1, "from_logits": True}, ["sequence"]),
         ],
     ),
+    "CategoricalFocalCrossentropy": (
+        "categorical_focal_crossentropy",
+        [
+            ({}, ["probabilities", "sequence"]),
+            ({"alpha": 0.3, "gamma": 1.5}, ["probabilities"]),
+            ({"from_logits": True, "label_smoothing": 0.1}, ["logits"]),
+        ],
+    ),
     "SparseCategoricalCrossentropy": (
         "sparse_categorical_crossentropy",
         [

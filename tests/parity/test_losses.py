@@ -48,7 +48,9 @@ def test_function_and_gradient(key):
     dp = tape.gradient(y, p)
     # Gradients of probabilities near 0 are as large as 1e7: relative to each element, absolute to the largest.
     scale = np.abs(expected["gradient"]).max(initial=1.0)
-    np.testing.assert_allclose(dp.numpy(), expected["gradient"], rtol=4 * RTOL[dtype], atol=ATOL[dtype] * min(scale, 10))
+    np.testing.assert_allclose(
+        dp.numpy(), expected["gradient"], rtol=4 * RTOL[dtype], atol=ATOL[dtype] * min(scale, 10)
+    )
 
 
 @pytest.mark.parametrize("key", KEYS, ids=ids)
