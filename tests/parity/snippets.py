@@ -187,7 +187,7 @@ ERRORS = {
     "split too small": _FIT + "m.fit(x, onehot, validation_split=0.01, verbose=0)",
     "validation one item": _FIT + "m.fit(x, onehot, validation_data=(x,), verbose=0)",
     "validation frequency 0": _FIT + "m.fit(x, onehot, validation_data=(x, onehot), validation_freq=0, verbose=0)",
-    "steps too many": _FIT + "m.fit(x, onehot, steps_per_epoch=100, verbose=0)",
+    "steps too many": _FIT + "m.fit(x, onehot, steps_per_epoch=100, shuffle=False, verbose=0)",
     "units 0": "keras.layers.Dense(0)",
     "units negative": "keras.layers.Dense(-3)",
     "units text": "keras.layers.Dense('three')",

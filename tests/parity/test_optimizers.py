@@ -8,8 +8,11 @@ from tests.parity import cases
 from tests.parity.recording import recorded
 
 RECORDED = recorded("pieces")["optimizers"]
-# A step rounds a handful of times and ten steps add up; the values are near 1.
-RTOL = {"float32": 2e-6, "float64": 1e-13}
+# A step rounds a handful of times and ten steps add up; the values are near 1. In float64 tf.keras still rounds momentum,
+# beta and weight decay to float32: 6e-8 of each, and sqrt(1 - beta_2) is off by 6e-6 of a step of 0.01.
+TOLERANCE = {"float32": 2e-6, "float64": 1e-7}
+EXACT = 1e-13  # in float64, where no such number takes part
+ROUNDED = ("momentum", "nesterov", "adam", "clipvalue", "global_clipnorm", "weight_decay")
 
 
 @pytest.mark.parametrize("dtype", cases.LOSS_DTYPES)
@@ -25,7 +28,8 @@ def test_ten_steps(keras, name, dtype):
     for step, values in zip(gradients, expected["values"], strict=True):
         optimizer.apply_gradients(zip([as_tensor(g) for g in step], variables, strict=True))
         got = np.concatenate([v.numpy().ravel() for v in variables])
-        np.testing.assert_allclose(got, values, rtol=RTOL[dtype], atol=RTOL[dtype])
+        tolerance = TOLERANCE[dtype] if dtype == "float32" or any(word in name for word in ROUNDED) else EXACT
+        np.testing.assert_allclose(got, values, rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("name", cases.OPTIMIZERS)

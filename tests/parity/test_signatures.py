@@ -23,6 +23,8 @@ CHANGED = {
     ("Sequential.predict", "verbose"): "0",
     ("Input", "sparse"): "False",
     ("Input", "ragged"): "False",
+    ("metrics.Metric.add_weight", "name"): "None",  # Keras 3 gives the shape first and the name by keyword
+    ("metrics.Mean.add_weight", "name"): "None",
 }
 
 
