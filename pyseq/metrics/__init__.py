@@ -160,8 +160,9 @@ def resolve(identifier, y_true, y_pred):
     """The Metric object that an entry of `compile(metrics=...)` means for labels and predictions of these shapes.
 
     "accuracy", "acc", "crossentropy" and "ce" are binary if the predictions' last axis has one element; sparse if the labels
-    have fewer axes than the predictions, or one element in the last; else categorical. A function becomes the mean of its
-    values, under its name.
+    have fewer axes than the predictions, or one element in the last; else categorical. ("Accuracy", too: the class, which
+    compares labels with predictions as they are, is meant by the object.) A function becomes the mean of its values, under
+    its name.
 
     Args:
         identifier: name, object, class or function; None stays None.
@@ -169,8 +170,8 @@ def resolve(identifier, y_true, y_pred):
     """
     if identifier is None or isinstance(identifier, Metric):
         return identifier
-    if isinstance(identifier, str) and identifier in BY_SHAPE:
-        found = BY_SHAPE[identifier][kind_of_labels(y_true.shape, y_pred.shape)]
+    if isinstance(identifier, str) and identifier.lower() in BY_SHAPE:
+        found = BY_SHAPE[identifier.lower()][kind_of_labels(y_true.shape, y_pred.shape)]
     else:
         found = get(identifier)
     if isinstance(found, Metric):

@@ -116,7 +116,7 @@ SHAPES = [  # labels, predictions, function
 
 
 @pytest.mark.parametrize("case", SHAPES, ids=str)
-@pytest.mark.parametrize("spelling", ["accuracy", "acc"])
+@pytest.mark.parametrize("spelling", ["accuracy", "acc", "Accuracy"])
 def test_accuracy_by_shape(case, spelling):
     true_shape, pred_shape, name = case
     m = metrics.resolve(spelling, as_tensor(np.zeros(true_shape)), as_tensor(np.zeros(pred_shape)))

@@ -30,8 +30,7 @@ def data(kind, dtype="float32"):
     y = {
         "real": lambda: even(np.cos(np.arange(SAMPLES * 3).reshape(SAMPLES, 3) * 0.31), dtype),
         "real1": lambda: even(np.cos(n * 0.31).reshape(SAMPLES, 1), dtype),
-        "positive": lambda: even(1.5 + np.cos(np.arange(SAMPLES * 3).reshape(SAMPLES, 3) * 0.31), dtype),
-        "signs": lambda: (2.0 * ((np.arange(SAMPLES * 3) % 5) < 2).reshape(SAMPLES, 3) - 1).astype(dtype),
+        "soft": lambda: np.array([[0.5, 0.375, 0.125], [0.25, 0.25, 0.5], [0.0, 0.75, 0.25]], dtype)[label],
         "binary": lambda: (label == 1).reshape(SAMPLES, 1).astype(dtype),
         "binary_flat": lambda: (label == 1).astype("int64"),
         "multi": lambda: ((np.arange(SAMPLES * 3) * 5) % 7 < 3).reshape(SAMPLES, 3).astype(dtype),
@@ -155,7 +154,7 @@ LOSSES = {
         None,
         ["CategoricalCrossentropy", {"from_logits": True, "label_smoothing": 0.1}],
     ),
-    "categorical_soft_labels": ("positive", "softmax", "categorical_crossentropy"),
+    "categorical_soft_labels": ("soft", "softmax", "categorical_crossentropy"),
     "sparse": ("sparse", "softmax", "sparse_categorical_crossentropy"),
     "sparse_column": ("sparse_column", "softmax", ["SparseCategoricalCrossentropy", {}]),
     "sparse_sigmoid": ("sparse", "sigmoid", ["SparseCategoricalCrossentropy", {}]),
