@@ -6,6 +6,7 @@ from pyseq import losses as losses_module
 from pyseq import metrics as metrics_module
 from pyseq.core import as_tensor
 from pyseq.layers.structure import flatten
+from pyseq.losses.shapes import match_batch
 from pyseq.ops import elementwise
 
 
@@ -79,6 +80,7 @@ class CompiledLoss:
         for k, (y, p, w) in enumerate(zip(targets, outputs, weights, strict=True)):
             if self.losses[k] is None:
                 continue
+            y, p, w = match_batch(y, p, w)
             value = self.losses[k](y, p, sample_weight=w)
             if self.per_output:
                 self.per_output[k].update_state(value, sample_weight=batch)
@@ -133,9 +135,9 @@ class CompiledMetrics:
             names = self.output_names = [f"output_{k + 1}" for k in range(len(outputs))]
         taken = set()
         self.plain = self._groups(self.given, names, targets, outputs, taken)
-        self.weighted = self._groups(self.given_weighted, names, targets, outputs, taken)
+        self.weighted = self._groups(self.given_weighted, names, targets, outputs, taken, "weighted_")
 
-    def _groups(self, given, names, targets, outputs, taken):
+    def _groups(self, given, names, targets, outputs, taken, prefix=""):
         groups = _groups_by_output(given, names)
         made = []
         for k, group in enumerate(groups):
@@ -144,7 +146,7 @@ class CompiledMetrics:
                 for m in metrics:
                     m._name = f"{names[k]}_{m.name}"
             for m in metrics:
-                _make_unique(m, taken)
+                _check_unique(m, taken, prefix)
             made.append(metrics)
         return made
 
@@ -159,10 +161,11 @@ class CompiledMetrics:
         for k, (y, p) in enumerate(zip(targets, outputs, strict=True)):
             if y is None:
                 continue
+            y, p, w = match_batch(y, p, weights[k])
             for m in self.plain[k]:
                 m.update_state(y, p)
             for m in self.weighted[k]:
-                m.update_state(y, p, sample_weight=weights[k])
+                m.update_state(y, p, sample_weight=w)
 
 
 def _groups_by_output(given, names):
@@ -188,10 +191,13 @@ def _as_metric(entry, y_true, y_pred):
     return metrics_module.resolve(entry, y_true, y_pred)
 
 
-def _make_unique(metric, taken):
-    """Add _1, _2, ... to a name that another metric has."""
-    base, n = metric.name, 0
-    while metric.name in taken:
-        n += 1
-        metric._name = f"{base}_{n}"
+def _check_unique(metric, taken, prefix):
+    """Take the metric's name into `taken`, with `prefix` if it is there already; a second one is an error, as in tf.keras."""
+    if metric.name in taken and prefix:
+        metric._name = prefix + metric.name
+    if metric.name in taken:
+        raise ValueError(
+            f"compile: metrics must have different names. Received: two metrics named {metric.name!r}. "
+            "Give one another name, e.g. keras.metrics.MeanSquaredError(name='mse_2')."
+        )
     taken.add(metric.name)
