@@ -1,0 +1,1 @@
+"""The tf.keras.utils face."""
