@@ -1,6 +1,8 @@
 """The progress bar, character for character the one tf.keras 2.15 prints (recorded in tests/utils/progbar.json).
 
-    \\b\\b...\\r 860/1719 [===============>..............] - ETA: 3s - loss: 0.3312 - accuracy: 0.9050
+While it runs, and when it is done:
+
+     860/1719 [===============>..............] - ETA: 3s - loss: 0.3312 - accuracy: 0.9050
     1719/1719 [==============================] - 7s 4ms/step - loss: 0.2604 - accuracy: 0.9240
 """
 

@@ -21,23 +21,44 @@ def fixed_scenarios():
     yield {"init": {"target": 10}, "updates": [[0.01 * i, i, [["loss", 1.0 / i]], None] for i in range(1, 11)]}
     yield {"init": {"target": 10}, "updates": [[0.2 * i, i, [["loss", 1.0 / i]], False] for i in range(1, 11)]}
     yield {"init": {"target": None}, "updates": [[0.1 * i, i, [["loss", 1e-4 * i]], None] for i in range(1, 8)]}
-    yield {"init": {"target": None}, "updates": [[0.1, 1, loss, None], [0.2, 12345678, loss, None], [9, 12345679, [], True]]}
+    yield {
+        "init": {"target": None},
+        "updates": [[0.1, 1, loss, None], [0.2, 12345678, loss, None], [9, 12345679, [], True]],
+    }
     yield {"init": {"target": 5, "verbose": 2}, "updates": [[1.5 * i, i, loss, None] for i in range(1, 6)]}
     yield {"init": {"target": 5, "verbose": 2}, "updates": [[1.5, 5, loss, True]]}
     yield {"init": {"target": None, "verbose": 2}, "updates": [[1.5, 5, loss, None], [2.5, 6, loss, True]]}
     yield {"init": {"target": 5, "verbose": 0}, "updates": [[1.5, 5, loss, True]]}
-    yield {"init": {"target": 100, "unit_name": "image"}, "updates": [[3, 1, [], None], [4, 50, [], None], [9, 100, [], None]]}
-    yield {"init": {"target": 4, "stateful_metrics": ["auc"]}, "updates": [[i, i, [["loss", i], ["auc", i]]] for i in (1, 2, 3, 4)]}
+    yield {
+        "init": {"target": 100, "unit_name": "image"},
+        "updates": [[3, 1, [], None], [4, 50, [], None], [9, 100, [], None]],
+    }
+    yield {
+        "init": {"target": 4, "stateful_metrics": ["auc"]},
+        "updates": [[i, i, [["loss", i], ["auc", i]]] for i in (1, 2, 3, 4)],
+    }
     yield {"init": {"target": 4, "width": 7}, "updates": [[i, i, [["loss", float("nan")]]] for i in (1, 2, 3, 4)]}
     yield {"init": {"target": 1}, "updates": [[0.0, 1, [["loss", 0.0]], True]]}
     yield {"init": {"target": 1}, "updates": [[2e-4, 1, [["loss", -5.0]], True]]}
     yield {"init": {"target": 2}, "updates": [[5, 1, [["a", 1e-3]], None], [5.0002, 2, [["a", 1.0001e-3]], None]]}
-    yield {"init": {"target": 20}, "updates": [[s, i + 1, [], None] for i, s in enumerate((1, 40, 61, 500, 4000, 90000, 2e5))]}
-    yield {"init": {"target": 3}, "updates": [[1, 1, [["long_metric_name", 123456.789]], None], [2, 2, [], None], [3, 3, [], None]]}
+    yield {
+        "init": {"target": 20},
+        "updates": [[s, i + 1, [], None] for i, s in enumerate((1, 40, 61, 500, 4000, 90000, 2e5))],
+    }
+    yield {
+        "init": {"target": 3},
+        "updates": [[1, 1, [["long_metric_name", 123456.789]], None], [2, 2, [], None], [3, 3, [], None]],
+    }
     yield {"init": {"target": 0}, "updates": [[1, 0, [], None]]}
     yield {"init": {"target": 3}, "updates": [[1, 4, [["loss", 1.0]], None], [2, 5, [["loss", 1.0]], True]]}
-    yield {"init": {"target": 10}, "updates": [[0.1, 5, [["loss", 1.0]]], [0.2, 3, [["loss", 2.0]]], [1, 10, [["loss", 2.0]]]]}
-    yield {"init": {"target": 8}, "add": [[0.1, 3, [["loss", 1.0]]], [1.2, 3, [["loss", 2.0]]], [1.25, 2, [["loss", 3.0]]]]}
+    yield {
+        "init": {"target": 10},
+        "updates": [[0.1, 5, [["loss", 1.0]]], [0.2, 3, [["loss", 2.0]]], [1, 10, [["loss", 2.0]]]],
+    }
+    yield {
+        "init": {"target": 8},
+        "add": [[0.1, 3, [["loss", 1.0]]], [1.2, 3, [["loss", 2.0]]], [1.25, 2, [["loss", 3.0]]]],
+    }
     yield {"init": {"target": 6, "stateful_metrics": ["n"]}, "updates": [[1, 1, [["n", "text"]]], [2, 6, [["n", 3]]]]}
     yield {"init": {"target": 6, "interval": 0.5}, "updates": [[0.2 * i, i, [["loss", 2.0]]] for i in range(1, 7)]}
     yield {"init": {"target": 6}, "updates": [[1, 1, [["loss", 2.0]], True], [2, 2, [["loss", 2.0]], True]]}
@@ -47,7 +68,10 @@ def fixed_scenarios():
     for verbose in (1, 2):
         for per_step in (9.994e-7, 9.995e-4, 1e-3, 0.0104, 0.9995, 0.99999, 1.0, 1.5, 2.5, 61.0):
             yield {"init": {"target": 10, "verbose": verbose}, "updates": [[10 * per_step, 10, [], True]]}
-        yield {"init": {"target": 10, "verbose": verbose}, "updates": [[1, 1, []], [11.5, 10, []], [13, 1], [20, 10, []]]}
+        yield {
+            "init": {"target": 10, "verbose": verbose},
+            "updates": [[1, 1, []], [11.5, 10, []], [13, 1], [20, 10, []]],
+        }
         yield {"init": {"target": 7, "verbose": verbose}, "still": True, "updates": [[i, i, []] for i in range(1, 8)]}
 
 
