@@ -8,7 +8,7 @@ from pyseq.registry import (
     register_keras_serializable,
 )
 from pyseq.utils.download import get_file
-from pyseq.utils.numpy_utils import normalize, to_categorical
+from pyseq.utils.np_utils import normalize, to_categorical
 from pyseq.utils.progbar import Progbar
 
 CustomObjectScope = custom_object_scope
