@@ -9,7 +9,6 @@ Nothing is copied: `tensorflow.keras.layers` *is* `pyseq.layers`. What pyseq doe
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import sys
 import types
@@ -80,7 +79,7 @@ def _resolve(name: str) -> types.ModuleType:
         found = getattr(module, part, None)
         if not isinstance(found, types.ModuleType):
             known = modules_of(module)
-            near = difflib.get_close_matches(part, known, 3)
+            near = nearest(part, known)
             raise ModuleNotFoundError(
                 f"No module named {name!r}: {module.__name__}, which answers for {name.rpartition('.')[0]!r}, has "
                 f"no {part!r}. {'Nearest' if near else 'It has'}: {', '.join(near or known) or 'nothing'}.",
@@ -95,12 +94,29 @@ def modules_of(module) -> list[str]:
     return sorted(n for n in dir(module) if not n.startswith("_") and isinstance(getattr(module, n), types.ModuleType))
 
 
-def missing(module_name: str, names):
-    """A module's `__getattr__`: the AttributeError for a name it lacks, with the nearest of `names()`."""
+def missing(module_name: str, names, later=()):
+    """A module's `__getattr__`: imports what `later` names when it is first used; for any other name it raises the
+    AttributeError with the nearest of `names()`.
+
+    Args:
+        later: {name: "package.module"} or, for a name in a module, {name: "package.module:name"}.
+    """
 
     def __getattr__(name):
-        near = [] if name.startswith("__") else difflib.get_close_matches(name, names(), 3)
-        nearest = f" Nearest: {', '.join(near)}." if near else ""
-        raise AttributeError(f"module {module_name!r} has no attribute {name!r}.{nearest}")
+        if name in later:
+            place, _, attribute = later[name].partition(":")
+            found = importlib.import_module(place)
+            return getattr(found, attribute) if attribute else found
+        near = [] if name.startswith("__") else nearest(name, [*names(), *later])
+        raise AttributeError(
+            f"module {module_name!r} has no attribute {name!r}." + (f" Nearest: {', '.join(near)}." if near else "")
+        )
 
     return __getattr__
+
+
+def nearest(name: str, names) -> list[str]:
+    """Up to three of the names that are like this one."""
+    import difflib  # a millisecond that a program without mistakes need not spend
+
+    return difflib.get_close_matches(name, [n for n in names if not n.startswith("_")], 3)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import io
 import os
@@ -61,7 +60,7 @@ def _names_near(error):
         return None
     module = importlib.import_module(found[2])
     names = [n for n in dir(module) if not n.startswith("_")]
-    near = difflib.get_close_matches(found[1], names, 3)
+    near = _faces.nearest(found[1], names)
     return f"pyseq: {found[2]} has no {found[1]!r}. " + (
         f"Nearest: {', '.join(near)}." if near else f"It has: {names}."
     )

@@ -1,5 +1,6 @@
 """The face of tf.keras.utils: progress bar, files, labels, seeds, and the registry of custom objects."""
 
+from pyseq._faces import missing
 from pyseq.registry import (
     custom_object_scope,
     get_custom_objects,
@@ -7,7 +8,6 @@ from pyseq.registry import (
     get_registered_object,
     register_keras_serializable,
 )
-from pyseq.utils.download import get_file
 from pyseq.utils.np_utils import normalize, to_categorical
 from pyseq.utils.progbar import Progbar
 
@@ -18,10 +18,13 @@ __all__ = [
     "Progbar",
     "custom_object_scope",
     "get_custom_objects",
-    "get_file",
+    "get_file",  # noqa: F822
     "get_registered_name",
     "get_registered_object",
     "normalize",
     "register_keras_serializable",
     "to_categorical",
 ]
+
+# get_file's module needs tempfile, hashlib and more: as long to import as half of pyseq.
+__getattr__ = missing(__name__, lambda: __all__, {"get_file": "pyseq.utils.download:get_file"})
