@@ -3,22 +3,34 @@
 `csrc/<family>.pyx` becomes `pyseq/_kernels/<isa>/<family>`, one extension per family and instruction set; the engine is
 built once.  Environment: PYSEQ_NO_OPENMP=1 builds a single-threaded engine, PYSEQ_DEBUG=1 a slow one with bounds checks,
 C asserts and sanitizers, PYSEQ_ISAS=base,avx2 a choice of instruction sets.
+
+Compilers: GCC and Clang. The kernels need their vector extensions, so Windows is built with clang-cl, which setuptools
+runs in the place of cl.exe. Tried are GCC on Linux x86-64 (all instruction sets, with and without OpenMP). The rest has
+been written from documentation and not been run: Clang, Linux on ARM, macOS (threads need libomp, of Homebrew say), Windows
+(there without OpenMP: its runtime would have to be shipped).
 """
 
 import os
 import platform
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 HERE = Path(__file__).parent.resolve()
+BUILD = Path("build", "cython")  # relative: a distribution must not hold the path of the machine it was built on
+WINDOWS, MAC = sys.platform == "win32", sys.platform == "darwin"
 DEBUG = os.environ.get("PYSEQ_DEBUG") == "1"
-COMPILE_ARGS = "-O3 -g0 -std=gnu11 -fno-math-errno -fno-trapping-math -Wno-unused-function".split()
-DEBUG_ARGS = "-O1 -g -std=gnu11 -fsanitize=address,undefined -fno-omit-frame-pointer -UNDEBUG".split()
+
+OPTIMIZE = "-O3 -g0 -std=gnu11 -fno-math-errno -fno-trapping-math -fvisibility=hidden -Wno-unused-function".split()
+SANITIZE = "-fsanitize=address,undefined"
+COMPILE_ARGS = f"-O1 -g -std=gnu11 {SANITIZE} -fno-omit-frame-pointer -UNDEBUG".split() if DEBUG else OPTIMIZE
+STRIP = [] if WINDOWS else ["-Wl,-x"] if MAC else ["-Wl,-s"]  # a wheel needs no symbol but the one Python looks up
+LINK_ARGS = [SANITIZE] if DEBUG else STRIP
+
 AVX2 = "-mavx2 -mfma -mf16c -mbmi -mbmi2".split()
 AVX512 = [*AVX2, *"-mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512".split()]
 ISA_ARGS = {
@@ -52,6 +64,49 @@ def isas():
     return {isa: known[isa] for isa in wanted.split(",")}
 
 
+def c_file(source):
+    """Where the translation of a .pyx goes."""
+    return (BUILD / source).with_suffix(".c")
+
+
+def stub(source, isa):
+    """The file that is compiled for one instruction set; its own name keeps parallel builds apart."""
+    return BUILD / "stubs" / isa / f"{source.stem}_{isa}.c"
+
+
+def extension(name, c, include_dirs, depends, args):
+    return Extension(
+        name,
+        [c.as_posix()],
+        include_dirs=include_dirs,
+        depends=[p.as_posix() for p in depends],
+        extra_compile_args=COMPILE_ARGS + args,
+        extra_link_args=list(LINK_ARGS),
+    )
+
+
+def kernel_extensions():
+    """One extension per family and instruction set, each a one-line stub that includes the family's C file."""
+    headers = sorted(Path().glob("csrc/*.h"))
+    return [
+        extension(
+            f"pyseq._kernels.{isa}.{source.stem}",
+            stub(source, isa),
+            ["csrc", "."],
+            [c_file(source), *headers],
+            args,
+        )
+        for source in sorted(Path().glob("csrc/*.pyx"))
+        for isa, args in isas().items()
+    ]
+
+
+def engine_extension():
+    source = Path("pyseq/core/engine.pyx")
+    headers = [*sorted(Path().glob("csrc/*.h")), *sorted(Path().glob("pyseq/core/*.h"))]
+    return extension("pyseq.core.engine", c_file(source), ["csrc", "pyseq/core"], headers, [])
+
+
 def write_if_changed(path, text):
     """Keep time stamps still when nothing changed, so that a rebuild compiles only what did."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,49 +114,27 @@ def write_if_changed(path, text):
         path.write_text(text)
 
 
-def translate(build_dir):
-    """Run Cython on every family and the engine; return {family: C file}."""
-    sources = [
-        Extension(f"pyseq._kernels.{p.stem}", [str(p.relative_to(HERE))]) for p in sorted(HERE.glob("csrc/*.pyx"))
-    ]
-    kernel_directives = {**DIRECTIVES, "wraparound": False}
-    done = cythonize(
-        sources, build_dir=build_dir, include_path=["csrc"], compiler_directives=kernel_directives, quiet=True
-    )
-    return {e.name.rpartition(".")[2]: Path(e.sources[0]) for e in done}
+def translate():
+    """Run Cython on the engine and on every family, and write the stubs."""
+    from Cython.Build import cythonize
 
+    def run(modules, directives):
+        cythonize(
+            modules,
+            build_dir=str(BUILD),
+            include_path=["csrc"],
+            compiler_directives=directives,
+            nthreads=0 if WINDOWS else os.cpu_count(),  # in processes; Windows would start each with setup.py again
+            quiet=True,
+        )
 
-def kernel_extensions(build_dir):
-    """One extension per family and instruction set, each a one-line stub that includes the family's C file."""
-    headers = [str(p.relative_to(HERE)) for p in sorted(HERE.glob("csrc/*.h"))]
-    extensions = []
-    for family, c_file in translate(build_dir).items():
-        for isa, args in isas().items():
-            stub = Path(build_dir) / "stubs" / isa / f"{family}_{isa}.c"
-            write_if_changed(HERE / stub, f'#include "{(HERE / c_file).as_posix()}"\n')
-            extensions.append(
-                Extension(
-                    f"pyseq._kernels.{isa}.{family}",
-                    [str(stub)],
-                    include_dirs=["csrc"],
-                    depends=[str(c_file), *headers],
-                    extra_compile_args=(DEBUG_ARGS if DEBUG else COMPILE_ARGS) + args,
-                    extra_link_args=["-fsanitize=address,undefined"] if DEBUG else [],
-                )
-            )
-    return extensions
-
-
-def engine_extension(build_dir):
-    engine = Extension(
-        "pyseq.core.engine",
-        ["pyseq/core/engine.pyx"],
-        include_dirs=["csrc", "pyseq/core"],
-        depends=["csrc/instruction.h", "pyseq/core/memory.h", "pyseq/core/threads.h"],
-        extra_compile_args=DEBUG_ARGS if DEBUG else COMPILE_ARGS,
-        extra_link_args=["-fsanitize=address,undefined"] if DEBUG else [],
-    )
-    return cythonize([engine], build_dir=build_dir, include_path=["csrc"], compiler_directives=DIRECTIVES, quiet=True)
+    families = sorted(Path().glob("csrc/*.pyx"))
+    run([Extension("pyseq.core.engine", ["pyseq/core/engine.pyx"])], DIRECTIVES)
+    kernels = [Extension(f"pyseq._kernels.{source.stem}", [source.as_posix()]) for source in families]
+    run(kernels, {**DIRECTIVES, "wraparound": False})
+    for source in families:
+        for isa in isas():
+            write_if_changed(stub(source, isa), f'#include "{c_file(source).as_posix()}"\n')
 
 
 OPENMP_PROGRAM = """
@@ -115,14 +148,13 @@ return n < 1; }
 
 def openmp_args(compiler):
     """(compile, link) arguments that turn OpenMP on with this compiler, or None."""
-    if os.environ.get("PYSEQ_NO_OPENMP") == "1":
+    if os.environ.get("PYSEQ_NO_OPENMP") == "1" or WINDOWS:
         return None
-    if sys.platform == "win32":
-        candidates = [(["/openmp"], [])]
-    elif sys.platform == "darwin":
-        candidates = [(["-Xpreprocessor", "-fopenmp"], ["-lomp"]), (["-fopenmp"], ["-fopenmp"])]
-    else:
-        candidates = [(["-fopenmp"], ["-fopenmp"])]
+    candidates = [(["-fopenmp"], ["-fopenmp"])]
+    if MAC:  # Apple's Clang knows OpenMP but comes without its library
+        for prefix in ("/opt/homebrew/opt/libomp", "/usr/local/opt/libomp", "/opt/local"):
+            flags = ["-Xpreprocessor", "-fopenmp", f"-I{prefix}/include"]
+            candidates.append((flags, [f"-L{prefix}/lib", "-lomp"]))
     for compile_args, link_args in candidates:
         with tempfile.TemporaryDirectory() as folder:
             source = Path(folder) / "probe.c"
@@ -130,10 +162,21 @@ def openmp_args(compiler):
             try:
                 objects = compiler.compile([str(source)], output_dir=folder, extra_postargs=compile_args)
                 compiler.link_executable(objects, str(Path(folder) / "probe"), extra_postargs=link_args)
-            except Exception:
+            except Exception:  # the compiler classes have no common error
                 continue
             return compile_args, link_args
     return None
+
+
+def use_clang_cl(compiler):
+    """Make setuptools' compiler class for MSVC run clang-cl, which takes most of its arguments and GCC's after /clang:."""
+    clang = shutil.which("clang-cl")
+    if clang is None:
+        raise SystemExit("pyseq's kernels need GCC's vector extensions: put clang-cl (LLVM for Windows) on the PATH.")
+    if not compiler.initialized:
+        compiler.initialize()
+    compiler.cc = clang
+    compiler.compile_options = [o for o in compiler.compile_options if o != "/GL"]  # link-time code of cl.exe only
 
 
 class BuildExt(build_ext):
@@ -141,28 +184,33 @@ class BuildExt(build_ext):
         super().finalize_options()
         self.parallel = self.parallel or os.cpu_count()
 
+    def run(self):
+        translate()
+        super().run()
+
     def build_extensions(self):
-        args = openmp_args(self.compiler)
-        if args is None:
+        if WINDOWS:
+            use_clang_cl(self.compiler)
+        openmp = openmp_args(self.compiler)
+        if openmp is None:
             self.warn("OpenMP is off or not found: this build of pyseq runs on a single thread.")
-        else:
-            for extension in self.extensions:
-                if extension.name == "pyseq.core.engine":
-                    extension.extra_compile_args = extension.extra_compile_args + args[0]
-                    extension.extra_link_args = extension.extra_link_args + args[1]
+        for ext in self.extensions:
+            if openmp is not None and ext.name == "pyseq.core.engine":
+                ext.extra_compile_args += openmp[0]
+                ext.extra_link_args += openmp[1]
+            if WINDOWS:
+                ext.extra_compile_args = [a if a.startswith("-m") else f"/clang:{a}" for a in ext.extra_compile_args]
+            flags = Path(self.build_temp) / f"{ext.name}.flags"  # other flags: compile anew
+            write_if_changed(flags, " ".join([*ext.extra_compile_args, "|", *ext.extra_link_args]))
+            ext.depends.append(str(flags))
         super().build_extensions()
 
     def copy_extensions_to_source(self):
-        for extension in self.extensions:
-            (HERE / extension.name.replace(".", "/")).parent.mkdir(parents=True, exist_ok=True)
+        for ext in self.extensions:
+            Path(ext.name.replace(".", "/")).parent.mkdir(parents=True, exist_ok=True)
         super().copy_extensions_to_source()
 
 
-def extensions():
-    os.chdir(HERE)
-    build_dir = os.path.join("build", "cython")
-    return engine_extension(build_dir) + kernel_extensions(build_dir)
-
-
 if __name__ == "__main__":
-    setup(ext_modules=extensions(), cmdclass={"build_ext": BuildExt})
+    os.chdir(HERE)
+    setup(ext_modules=[engine_extension(), *kernel_extensions()], cmdclass={"build_ext": BuildExt})

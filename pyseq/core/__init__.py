@@ -8,7 +8,14 @@ _unset = "GOMP_SPINCOUNT" not in os.environ and "OMP_WAIT_POLICY" not in os.envi
 if _unset:
     os.environ["GOMP_SPINCOUNT"] = "3000"
 try:
-    from pyseq.core import engine
+    import pyseq.core.engine as engine
+except ModuleNotFoundError as error:
+    if error.name != "pyseq.core.engine":
+        raise
+    raise ImportError(
+        f"pyseq: {os.path.dirname(os.path.dirname(__file__))} is the source folder, its kernels are not built. "
+        "Build them there with `pip install -e .`; or start Python in another folder to use an installed pyseq."
+    ) from None
 finally:
     if _unset:
         del os.environ["GOMP_SPINCOUNT"]  # not for the programs this process starts

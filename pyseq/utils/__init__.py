@@ -1,0 +1,30 @@
+"""The face of tf.keras.utils: progress bar, files, labels, seeds, and the registry of custom objects."""
+
+from pyseq._faces import missing
+from pyseq.registry import (
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
+from pyseq.utils.np_utils import normalize, to_categorical
+from pyseq.utils.progbar import Progbar
+
+CustomObjectScope = custom_object_scope
+
+__all__ = [
+    "CustomObjectScope",
+    "Progbar",
+    "custom_object_scope",
+    "get_custom_objects",
+    "get_file",  # noqa: F822
+    "get_registered_name",
+    "get_registered_object",
+    "normalize",
+    "register_keras_serializable",
+    "to_categorical",
+]
+
+# get_file's module needs tempfile, hashlib and more: as long to import as half of pyseq.
+__getattr__ = missing(__name__, lambda: __all__, {"get_file": "pyseq.utils.download:get_file"})

@@ -1,0 +1,148 @@
+"""The table `model.summary()` prints, in the layout of TensorFlow 2.0 to 2.4: 65 columns, what is longer is cut at the edge.
+
+    Model: "sequential"
+    _________________________________________________________________
+    Layer (type)                 Output Shape              Param #
+    =================================================================
+    dense (Dense)                (None, 8)                 40
+    _________________________________________________________________
+
+A functional model whose layers are no plain chain gets 98 columns, with the inputs of each layer in a fourth one.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+_CHAIN = 65, (0.45, 0.85, 1.0), ("Layer (type)", "Output Shape", "Param #")
+_GRAPH = 98, (0.33, 0.55, 0.67, 1.0), ("Layer (type)", "Output Shape", "Param #", "Connected to")
+_TRAINABLE = 11, "Trainable"  # columns, heading
+
+
+def print_summary(
+    model, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None
+):
+    """Print the table of a model's layers and the counts of its parameters.
+
+    Args:
+        model: has `name`, `layers` and weights. If it has `_connected_to(layer)`, the names of a layer's inputs as a list
+            like `["dense[0][0]"]`, these are shown unless each layer takes just the one before it.
+        line_length: columns of a line; 65 (98 with inputs) by default.
+        positions: where the columns of the table end, as fractions of `line_length` or in characters.
+        print_fn: called with each line; `print` by default.
+        expand_nested: show the layers of models inside the model, in a frame?
+        show_trainable: add a column, Y or N?
+        layer_range: [first, last], regular expressions that match the names of the first and last layer to show.
+    """
+    print_fn = print_fn or print
+    inputs_of = _inputs_of(model)
+    length, fractions, headings = _CHAIN if inputs_of is None else _GRAPH
+    length = line_length or length
+    ends = list(positions or fractions)
+    if ends[-1] <= 1:
+        ends = [int(length * fraction) for fraction in ends]
+    headings = list(headings)
+    if show_trainable:
+        length += _TRAINABLE[0]
+        ends.append(length)
+        headings.append(_TRAINABLE[1])
+
+    print_fn(f'Model: "{model.name}"')
+    print_fn("_" * length)
+    print_fn(_row(headings, ends))
+    print_fn("=" * length)
+
+    def print_layers(layers, depth):
+        for i, layer in enumerate(layers):
+            if i:
+                print_fn(_framed("_" * length, depth))
+            inputs = ([] if inputs_of is None or depth else inputs_of(layer)) or [""]
+            cells = [f"{layer.name} ({type(layer).__name__})", _output_shape(layer), _params(layer)]
+            if inputs_of is not None:
+                cells.append(inputs[0])
+            if show_trainable:
+                cells.append("Y" if layer.trainable else "N")
+            print_fn(_framed(_row(cells, ends, depth), depth))
+            for further in inputs[1:]:
+                print_fn(_row(["", "", "", further], ends))
+            if expand_nested and getattr(layer, "layers", None):
+                print_fn(_framed("¯" * length, depth + 1))
+                print_layers(layer.layers, depth + 1)
+                print_fn(_framed("¯" * length, depth))
+
+    print_layers(_in_range(model.layers, layer_range), 0)
+
+    print_fn("=" * length)
+    trainable, fixed = _count(model.trainable_weights), _count(model.non_trainable_weights)
+    print_fn(f"Total params: {trainable + fixed:,}")
+    print_fn(f"Trainable params: {trainable:,}")
+    print_fn(f"Non-trainable params: {fixed:,}")
+    print_fn("_" * length)
+
+
+def _row(cells, ends, depth=0):
+    """Cells in columns that end at `ends`. What is too long is cut; between two columns there is always a blank."""
+    line = " " * (depth + 1) if depth else ""
+    for i, (cell, end) in enumerate(zip(cells, ends, strict=False)):
+        line = (line[:-1] + " " if i else line) + cell
+        line = line[:end].ljust(end)
+    return line
+
+
+def _framed(line, depth):
+    """The line with the sides of `depth` frames around it."""
+    bars = "|" * depth
+    return bars + line[depth : len(line) - depth] + bars
+
+
+def _inputs_of(model):
+    """`model._connected_to`, or None if there is none or each layer just takes the one before it."""
+    connected_to = getattr(model, "_connected_to", None)
+    if connected_to is None:
+        return None
+    before = []
+    for layer in model.layers:
+        if list(connected_to(layer)) != before:
+            return connected_to
+        before = [f"{layer.name}[0][0]"]
+    return None
+
+
+def _output_shape(layer):
+    try:
+        return str(layer.output_shape)
+    except AttributeError:
+        return "multiple"  # never used in a model whose shapes are known
+    except RuntimeError:
+        return "?"
+
+
+def _params(layer):
+    if not layer.built and not layer.weights:
+        return "0 (unused)"
+    return str(layer.count_params())
+
+
+def _count(weights):
+    return sum(math.prod(w.shape) for w in {id(w): w for w in weights}.values())
+
+
+def _in_range(layers, layer_range):
+    if layer_range is None:
+        return layers
+    if len(layer_range) != 2 or not all(isinstance(name, str) for name in layer_range):
+        raise ValueError(
+            f"summary: `layer_range` must be [first name, last name]. Received: layer_range={layer_range!r}."
+        )
+    ends = []
+    for pattern in layer_range:
+        found = [i for i, layer in enumerate(layers) if re.match(pattern, layer.name)]
+        if not found:
+            names = [layer.name for layer in layers]
+            raise ValueError(f"summary: no layer's name matches {pattern!r} of `layer_range`. Layers: {names}.")
+        ends.append(found)
+    first, last = ends[0][0], ends[1][-1]
+    if first > last:
+        first, last = ends[1][0], ends[0][-1]
+    return layers[first : last + 1]
