@@ -11,7 +11,7 @@ ALWAYS_INLINE V NAME(activation_vector)(const int code, const double *attr, V x)
     case ACT_RELU: return SELECT(x < 0, ALL(0), x);
     case ACT_GENERAL_RELU: {
         const T alpha = attr[0], top = attr[1], threshold = attr[2];
-        return SELECT((x >= threshold) | (x != x), SELECT(x > top, ALL(top), x), alpha * (x - threshold));
+        return SELECT((x > threshold) | (x != x), SELECT(x > top, ALL(top), x), alpha * (x - threshold));
     }
     case ACT_SIGMOID: return NAME(sigmoid)(x);
     case ACT_TANH: return NAME(tanh)(x);
@@ -40,12 +40,12 @@ ALWAYS_INLINE V NAME(activation_grad_vector)(const int code, const double *attr,
     case ACT_RELU: return SELECT(y > 0, dy, ALL(0));
     case ACT_GENERAL_RELU: {
         const T alpha = attr[0], top = attr[1], threshold = attr[2];
-        return SELECT(x >= threshold, SELECT(x < top, dy, ALL(0)), alpha * dy);
+        return SELECT(x > threshold, SELECT(x <= top, dy, ALL(0)), alpha * dy);
     }
     case ACT_SIGMOID: return dy * y * (1 - y);
     case ACT_TANH: return dy * (1 - y * y);
-    case ACT_SELU: return dy * SELECT(y > 0, ALL(SELU_SCALE), y + (T)(SELU_SCALE * SELU_ALPHA));
-    case ACT_ELU: return dy * SELECT(y > 0, ALL(1), y + (T)attr[0]);
+    case ACT_SELU: return dy * SELECT(y < 0, y + (T)(SELU_SCALE * SELU_ALPHA), ALL(SELU_SCALE));
+    case ACT_ELU: return dy * SELECT(y < 0, y + (T)attr[0], ALL(1));
     case ACT_LEAKY_RELU: return dy * SELECT(y > 0, ALL(1), ALL(attr[0]));
     case ACT_SOFTPLUS: return dy * NAME(sigmoid)(x);
     case ACT_SOFTSIGN: {
@@ -66,7 +66,7 @@ ALWAYS_INLINE V NAME(activation_grad_vector)(const int code, const double *attr,
         return dy * ((T)0.5 * (1 + t) + (T)0.5 * x * (1 - t * t) * inner);
     }
     case ACT_EXPONENTIAL: return dy * y;
-    case ACT_HARD_SIGMOID: return SELECT((x > (T)-2.5) & (x < (T)2.5), (T)0.2 * dy, ALL(0));
+    case ACT_HARD_SIGMOID: return SELECT((x >= (T)-2.5) & (x <= (T)2.5), (T)0.2 * dy, ALL(0));
     case ACT_MISH: {
         V t = NAME(tanh)(NAME(softplus)(x));
         return dy * (t + x * (1 - t * t) * NAME(sigmoid)(x));

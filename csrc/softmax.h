@@ -1,7 +1,8 @@
 /* Rows of scores to probabilities and losses.  Included once a floating point type.
 
    softmax        y = exp(x - max x) / sum;   log_softmax   y = x - max x - log sum
-   crossentropy   loss = sum_j t_j (log sum - (x_j - max x)),  p = softmax(x);  the gradient is dloss (p sum_j t_j - t)
+   crossentropy   loss = sum_j t_j (log sum - (x_j - max x)),  p = softmax(x);  the gradient is dloss (p - t): as in TensorFlow
+                  it takes labels to sum to 1
    sparse         the same for t = one-hot of a label; a label outside the row gives NaN
 
    Short rows go ROWS at a time: exp runs over all of them as one flat run, so that a row of 10 wastes no lanes.  */

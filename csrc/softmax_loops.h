@@ -123,8 +123,8 @@ static void NAME(crossentropy_grad_rows)(const T *dloss, const T *labels, const 
         const T d = dloss[r], *q = p + r * n;
         T *to = dx + r * n;
         if (labels) {
-            const T *t = labels + r * n, weight = NAME(total)(t, n);
-            for (int64_t j = 0; j < n; j++) to[j] = d * (q[j] * weight - t[j]);
+            const T *t = labels + r * n;
+            for (int64_t j = 0; j < n; j++) to[j] = d * (q[j] - t[j]);
         } else {
             const int64_t c = classes[r];
             const T factor = c >= 0 && c < n ? d : (T)NAN;

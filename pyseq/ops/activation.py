@@ -96,9 +96,8 @@ def _exponential_second(y):
 
 def _elu_second(alpha, scale=1.0):
     def second(y):
-        positive = e.greater(y, 0.0)
-        slope = e.where(positive, e.zeros_like(y), e.ones_like(y))
-        return slope, e.where(positive, e.ones_like(y) * scale, e.add(y, scale * alpha))
+        below = e.less(y, 0.0)
+        return _mask(below, y), e.where(below, e.add(y, scale * alpha), e.multiply(e.ones_like(y), scale))
 
     return second
 
@@ -144,7 +143,7 @@ def _gelu_tanh_second(x):
 
 
 def _hard_sigmoid_second(x):
-    inside = _mask(e.less(e.absolute(x), 2.5), x)
+    inside = _mask(e.less_equal(e.absolute(x), 2.5), x)
     return e.zeros_like(x), e.multiply(inside, 0.2)
 
 
@@ -179,7 +178,7 @@ def linear(x):
 
 
 def relu(x, alpha=0.0, max_value=None, threshold=0.0):
-    """max(x, 0); in general x in [threshold, max_value], alpha (x - threshold) below, max_value above.
+    """max(x, 0); in general x in (threshold, max_value], alpha (x - threshold) below, max_value above.
 
     Args:
         alpha: slope below the threshold. max_value: None: no limit. threshold: where the straight part begins.
@@ -193,8 +192,8 @@ def relu(x, alpha=0.0, max_value=None, threshold=0.0):
     alpha, threshold = float(alpha), float(threshold)
 
     def second(s):
-        inside = e.logical_and(e.greater_equal(s, threshold), e.less(s, top))
-        below = e.less(s, threshold)
+        inside = e.logical_and(e.greater(s, threshold), e.less_equal(s, top))
+        below = e.less_equal(s, threshold)
         value = e.add(_mask(inside, s), e.multiply(_mask(below, s), alpha))
         return e.zeros_like(s), value
 

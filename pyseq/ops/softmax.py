@@ -90,7 +90,7 @@ def softmax_crossentropy(labels, logits):
     """-sum(labels log(softmax(logits))) of each row.
 
     Args:
-        labels: (..., n) probabilities; logits: (..., n), the same dtype and shape.
+        labels: (..., n) probabilities that sum to 1, which the gradient relies on; logits: (..., n), the same dtype and shape.
     Returns:
         (...)
     Source: tf.nn.softmax_cross_entropy_with_logits.
@@ -130,12 +130,11 @@ def _crossentropy_backward(dloss, labels, p, dims, parts):
     dx = emit(CROSSENTROPY_BACKWARD, (dloss, labels, p), ((p.shape, p.dtype),), dims, (), parts, 2 * p.size)
 
     def vjp(ddx, needs):
-        weight = reduce.sum(labels, -1, True)
-        wide = shape.expand_dims(dloss, -1)
+        scaled = e.multiply(ddx, shape.expand_dims(dloss, -1))
         return (
-            reduce.sum(e.multiply(ddx, e.subtract(e.multiply(p, weight), labels)), -1) if needs[0] else None,
-            e.multiply(wide, e.subtract(reduce.sum(e.multiply(ddx, p), -1, True), ddx)) if needs[1] else None,
-            e.multiply(ddx, e.multiply(wide, weight)) if needs[2] else None,
+            reduce.sum(e.multiply(ddx, e.subtract(p, labels)), -1) if needs[0] else None,
+            e.negative(scaled) if needs[1] else None,
+            scaled if needs[2] else None,
         )
 
     return record(dx, (dloss, labels, p), vjp)
