@@ -314,4 +314,17 @@ for _class, *_aliases in (
 ):  # fmt: skip
     _registry.add(_class, *_aliases)
 
-get, serialize, deserialize = _registry.get, _registry.serialize, _registry.deserialize
+get = _registry.get
+
+
+def serialize(initializer, use_legacy_format=False):
+    """Config of an initializer; `use_legacy_format`: its class name and arguments only, as TF 2.4 wrote it."""
+    config = _registry.serialize(initializer)
+    return (
+        {k: config[k] for k in ("class_name", "config")} if use_legacy_format and isinstance(config, dict) else config
+    )
+
+
+def deserialize(config, custom_objects=None, use_legacy_format=False):
+    """Initializer of a config that `serialize` gave, in either form."""
+    return _registry.deserialize(config, custom_objects)

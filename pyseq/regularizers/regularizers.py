@@ -143,7 +143,18 @@ for _class, _alias in ((L1, "l1"), (L2, "l2"), (OrthogonalRegularizer, "orthogon
 _registry.add(L1L2)
 _registry.add(l1_l2)
 
-serialize, deserialize = _registry.serialize, _registry.deserialize
+
+def serialize(regularizer, use_legacy_format=False):
+    """Config of a regularizer; `use_legacy_format`: its class name and arguments only, as TF 2.4 wrote it."""
+    config = _registry.serialize(regularizer)
+    return (
+        {k: config[k] for k in ("class_name", "config")} if use_legacy_format and isinstance(config, dict) else config
+    )
+
+
+def deserialize(config, custom_objects=None, use_legacy_format=False):
+    """Regularizer of a config that `serialize` gave, in either form."""
+    return _registry.deserialize(config, custom_objects)
 
 
 def get(identifier):

@@ -46,6 +46,9 @@ def test_names_and_configs(name):
 def test_serialized_form_is_that_of_tf_keras():
     want = {"module": "keras.initializers", "class_name": "HeNormal", "config": {"seed": 3}, "registered_name": None}
     assert initializers.serialize(initializers.HeNormal(3)) == want
+    older = initializers.serialize(initializers.HeNormal(3), use_legacy_format=True)
+    assert older == {"class_name": "HeNormal", "config": {"seed": 3}}
+    assert initializers.deserialize(older).get_config() == {"seed": 3}
 
 
 def test_constants():
