@@ -80,6 +80,7 @@ class Training:
             callbacks.on_epoch_end(epoch, logs)
             if self.stop_training:
                 break
+        self.optimizer.finalize_variable_values(self.trainable_variables)
         callbacks.on_train_end(logs)
         return self.history
 
@@ -221,7 +222,7 @@ class Collected:
 
     def add(self, outputs):
         tensors = flatten(outputs)
-        if self.structure is None:
+        if self.leaves is None:
             self.structure = map_structure(lambda _: None, outputs)
             self.leaves = [self._store(t) for t in tensors]
         size = tensors[0].shape[0] if tensors[0].shape else 1

@@ -129,3 +129,10 @@ def test_frozen_layers():
     after = model.get_weights()
     np.testing.assert_array_equal(before[0], after[0])
     assert (before[3] != after[3]).any()
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 4, 5, 32])
+def test_predictions_do_not_depend_on_the_batch(batch_size):
+    model = Sequential([layers.Dense(3, activation="softmax", input_shape=(4,))])
+    x = np.random.default_rng(0).standard_normal((5, 4)).astype("f4")
+    np.testing.assert_array_equal(model.predict(x, batch_size=batch_size), np.asarray(model(x)))
