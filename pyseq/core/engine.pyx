@@ -205,7 +205,8 @@ cdef class Tensor:
     cdef readonly tuple shape
     cdef int code
     cdef readonly int64_t id            # what tapes know it by; snapshots of a variable share the variable's
-    cdef object owner                   # who keeps `data` alive; None: this tensor, which gives it back
+    cdef bint owns                      # is `data` this tensor's, to be given back?
+    cdef object owner                   # who keeps `data` alive if not. (None says nothing: the cycle collector clears it.)
     cdef object variable                # weak reference to the Variable this is a snapshot of
     cdef bint trainable
     cdef public object keras_logits
@@ -216,7 +217,7 @@ cdef class Tensor:
         raise TypeError("Tensor: is made by ops. Use pyseq.convert_to_tensor(value) (tf.constant).")
 
     def __dealloc__(self):
-        if self.data != NULL and self.owner is None:
+        if self.data != NULL and self.owns:
             free_block(self.data, self.n_bytes)
 
     # -- what it is
@@ -442,6 +443,7 @@ cdef Tensor new_tensor(tuple shape, int code):
             raise MemoryError(f"Tensor: shape={shape} of {DTYPES[code].name} is larger than this machine can address.")
         n_bytes *= extent
     cdef Tensor t = bare_tensor(shape, code, n_bytes)
+    t.owns = True
     t.data = new_block(n_bytes)
     if t.data == NULL:
         raise MemoryError(f"Tensor: no memory for shape={shape} of {DTYPES[code].name} ({n_bytes:,} bytes).")
@@ -824,11 +826,13 @@ cdef int before_writing(Variable v) except -1:
     fresh = bare_tensor(held.shape, held.code, held.n_bytes)
     fresh.data = held.data
     fresh.owner = held.owner
+    fresh.owns = held.owns
     fresh.variable = held.variable
     fresh.trainable = held.trainable
     fresh.id = held.id
     held.data = NULL
     held.owner = None
+    held.owns = True
     held.variable = None
     v._value = fresh
     held.data = new_block(held.n_bytes)

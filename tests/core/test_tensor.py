@@ -1,6 +1,7 @@
 """What a tensor is: conversion in and out, element types, printing, memory."""
 
 import copy
+import gc
 import pickle
 
 import numpy as np
@@ -133,3 +134,15 @@ def test_too_large_is_a_memory_error():
 
     with pytest.raises(MemoryError, match="shape"):
         emit(numpy_kernel("huge", lambda *a: None), (), (((2**40, 2**40), float32),))
+
+
+@pytest.mark.parametrize("borrow", [lambda a: as_tensor(a).reshaped((2, 2048)), wrap], ids=["view", "array"])
+def test_the_cycle_collector_frees_memory_once(borrow):
+    engine.release_memory()
+    t = borrow(np.ones(4096, "float32"))
+    t.symbol = [t]  # a cycle that the collector enters at the tensor
+    del t
+    gc.collect()
+    assert engine.kept_memory() in (0, 4 * 4096)
+    x, y = as_tensor(np.zeros(4096, "float32")), as_tensor(np.ones(4096, "float32"))
+    assert not x.numpy().any() and y.numpy().all()
