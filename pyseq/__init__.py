@@ -1,1 +1,38 @@
-"""pyseq."""
+"""pyseq: deep learning for ordinary CPUs, with the API tf.keras users know.
+
+`import pyseq as keras` is the Keras face; `import pyseq.tf as tf` the TensorFlow face.
+"""
+
+from pyseq import (
+    activations,
+    callbacks,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    ops,
+    optimizers,
+    random,
+    regularizers,
+)
+from pyseq._faces import missing
+from pyseq._version import __version__
+from pyseq.core import GradientTape, Tensor, Variable, config
+from pyseq.core import as_tensor as convert_to_tensor
+from pyseq.layers import Input
+from pyseq.models import Model, Sequential
+
+__all__ = [
+    "GradientTape", "Input", "Model", "Sequential", "Tensor", "Variable", "__version__", "activations", "backend", "callbacks",
+    "config", "constraints", "convert_to_tensor", "datasets", "initializers", "layers", "losses", "metrics", "models", "ops",
+    "optimizers", "random", "regularizers", "tf", "utils",
+]  # fmt: skip
+__getattr__ = missing(
+    __name__, lambda: __all__, {name: f"pyseq.{name}" for name in ("backend", "datasets", "tf", "utils")}
+)
+
+
+def __dir__():
+    return sorted(__all__)

@@ -48,8 +48,6 @@ def test_source_folder_that_is_not_built_says_so(tmp_path):
     assert done.returncode == 1 and "kernels are not built" in done.stderr and "pip install -e ." in done.stderr
 
 
-
-
 def test_nothing_that_is_built_is_tracked():
     if not (ROOT / ".git").exists():
         pytest.skip("not a checkout")

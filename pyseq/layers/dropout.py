@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pyseq import random
 from pyseq.layers.base import Layer
-from pyseq.ops import random as random_ops
 
 
 class Dropout(Layer):
@@ -27,12 +27,13 @@ class Dropout(Layer):
         self.rate = rate
         self.noise_shape = None if noise_shape is None else tuple(noise_shape)
         self.seed = seed
+        self.seed_generator = random.SeedGenerator(seed)
         self.supports_masking = True
 
     def call(self, inputs, training=None):
         if not training or self.rate == 0:
             return inputs
-        return random_ops.dropout(inputs, self.rate, self._random_state(), noise_shape=self._mask_shape(inputs))
+        return random.dropout(inputs, self.rate, self.noise_shape, self.seed_generator)
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)

@@ -559,7 +559,9 @@ def where(condition, x, y):
     """x where the condition holds, else y; all three broadcast."""
     condition = as_tensor(condition)
     if not condition.dtype.is_bool:
-        raise TypeError(f"where: `condition` must be bool. Received: dtype={condition.dtype.name}. Use cast(x, 'bool').")
+        raise TypeError(
+            f"where: `condition` must be bool. Received: dtype={condition.dtype.name}. Use cast(x, 'bool')."
+        )
     x, y = operands("where", x, y)
     to = broadcast(condition.shape, broadcast(x.shape, y.shape).shape).shape
     z = emit(_WHERE, (condition, x, y), ((to, x.dtype),), dtype=x.dtype)

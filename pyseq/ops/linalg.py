@@ -42,7 +42,9 @@ def _product(a, b, a_turned, b_turned, bias=None, code=0, attrs=(), to=None):
 
 def _check(who, a, b, k_a, k_b):
     if k_a != k_b:
-        raise ValueError(f"{who}: inner sizes must be equal. Received: shapes {a.shape} and {b.shape}, sizes {k_a} and {k_b}.")
+        raise ValueError(
+            f"{who}: inner sizes must be equal. Received: shapes {a.shape} and {b.shape}, sizes {k_a} and {k_b}."
+        )
 
 
 def matmul(a, b, transpose_a=False, transpose_b=False):
@@ -63,7 +65,11 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
     _check("matmul", a, b, k_a, k_b)
     if a.dtype is not float32 and a.dtype is not float64:
         return _by_numpy(a, b, transpose_a, transpose_b)
-    y = _product(a, b, transpose_a, transpose_b) if len(a.shape) == len(b.shape) == 2 else _batch(a, b, transpose_a, transpose_b)
+    y = (
+        _product(a, b, transpose_a, transpose_b)
+        if len(a.shape) == len(b.shape) == 2
+        else _batch(a, b, transpose_a, transpose_b)
+    )
 
     def vjp(dy, needs):
         da = db = None
@@ -149,7 +155,11 @@ def dense(x, kernel, bias=None, activation="linear"):
     code, attrs = activations.FUSED[activation]
     if x.dtype is not float32 and x.dtype is not float64:
         return _wide_dense(x, kernel, bias, activation)
-    rows = x if len(x.shape) == 2 else x.reshaped((x.size // x.shape[-1] if x.shape[-1] else math.prod(x.shape[:-1]), x.shape[-1]))
+    rows = (
+        x
+        if len(x.shape) == 2
+        else x.reshaped((x.size // x.shape[-1] if x.shape[-1] else math.prod(x.shape[:-1]), x.shape[-1]))
+    )
     to = (*x.shape[:-1], kernel.shape[1])
     y = _product(rows, kernel, False, False, bias, code, attrs, to)
 

@@ -38,7 +38,11 @@ def _reduce_by_numpy(name, x, axes, to, divide_by):
     function = {"sum": np.sum, "prod": np.prod, "max": np.max, "min": np.min}[name]
 
     def fill(inputs, outputs, dims, attrs):
-        y = function(inputs[0], axis=axes, dtype=inputs[0].dtype) if name in ("sum", "prod") else function(inputs[0], axis=axes)
+        y = (
+            function(inputs[0], axis=axes, dtype=inputs[0].dtype)
+            if name in ("sum", "prod")
+            else function(inputs[0], axis=axes)
+        )
         outputs[0][...] = np.reshape(y / divide_by if divide_by else y, outputs[0].shape)
 
     return emit(numpy_kernel(name, fill), (x,), ((to, x.dtype),))
@@ -181,15 +185,15 @@ def logsumexp(x, axis=None, keepdims=False):
     return y if keepdims else s.reshape(y, reduced(x.shape, axes)[0])
 
 
-def variance(x, axis=None, keepdims=False):
+def var(x, axis=None, keepdims=False):
     """The mean squared distance from the mean."""
     x = as_tensor(x)
     return mean(e.square(e.subtract(x, mean(x, axis, True))), axis, keepdims)
 
 
 def std(x, axis=None, keepdims=False):
-    """The standard deviation: sqrt(variance)."""
-    return e.sqrt(variance(x, axis, keepdims))
+    """The standard deviation: sqrt(var)."""
+    return e.sqrt(var(x, axis, keepdims))
 
 
 def count_nonzero(x, axis=None, keepdims=False, dtype=int64):

@@ -68,12 +68,16 @@ def reshape(x, shape):
     if -1 in shape:
         known = -math.prod(shape)
         if shape.count(-1) > 1 or known == 0 or x.size % known:
-            raise ValueError(f"reshape: `shape` must hold the {x.size} elements of x. Received: {shape}, x.shape={x.shape}.")
+            raise ValueError(
+                f"reshape: `shape` must hold the {x.size} elements of x. Received: {shape}, x.shape={x.shape}."
+            )
         shape = tuple(x.size // known if d == -1 else d for d in shape)
     if shape == x.shape:
         return x
     if math.prod(shape) != x.size or any(d < 0 for d in shape):
-        raise ValueError(f"reshape: `shape` must hold the {x.size} elements of x. Received: {shape}, x.shape={x.shape}.")
+        raise ValueError(
+            f"reshape: `shape` must hold the {x.size} elements of x. Received: {shape}, x.shape={x.shape}."
+        )
     return record(x.reshaped(shape), (x,), lambda dy, needs: reshape(dy, x.shape))
 
 
@@ -124,7 +128,9 @@ def transpose(x, axes=None):
         return x
     back = tuple(order.index(k) for k in range(rank))
     if rank > 8:
-        return _moved("transpose", lambda a: a.transpose(order), x, [x.shape[k] for k in order], lambda dy, n: transpose(dy, back))
+        return _moved(
+            "transpose", lambda a: a.transpose(order), x, [x.shape[k] for k in order], lambda dy, n: transpose(dy, back)
+        )
     to, dims, parts = _transposition(x.shape, order)
     y = emit(TRANSPOSE, (x,), ((to, x.dtype),), (x.dtype.itemsize, *dims), (), parts, 4 * x.size)
     return record(y, (x,), lambda dy, needs: transpose(dy, back))
@@ -156,7 +162,9 @@ def broadcast_to(x, shape):
     if x.shape == shape:
         return x
     if broadcast_shapes(x.shape, shape) != shape:
-        raise ValueError(f"broadcast_to: `shape` must be one that x broadcasts to. Received: {shape}, x.shape={x.shape}.")
+        raise ValueError(
+            f"broadcast_to: `shape` must be one that x broadcasts to. Received: {shape}, x.shape={x.shape}."
+        )
     if x.dtype in (float32, float64):
         # a sum with zeros would turn -0 into 0; a product with ones keeps every bit
         return record(e._binary("multiply", x, ones(shape, x.dtype)), (x,), lambda dy, n: e.unbroadcast(dy, x.shape))
@@ -171,7 +179,9 @@ def _same_kind(who, xs):
     like = next((x for x in xs if isinstance(x, (Tensor, Variable, np.ndarray))), None)
     tensors = [as_tensor(x, like=like) if like is not None else as_tensor(x) for x in xs]
     if len({t.dtype for t in tensors}) > 1:
-        raise TypeError(f"{who}: tensors must have one dtype. Received: {[t.dtype.name for t in tensors]}. Use cast(x, dtype).")
+        raise TypeError(
+            f"{who}: tensors must have one dtype. Received: {[t.dtype.name for t in tensors]}. Use cast(x, dtype)."
+        )
     return tensors
 
 
@@ -182,9 +192,7 @@ def concatenate(xs, axis=-1):
     axis = normalized_axis("concatenate", axis, rank)
     rest = {t.shape[:axis] + t.shape[axis + 1 :] if len(t.shape) == rank else None for t in tensors}
     if len(rest) > 1 or not rank:
-        raise ValueError(
-            f"concatenate: shapes must agree but for axis {axis}. Received: {[t.shape for t in tensors]}."
-        )
+        raise ValueError(f"concatenate: shapes must agree but for axis {axis}. Received: {[t.shape for t in tensors]}.")
     if len(tensors) == 1:
         return tensors[0]
     if len(tensors) > 8:  # as many as one instruction takes
@@ -492,7 +500,9 @@ def ones(shape, dtype=None):
 
 def eye(rows, columns=None, k=0, dtype=None):
     """Ones on the k-th diagonal, zeros elsewhere."""
-    return as_tensor(np.eye(int(rows), None if columns is None else int(columns), int(k)), dtype=dtype or config.floatx())
+    return as_tensor(
+        np.eye(int(rows), None if columns is None else int(columns), int(k)), dtype=dtype or config.floatx()
+    )
 
 
 def arange(start, stop=None, step=1, dtype=None):

@@ -1,6 +1,7 @@
 """The face of tf.keras.utils: progress bar, files, labels, seeds, and the registry of custom objects."""
 
 from pyseq._faces import missing
+from pyseq.random import set_random_seed
 from pyseq.registry import (
     custom_object_scope,
     get_custom_objects,
@@ -23,6 +24,7 @@ __all__ = [
     "get_registered_object",
     "normalize",
     "register_keras_serializable",
+    "set_random_seed",
     "to_categorical",
 ]
 

@@ -1,0 +1,208 @@
+"""Bad input: a clear error in the user's words, and the model is usable afterwards."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from pyseq import Sequential, layers
+
+rng = np.random.default_rng(0)
+X, Y = rng.standard_normal((20, 4)).astype("f4"), rng.integers(0, 3, 20)
+
+
+@pytest.fixture
+def model():
+    model = Sequential(
+        [layers.Dense(8, activation="relu", input_shape=(4,), name="first"), layers.Dense(3, name="second")]
+    )
+    model.compile("sgd", "mse")
+    return model
+
+
+@pytest.fixture
+def classifier():
+    model = Sequential([layers.Dense(3, activation="softmax", input_shape=(4,))])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def still_works(model):
+    return np.isfinite(model.predict(X)).all()
+
+
+@pytest.mark.parametrize("shape", [(20, 5), (20, 4, 4), (20,), (20, 0)])
+def test_wrong_shapes_name_the_layer(model, shape):
+    for call in (model.predict, lambda x: model.fit(x, np.zeros((20, 3)), verbose=0), model):
+        with pytest.raises(ValueError, match=r"sequential.*expected shape=\(None, 4\), found shape=\(20"):
+            call(np.zeros(shape, "f4"))
+    assert still_works(model)
+
+
+def test_wrong_rank_inside_names_the_layer():
+    with pytest.raises(ValueError, match='"second".*axis -1.*value 8.*5'):
+        first, second = layers.Dense(8, name="first"), layers.Dense(3, name="second")
+        second.build((None, 8))
+        Sequential([layers.Dense(5, input_shape=(4,)), second])
+    del first
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 3], [0, -1, 2], [0, 1, 2**40]])
+def test_labels_out_of_range(classifier, labels):
+    with pytest.raises(ValueError, match=r"label.*range|range.*label"):
+        classifier.fit(X[:3], np.array(labels), verbose=0)
+    assert still_works(classifier)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "nearest"),
+    [(("adm", "mse"), "adam"), (("sgd", "msee"), "mse"), (("sgd", "mse", ["acuracy"]), "accuracy"),
+     (("sgd", "sparse_categorical_cross_entropy"), "sparse_categorical_crossentropy")],
+)  # fmt: skip
+def test_unknown_names_list_the_nearest(model, arguments, nearest):
+    with pytest.raises(ValueError, match=rf"Unknown .*{nearest}"):
+        model.compile(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("make", "nearest"),
+    [
+        (lambda: layers.Dense(3, activation="rellu"), "relu"),
+        (lambda: layers.Dense(3, kernel_initializer="glorot"), "glorot_uniform"),
+        (lambda: layers.Dense(3, kernel_regularizer="l3"), "l2"),
+    ],
+)
+def test_unknown_names_in_layers(make, nearest):
+    with pytest.raises(ValueError, match=f"Unknown .*{nearest}"):
+        make()
+
+
+def test_compile_missing():
+    model = Sequential([layers.Dense(3, input_shape=(4,))])
+    for call in (model.fit, model.evaluate):
+        with pytest.raises(RuntimeError, match="compile"):
+            call(X, np.zeros((20, 3)))
+    assert still_works(model)
+
+
+def test_different_lengths(model):
+    for call in (model.fit, model.evaluate):
+        with pytest.raises(ValueError, match="(?s)x sizes: 20.*y sizes: 19"):
+            call(X, np.zeros((19, 3)))
+
+
+def test_empty_data(model):
+    for call in (lambda: model.fit(X[:0], np.zeros((0, 3))), lambda: model.predict(X[:0])):
+        with pytest.raises(ValueError, match="non-empty"):
+            call()
+    assert still_works(model)
+
+
+def test_missing_targets(model):
+    with pytest.raises(ValueError, match="expects `y`"):
+        model.fit(X, verbose=0)
+
+
+def test_objects(model):
+    with pytest.raises(ValueError, match="`x`.*str"):
+        model.predict(np.array([["a", 1, 2, 3]], dtype=object))
+    assert model.predict(np.array([[0, 1, 2, 3.5]], dtype=object)).shape == (1, 3)
+    with pytest.raises(ValueError, match="`x` must hold numbers"):
+        model.predict(np.array([["a", "b", "c", "d"]]))
+    with pytest.raises(ValueError, match="same length"):
+        model.predict([[1, 2, 3, 4], [1, 2]])
+
+
+def test_nan_runs_and_the_loss_says_so(model):
+    x = X.copy()
+    x[3, 1] = np.nan
+    history = model.fit(x, np.zeros((20, 3)), epochs=1, verbose=0)
+    assert np.isnan(history.history["loss"][0])
+
+
+@pytest.mark.parametrize(
+    "as_", ["fortran", "strided", "read-only", "float16", "float64", "int", "uint8", "bool", "list", "big-endian", "reversed"]
+)  # fmt: skip
+def test_odd_inputs_work(model, as_):
+    base = rng.integers(0, 2, (20, 4))
+    x = base.astype("f4")
+    odd = {
+        "fortran": np.asfortranarray(x), "strided": np.repeat(x, 2, axis=1)[:, ::2], "read-only": x.copy(),
+        "float16": x.astype("f2"), "float64": x.astype("f8"), "int": base, "uint8": base.astype("u1"), "bool": base.astype(bool),
+        "list": x.tolist(), "big-endian": x.astype(">f4"), "reversed": x[::-1].copy()[::-1],
+    }[as_]  # fmt: skip
+    if as_ == "read-only":
+        odd.setflags(write=False)
+    np.testing.assert_array_equal(model.predict(odd), model.predict(x))
+    assert np.isfinite(model.fit(odd, np.zeros((20, 3)), verbose=0).history["loss"][0])
+    np.testing.assert_array_equal(np.asarray(model(odd)), model.predict(x))
+
+
+def test_batch_larger_than_the_data(model):
+    assert model.fit(X, np.zeros((20, 3)), batch_size=1000, verbose=0).params["steps"] == 1
+    assert model.predict(X, batch_size=1000).shape == (20, 3)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"batch_size": 0}, {"batch_size": 2.5}, {"epochs": -1}, {"epochs": "two"}, {"validation_split": 1.0}, {"validation_split": -0.1},
+     {"validation_split": 0.999}, {"verbose": 3}, {"steps_per_epoch": 0}, {"validation_data": 7}, {"validation_freq": 0},
+     {"class_weight": {0: 1.0}}, {"sample_weight": np.ones(7)}],
+)  # fmt: skip
+def test_wrong_arguments_of_fit(classifier, arguments):
+    with pytest.raises((ValueError, TypeError), match="|".join(f"`?{k}`?" for k in arguments) + "|cardinality"):
+        classifier.fit(X, Y, **{"verbose": 0, **arguments})
+    assert still_works(classifier)
+
+
+def test_callbacks_must_be_callbacks(model):
+    with pytest.raises(TypeError, match="Callback"):
+        model.fit(X, np.zeros((20, 3)), callbacks=[3], verbose=0)
+
+
+@pytest.mark.parametrize("units", [0, -3, 2.5, "three", None, True])
+def test_units(units):
+    with pytest.raises((ValueError, TypeError), match="units"):
+        layers.Dense(units)
+
+
+def test_unknown_layer_arguments():
+    with pytest.raises(TypeError, match="(?s)Keyword argument not understood.*unit_count"):
+        layers.Dense(3, unit_count=4)
+
+
+CTRL_C = """
+import os, signal, sys, threading
+import numpy as np
+from pyseq import Sequential, layers
+x, y = np.ones((200_000, 20), "f4"), np.zeros((200_000, 1), "f4")
+model = Sequential([layers.Dense(64, activation="relu", input_shape=(20,)), layers.Dense(1)])
+model.compile("adam", "mse")
+print("ready", flush=True)
+try:
+    model.fit(x, y, epochs=1000, verbose=0)
+except KeyboardInterrupt:
+    print("stopped", np.isfinite(model.predict(x[:5])).all(), flush=True)
+    model.fit(x[:64], y[:64], verbose=0)
+    print("trained", flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_ctrl_c_stops_within_a_second():
+    process = subprocess.Popen([sys.executable, "-c", CTRL_C], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(1.0)
+        sent = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "stopped True\n"
+        assert time.monotonic() - sent < 1.0
+        assert process.stdout.readline() == "trained\n"
+    finally:
+        process.kill()
+        process.wait()
