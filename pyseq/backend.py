@@ -40,8 +40,7 @@ from pyseq.ops.elementwise import (
     square,
 )
 from pyseq.ops.elementwise import power as pow
-from pyseq.ops.reduce import all, any, argmax, argmin, max, mean, min, prod, std, sum
-from pyseq.ops.reduce import variance as var
+from pyseq.ops.reduce import all, any, argmax, argmin, max, mean, min, prod, std, sum, var
 from pyseq.tf.tensors import expand_dims, matmul, ones_like, reshape, squeeze, transpose, zeros_like
 
 _uids: Counter[str] = Counter()

@@ -87,7 +87,7 @@ reduce_min = _reduction(reduce.min)
 reduce_prod = _reduction(reduce.prod)
 reduce_std = _reduction(reduce.std)
 reduce_sum = _reduction(reduce.sum)
-reduce_variance = _reduction(reduce.variance)
+reduce_variance = _reduction(reduce.var)
 
 
 def argmax(input, axis=None, output_type="int64", name=None):
