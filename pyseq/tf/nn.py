@@ -6,6 +6,8 @@ from pyseq import random
 from pyseq._faces import missing
 from pyseq.core import as_tensor
 from pyseq.ops import activation, elementwise, reduce
+from pyseq.ops import random as random_ops
+from pyseq.ops import shape as shape_ops
 from pyseq.ops import softmax as softmax_ops
 from pyseq.tf.math import sigmoid, softplus, tanh
 
@@ -23,7 +25,7 @@ def relu(features, name=None):
 
 def relu6(features, name=None):
     """min(max(features, 0), 6)."""
-    return activation.relu(features, max_value=6.0)
+    return activation.relu6(features)
 
 
 def leaky_relu(features, alpha=0.2, name=None):
@@ -74,30 +76,25 @@ def softmax_cross_entropy_with_logits(labels, logits, axis=-1, name=None):
     """-sum(labels * log_softmax(logits)) along `axis`. `labels`: probabilities, shape of `logits`; both get gradients."""
     logits = as_tensor(logits)
     labels = elementwise.cast(as_tensor(labels), logits.dtype)
-    return elementwise.negative(
-        reduce.sum(elementwise.multiply(labels, softmax_ops.log_softmax(logits, axis)), axis=axis)
-    )
+    if axis not in (-1, logits.ndim - 1):
+        labels, logits = shape_ops.moveaxis(labels, axis, -1), shape_ops.moveaxis(logits, axis, -1)
+    return softmax_ops.softmax_crossentropy(labels, logits)
 
 
 def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
     """-log_softmax(logits)[label] along the last axis. `labels`: class numbers, shape of `logits` without its last axis."""
-    from pyseq.losses import sparse_categorical_crossentropy
-
-    return sparse_categorical_crossentropy(labels, logits, from_logits=True)
+    return softmax_ops.sparse_softmax_crossentropy(as_tensor(labels), as_tensor(logits))
 
 
 def sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None):
     """-labels * log(sigmoid(logits)) - (1 - labels) * log(1 - sigmoid(logits)), elementwise, without the overflow."""
     logits = as_tensor(logits)
-    labels = elementwise.cast(as_tensor(labels), logits.dtype)
-    return elementwise.subtract(activation.softplus(logits), elementwise.multiply(labels, logits))
+    return softmax_ops.sigmoid_crossentropy(elementwise.cast(as_tensor(labels), logits.dtype), logits)
 
 
 def dropout(x, rate, noise_shape=None, seed=None, name=None):
     """x with a random fraction `rate` set to zero and the rest divided by 1 - rate."""
-    from pyseq.ops import random as ops
-
-    return ops.dropout(as_tensor(x), rate, random.op_state(seed), noise_shape)
+    return random_ops.dropout(as_tensor(x), rate, random.op_state(seed), noise_shape)
 
 
 def l2_loss(t, name=None):

@@ -81,36 +81,33 @@ def size(input, out_type="int32", name=None):
 
 def zeros(shape, dtype="float32", name=None):
     """Tensor of zeros."""
-    return as_tensor(np.zeros(_extents(shape), as_dtype(dtype).numpy))
+    return shape_ops.zeros(_extents(shape), dtype)
 
 
 def ones(shape, dtype="float32", name=None):
     """Tensor of ones."""
-    return as_tensor(np.ones(_extents(shape), as_dtype(dtype).numpy))
+    return shape_ops.ones(_extents(shape), dtype)
 
 
 def fill(dims, value, name=None):
     """Tensor of one value."""
-    value = as_tensor(value)
-    return as_tensor(np.full(_extents(dims), value.numpy().reshape(()), value.dtype.numpy))
+    return shape_ops.full(_extents(dims), constant(value))
 
 
 def zeros_like(input, dtype=None, name=None):
     """Zeros, shape and (by default) element type of the input."""
-    x = as_tensor(input)
-    return zeros(x.shape, dtype or x.dtype)
+    return elementwise.zeros_like(as_tensor(input), dtype)
 
 
 def ones_like(input, dtype=None, name=None):
     """Ones, shape and (by default) element type of the input."""
-    x = as_tensor(input)
-    return ones(x.shape, dtype or x.dtype)
+    return elementwise.ones_like(as_tensor(input), dtype)
 
 
 def eye(num_rows, num_columns=None, batch_shape=None, dtype="float32", name=None):
     """Ones on the main diagonal, zeros elsewhere; copies of that for `batch_shape`."""
-    one = np.eye(num_rows, num_columns, dtype=as_dtype(dtype).numpy)
-    return as_tensor(np.broadcast_to(one, (*(batch_shape or ()), *one.shape)))
+    one = shape_ops.eye(num_rows, num_columns, dtype=dtype)
+    return shape_ops.broadcast_to(one, (*_extents(batch_shape), *one.shape)) if batch_shape is not None else one
 
 
 def range(start, limit=None, delta=1, dtype=None, name="range"):
@@ -119,7 +116,7 @@ def range(start, limit=None, delta=1, dtype=None, name="range"):
     if dtype is None:
         floating = any(isinstance(x, (float, np.floating)) for x in (start, limit, delta))
         dtype = float32 if floating else int32
-    return as_tensor(np.arange(start, limit, delta).astype(as_dtype(dtype).numpy))
+    return shape_ops.arange(start, limit, delta, dtype)
 
 
 def linspace(start, stop, num, name=None, axis=0):
@@ -131,15 +128,11 @@ def linspace(start, stop, num, name=None, axis=0):
 def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None):
     """`on_value` (1) at the index, `off_value` (0) elsewhere along a new axis, the last by default; an index outside of
     [0, depth) gives a row of `off_value`."""
-    indices = np.asarray(as_tensor(indices).numpy())
-    if indices.dtype.kind not in "iu":
-        raise TypeError(f"one_hot: `indices` must be integers. Received: indices.dtype={indices.dtype.name}.")
-    given = on_value if on_value is not None else off_value
-    dtype = as_dtype(dtype) if dtype is not None else float32 if given is None else constant(given).dtype
-    on = np.asarray(1 if on_value is None else on_value, dtype.numpy)
-    off = np.asarray(0 if off_value is None else off_value, dtype.numpy)
-    hot = indices[..., None] == np.arange(int(depth))
-    return as_tensor(np.moveaxis(np.where(hot, on, off), -1, -1 if axis is None else axis))
+    if dtype is None:
+        given = on_value if on_value is not None else off_value
+        dtype = float32 if given is None else constant(given).dtype
+    on, off = 1.0 if on_value is None else on_value, 0.0 if off_value is None else off_value
+    return shape_ops.one_hot(indices, int(depth), on, off, -1 if axis is None else axis, dtype)
 
 
 def reshape(tensor, shape, name=None):
@@ -182,6 +175,50 @@ def where(condition, x=None, y=None, name=None):
     if x is None and y is None:
         return as_tensor(np.argwhere(as_tensor(condition).numpy()))
     return elementwise.where(condition, x, y)
+
+
+def concat(values, axis, name="concat"):
+    """The tensors one after the other along an axis."""
+    return shape_ops.concatenate(values, axis)
+
+
+def stack(values, axis=0, name="stack"):
+    """The tensors along a new axis."""
+    return shape_ops.stack(values, axis)
+
+
+def unstack(value, num=None, axis=0, name="unstack"):
+    """The slices along an axis, as a list."""
+    return shape_ops.unstack(value, num, axis)
+
+
+def split(value, num_or_size_splits, axis=0, num=None, name="split"):
+    """Pieces along an axis: so many equal ones, or of these sizes."""
+    if not isinstance(num_or_size_splits, (int, np.integer)):
+        num_or_size_splits = np.cumsum(np.asarray(num_or_size_splits))[:-1]
+    return shape_ops.split(value, num_or_size_splits, axis)
+
+
+def tile(input, multiples, name=None):
+    """The input repeated so often along each axis."""
+    return shape_ops.tile(input, _extents(multiples))
+
+
+def pad(tensor, paddings, mode="CONSTANT", constant_values=0, name=None):
+    """The tensor with a margin: (before, after) of each axis."""
+    return shape_ops.pad(tensor, np.asarray(paddings), mode, constant_values)
+
+
+def gather(params, indices, validate_indices=None, axis=0, batch_dims=0, name=None):
+    """Slices along an axis, picked by number."""
+    if batch_dims:
+        raise NotImplementedError(f"tf.gather: `batch_dims` must be 0. Received: batch_dims={batch_dims}.")
+    return shape_ops.take(params, indices, 0 if axis is None else axis)
+
+
+def reverse(tensor, axis, name=None):
+    """The elements in opposite order along these axes."""
+    return shape_ops.flip(tensor, axis)
 
 
 def _extents(shape):
