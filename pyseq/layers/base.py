@@ -14,6 +14,7 @@ from pyseq.layers.input_spec import check_inputs
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
 from pyseq.layers.structure import flatten, is_shape, map_structure
+from pyseq.layers.tracking import Tracked, may_hold, structure_changed
 from pyseq.ops import elementwise
 
 
@@ -108,25 +109,28 @@ class Layer:
             scope.append(self.name)
         return "/".join([*scope, name or "variable"]) + ":0"
 
-    def _tracked(self):
-        """(layers, variables) found in the attributes, in the order of assignment."""
-        layers, variables, seen = [], [], set()
-        stack = [v for k, v in reversed(self.__dict__.items()) if k not in _UNTRACKED]
-        while stack:
-            x = stack.pop()
-            if isinstance(x, (Layer, Variable)):
-                if id(x) not in seen:
-                    seen.add(id(x))
-                    (layers if isinstance(x, Layer) else variables).append(x)
-            elif isinstance(x, (list, tuple)):
-                stack.extend(reversed(x))
-            elif isinstance(x, dict):
-                stack.extend(reversed(list(x.values())))
-        return layers, variables
+    def __setattr__(self, name, value):
+        if may_hold(value) or may_hold(self.__dict__.get(name)):
+            structure_changed()
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name):
+        structure_changed()
+        object.__delattr__(self, name)
+
+    def _tracked(self) -> Tracked:
+        """Layers, variables and metrics found in the attributes."""
+        found = self._tracking
+        if found is None or not found.holds():
+            found = Tracked(self, _UNTRACKED)
+            object.__setattr__(self, "_tracking", found)
+        return found
+
+    _tracking = None
 
     def _sublayers(self) -> list[Layer]:
         """The layers directly inside this one."""
-        return self._tracked()[0]
+        return self._tracked().layers
 
     def _flatten_layers(self) -> list[Layer]:
         """This layer and all layers inside it, outer first, each once."""
@@ -151,7 +155,7 @@ class Layer:
         """(trainable, non-trainable) variables of this layer alone."""
         made = [*self._own_trainable, *self._own_non_trainable]
         known = {id(v) for v in made}
-        assigned = [v for v in self._tracked()[1] if id(v) not in known]
+        assigned = [v for v in self._tracked().variables if id(v) not in known]
         trainable = [v for v in assigned if getattr(v, "_layer_trainable", v.trainable)]
         return self._own_trainable + trainable, self._own_non_trainable + [v for v in assigned if not _in(v, trainable)]
 
@@ -382,13 +386,9 @@ class Layer:
     @property
     def metrics(self):
         """Metrics assigned to attributes of this layer and of the layers inside it."""
-        from pyseq.metrics import Metric
-
         found = []
         for layer in self._flatten_layers():
-            for x in flatten([v for k, v in layer.__dict__.items() if k not in _UNTRACKED]):
-                if isinstance(x, Metric) and not _in(x, found):
-                    found.append(x)
+            found += [m for m in layer._tracked().metrics if not _in(m, found)]
         return found
 
     def get_config(self):
@@ -411,7 +411,7 @@ class Layer:
         return f"<{type(self).__module__}.{type(self).__name__} object at {hex(id(self))}>"
 
     def __getstate__(self):
-        return self.__dict__
+        return {k: v for k, v in self.__dict__.items() if k != "_tracking"}
 
 
 class _CallArguments:
