@@ -100,4 +100,17 @@ for _class, _alias in (
 ):
     _registry.add(_class, _alias)
 
-get, serialize, deserialize = _registry.get, _registry.serialize, _registry.deserialize
+get = _registry.get
+
+
+def serialize(constraint, use_legacy_format=False):
+    """Config of a constraint, with "module" and "registered_name" unless the legacy form is asked for."""
+    config = _registry.serialize(constraint)
+    if use_legacy_format and isinstance(config, dict):
+        return {"class_name": config["class_name"], "config": config["config"]}
+    return config
+
+
+def deserialize(config, custom_objects=None, use_legacy_format=False):
+    """Constraint of a config that `serialize` gave, in either form."""
+    return _registry.deserialize(config, custom_objects)
