@@ -6,6 +6,7 @@ ArrayBatches: cardinality checked once; each batch is one gather (and cast) per 
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -106,18 +107,23 @@ class ArrayBatches:
 
     Args:
         x, y, sample_weight: arrays or structures of them, first axis samples; y and sample_weight may be None.
-        batch_size: samples a batch; 32 by default. The last one may be shorter.
+        batch_size: samples a batch; by default 32, or what makes `steps` batches of the data. The last one may be shorter.
         steps: batches a pass; None: all of the data. More than the data has: the pass starts over.
         shuffle: a new order each pass?
+        continues: does a pass of `steps` begin where the last one ended?
     """
 
-    def __init__(self, x, y=None, sample_weight=None, batch_size=None, steps=None, shuffle=False):
+    def __init__(
+        self, x, y=None, sample_weight=None, batch_size=None, steps=None, shuffle=False, continues=False
+    ):  # fmt: skip
         self.parts = (as_arrays(x, "x"), as_arrays(y, "y"), as_arrays(sample_weight, "sample_weight"))
         self.n = check_cardinality(x=self.parts[0], y=self.parts[1], sample_weight=self.parts[2])
-        self.batch_size = checked_count("batch_size", batch_size, 32)
+        steps = checked_count("steps", steps, None)
+        self.batch_size = checked_count("batch_size", batch_size, math.ceil(self.n / steps) if steps else 32)
         self.shuffle = bool(shuffle)
         self.per_pass = math.ceil(self.n / self.batch_size)
-        self.steps = checked_count("steps", steps, self.per_pass)
+        self.steps = steps or self.per_pass
+        self._going_on = self._endless_orders() if continues and steps else None
         self._rows = [None if p is None else map_structure(self._wrapped, p) for p in self.parts]
 
     @staticmethod
@@ -132,16 +138,15 @@ class ArrayBatches:
 
     def orders(self):
         """Index tensors of the batches of one pass."""
+        return itertools.islice(self._going_on or self._endless_orders(), self.steps)
+
+    def _endless_orders(self):
         from pyseq import random
 
-        done = 0
-        while done < self.steps:
+        while True:
             order = random.permutation(self.n) if self.shuffle else np.arange(self.n, dtype=np.int64)
             for start in range(0, self.n, self.batch_size):
                 yield wrap(order[start : start + self.batch_size])
-                done += 1
-                if done == self.steps:
-                    return
 
     def __iter__(self):
         """(x, y, sample_weight) of each batch, as tensors."""
