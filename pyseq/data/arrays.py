@@ -107,7 +107,7 @@ class ArrayBatches:
 
     Args:
         x, y, sample_weight: arrays or structures of them, first axis samples; y and sample_weight may be None.
-        batch_size: samples a batch; 32 by default. The last one of a pass may be shorter.
+        batch_size: samples a batch; by default 32, or what makes `steps` batches of the data. The last of a pass may be shorter.
         steps: batches an epoch; None: one pass over the data. Given, the next epoch goes on where the last one ended.
         passes: with `steps`, how often the data is passed over before it is used up.
         shuffle: a new order each pass?
@@ -116,10 +116,11 @@ class ArrayBatches:
     def __init__(self, x, y=None, sample_weight=None, batch_size=None, steps=None, shuffle=False, passes=1):
         self.parts = (as_arrays(x, "x"), as_arrays(y, "y"), as_arrays(sample_weight, "sample_weight"))
         self.n = check_cardinality(x=self.parts[0], y=self.parts[1], sample_weight=self.parts[2])
-        self.batch_size = checked_count("batch_size", batch_size, 32)
+        steps = checked_count("steps", steps, None)
+        self.batch_size = checked_count("batch_size", batch_size, math.ceil(self.n / steps) if steps else 32)
         self.shuffle = bool(shuffle)
         self.per_pass = math.ceil(self.n / self.batch_size)
-        self.steps = checked_count("steps", steps, self.per_pass)
+        self.steps = steps or self.per_pass
         self.used_up = False
         self._stream = None if steps is None else self._passes(max(passes, 1))
         self._rows = [None if p is None else map_structure(self._wrapped, p) for p in self.parts]
