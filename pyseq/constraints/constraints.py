@@ -101,7 +101,6 @@ for _class, _alias in (
     _registry.add(_class, _alias)
 
 
-
 def get(identifier):
     """Constraint of a name, a config, a class or an object; None stays None."""
     return _registry.get(identifier)

@@ -13,7 +13,6 @@ from itertools import islice
 import numpy as np
 
 from pyseq import random
-
 from pyseq.core import Tensor, Variable, as_dtype, config, wrap
 from pyseq.layers.structure import flatten, map_structure
 from pyseq.ops import shape as shape_ops
