@@ -45,7 +45,7 @@ ALWAYS_INLINE V NAME(activation_grad_vector)(const int code, const double *attr,
     case ACT_SIGMOID: return dy * y * (1 - y);
     case ACT_TANH: return dy * (1 - y * y);
     case ACT_SELU: return dy * SELECT(y < 0, y + (T)(SELU_SCALE * SELU_ALPHA), ALL(SELU_SCALE));
-    case ACT_ELU: return dy * SELECT(y < 0, y + (T)attr[0], ALL(1));
+    case ACT_ELU: return dy * SELECT(y > 0, ALL(1), y + (T)attr[0]);
     case ACT_LEAKY_RELU: return dy * SELECT(y > 0, ALL(1), ALL(attr[0]));
     case ACT_SOFTPLUS: return dy * NAME(sigmoid)(x);
     case ACT_SOFTSIGN: {

@@ -144,12 +144,14 @@ class Registry:
         found = self.find(name if known else config.get("class_name", name).rpartition(">")[2], custom_objects)
         return found.from_config(config.get("config") or {}) if hasattr(found, "from_config") else found
 
-    def serialize(self, thing):
-        """Config of an object; the name of a function; None stays None."""
+    def serialize(self, thing, use_legacy_format=False):
+        """Config of an object; the name of a function; None stays None. The legacy format has class_name and config only."""
         if thing is None or isinstance(thing, (str, dict)):
             return thing
         if hasattr(thing, "get_config"):
             registered = getattr(type(thing), "_registered_name", None)
+            if use_legacy_format:
+                return {"class_name": registered or type(thing).__name__, "config": thing.get_config()}
             return {
                 "module": None if registered else self.module,
                 "class_name": type(thing).__name__,

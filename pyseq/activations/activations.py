@@ -138,7 +138,7 @@ def get(identifier):
 
 def serialize(activation, use_legacy_format=False):
     """Name of a function; config of an object such as a layer."""
-    return _registry.serialize(activation)
+    return _registry.serialize(activation, use_legacy_format)
 
 
 def deserialize(name, custom_objects=None, use_legacy_format=False):

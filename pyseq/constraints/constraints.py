@@ -100,4 +100,18 @@ for _class, _alias in (
 ):
     _registry.add(_class, _alias)
 
-get, serialize, deserialize = _registry.get, _registry.serialize, _registry.deserialize
+
+
+def get(identifier):
+    """Constraint of a name, a config, a class or an object; None stays None."""
+    return _registry.get(identifier)
+
+
+def serialize(constraint, use_legacy_format=False):
+    """Config of a constraint."""
+    return _registry.serialize(constraint, use_legacy_format)
+
+
+def deserialize(config, custom_objects=None, use_legacy_format=False):
+    """Constraint of a config that `serialize` gave, in either form."""
+    return _registry.deserialize(config, custom_objects)

@@ -7,8 +7,12 @@ ArrayBatches: cardinality checked once; each batch is one gather (and cast) per 
 from __future__ import annotations
 
 import math
+import warnings
+from itertools import islice
 
 import numpy as np
+
+from pyseq import random
 
 from pyseq.core import Tensor, Variable, as_dtype, config, wrap
 from pyseq.layers.structure import flatten, map_structure
@@ -43,14 +47,11 @@ def _numbers(x, name: str) -> np.ndarray:
     except ValueError as e:
         raise ValueError(f"`{name}`: the rows must all have the same length. {e}") from None
     if a.dtype.kind == "O":
-        try:
-            a = a.astype(config.floatx())
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"`{name}`: Failed to convert a NumPy array to a Tensor (Unsupported object type "
-                f"{type(a.flat[0]).__name__ if a.size else 'object'}). Received: shape={a.shape}, dtype=object. Convert it "
-                "to numbers first, e.g. x.astype('float32')."
-            ) from None
+        kind = type(a.flat[0]).__name__ if a.size else "object"
+        raise ValueError(
+            f"`{name}`: Failed to convert a NumPy array to a Tensor (Unsupported object type {kind}). Received: "
+            f"shape={a.shape}, dtype=object. Convert it to numbers first, e.g. x.astype('float32')."
+        )
     if a.dtype.kind not in "fiub":
         raise ValueError(f"`{name}` must hold numbers. Received: shape={a.shape}, dtype={a.dtype}.")
     if a.ndim == 0:
@@ -106,18 +107,22 @@ class ArrayBatches:
 
     Args:
         x, y, sample_weight: arrays or structures of them, first axis samples; y and sample_weight may be None.
-        batch_size: samples a batch; 32 by default. The last one may be shorter.
-        steps: batches a pass; None: all of the data. More than the data has: the pass starts over.
+        batch_size: samples a batch; by default 32, or what makes `steps` batches of the data. The last of a pass may be shorter.
+        steps: batches an epoch; None: one pass over the data. Given, the next epoch goes on where the last one ended.
+        passes: with `steps`, how often the data is passed over before it is used up.
         shuffle: a new order each pass?
     """
 
-    def __init__(self, x, y=None, sample_weight=None, batch_size=None, steps=None, shuffle=False):
+    def __init__(self, x, y=None, sample_weight=None, batch_size=None, steps=None, shuffle=False, passes=1):
         self.parts = (as_arrays(x, "x"), as_arrays(y, "y"), as_arrays(sample_weight, "sample_weight"))
         self.n = check_cardinality(x=self.parts[0], y=self.parts[1], sample_weight=self.parts[2])
-        self.batch_size = checked_count("batch_size", batch_size, 32)
+        steps = checked_count("steps", steps, None)
+        self.batch_size = checked_count("batch_size", batch_size, math.ceil(self.n / steps) if steps else 32)
         self.shuffle = bool(shuffle)
         self.per_pass = math.ceil(self.n / self.batch_size)
-        self.steps = checked_count("steps", steps, self.per_pass)
+        self.steps = steps or self.per_pass
+        self.used_up = False
+        self._stream = None if steps is None else self._passes(max(passes, 1))
         self._rows = [None if p is None else map_structure(self._wrapped, p) for p in self.parts]
 
     @staticmethod
@@ -130,23 +135,25 @@ class ArrayBatches:
 
         return tuple(None if p is None else _map_pairs(gather, p) for p in self._rows)
 
-    def orders(self):
-        """Index tensors of the batches of one pass."""
-        from pyseq import random
-
-        done = 0
-        while done < self.steps:
+    def _passes(self, n):
+        """Index tensors of the batches of n passes."""
+        for _ in range(n):
             order = random.permutation(self.n) if self.shuffle else np.arange(self.n, dtype=np.int64)
             for start in range(0, self.n, self.batch_size):
                 yield wrap(order[start : start + self.batch_size])
-                done += 1
-                if done == self.steps:
-                    return
 
     def __iter__(self):
-        """(x, y, sample_weight) of each batch, as tensors."""
-        for index in self.orders():
+        """(x, y, sample_weight) of each batch of an epoch, as tensors. Warns when the data is used up too early."""
+        done = 0
+        for index in self._passes(1) if self._stream is None else islice(self._stream, self.steps):
             yield self._gathered(index)
+            done += 1
+        if done < self.steps:
+            self.used_up = True
+            warnings.warn(
+                f"Your input ran out of data: {done} of {self.steps} steps were run. Give fewer steps, or more data.",
+                stacklevel=3,
+            )
 
 
 def _map_pairs(function, x):

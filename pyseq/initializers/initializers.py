@@ -319,10 +319,7 @@ get = _registry.get
 
 def serialize(initializer, use_legacy_format=False):
     """Config of an initializer; `use_legacy_format`: its class name and arguments only, as TF 2.4 wrote it."""
-    config = _registry.serialize(initializer)
-    return (
-        {k: config[k] for k in ("class_name", "config")} if use_legacy_format and isinstance(config, dict) else config
-    )
+    return _registry.serialize(initializer, use_legacy_format)
 
 
 def deserialize(config, custom_objects=None, use_legacy_format=False):

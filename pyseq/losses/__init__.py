@@ -106,10 +106,7 @@ def get(identifier):
 
 def serialize(loss, use_legacy_format=False):
     """Config of a loss object, or the name of a loss function."""
-    config = registry.serialize(loss)
-    if use_legacy_format and isinstance(config, dict):
-        return {"class_name": config["class_name"], "config": config["config"]}
-    return config
+    return registry.serialize(loss, use_legacy_format)
 
 
 def deserialize(name, custom_objects=None, use_legacy_format=False):

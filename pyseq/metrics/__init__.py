@@ -130,10 +130,7 @@ def get(identifier):
 
 def serialize(metric, use_legacy_format=False):
     """Config of a metric object, or the name of a metric function."""
-    config = registry.serialize(metric)
-    if use_legacy_format and isinstance(config, dict):
-        return {"class_name": config["class_name"], "config": config["config"]}
-    return config
+    return registry.serialize(metric, use_legacy_format)
 
 
 def deserialize(config, custom_objects=None, use_legacy_format=False):

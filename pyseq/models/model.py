@@ -11,8 +11,16 @@ from pyseq.layers.shape_inference import infer_shapes
 from pyseq.layers.structure import is_shape
 from pyseq.models.compiled import CompiledLoss, CompiledMetrics
 from pyseq.models.training import Training
+from pyseq.registry import custom_object_scope
 
-NOT_BUILT = "This model has not yet been built. Build the model first by calling `build()` or by calling the model on a batch of data."
+NOT_BUILT = (
+    "This model has not yet been built. Build the model first by calling `build()` or by calling the model "
+    "on a batch of data."
+)
+NO_WEIGHTS = (
+    "Weights for model '{}' have not yet been created. Weights are created when the model is first called on inputs or "
+    "`build()` is called with an `input_shape`."
+)
 
 
 class Model(Training, Layer):
@@ -24,7 +32,8 @@ class Model(Training, Layer):
     def __init__(self, *args, **kwargs):
         if args or "inputs" in kwargs or "outputs" in kwargs:
             raise NotImplementedError(
-                "Model(inputs, outputs): this version has no functional API. Use Sequential, or subclass Model and define `call`."
+                "Model(inputs, outputs): this version has no functional API. Use Sequential, or subclass Model and define "
+                "`call`."
             )
         super().__init__(**kwargs)
         self._init_training()
@@ -68,11 +77,8 @@ class Model(Training, Layer):
 
     def set_weights(self, weights):
         """Set the values of `weights`, in their order."""
-        if not self.weights and not self.built:
-            raise ValueError(
-                f"Weights for model '{self.name}' have not yet been created. Weights are created when the model is first called "
-                "on inputs or `build()` is called with an `input_shape`."
-            )
+        if not self.built:
+            raise ValueError(NO_WEIGHTS.format(self.name))
         super().set_weights(weights)
 
     def build(self, input_shape):
@@ -139,6 +145,12 @@ class Model(Training, Layer):
         raise NotImplementedError(
             f"Model {type(self).__name__} is a subclass of Model and must override `get_config` to be described."
         )
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """The model that `get_config` described; `custom_objects`: {name: class or function} it may name."""
+        with custom_object_scope(custom_objects or {}):
+            return cls(**config)
 
     # ------------------------------------------------------------------------------------------ compile
 

@@ -8,7 +8,7 @@ from pyseq.layers.call_context import context
 from pyseq.layers.input import InputLayer, KerasTensor
 from pyseq.layers.input_spec import InputSpec, check_inputs
 from pyseq.layers.structure import is_shape
-from pyseq.models.model import Model
+from pyseq.models.model import NO_WEIGHTS, Model
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
 
@@ -201,8 +201,15 @@ class Sequential(Model):
         return shape
 
     @property
-    def input_dtype(self):
-        return self._input_layer.dtype if self._input_layer is not None else None
+    def weights(self):
+        """All variables, layer by layer.
+
+        Raises:
+            ValueError: the model's input shape is not known yet.
+        """
+        if not self.built:
+            raise ValueError(NO_WEIGHTS.format(self.name))
+        return super().weights
 
     def get_config(self):
         from pyseq import layers as layers_module

@@ -63,7 +63,8 @@ class Training:
                 raise ValueError("fit: give `validation_split` or `validation_data`, not both.")
             (x, y, sample_weight), validation_data = split_for_validation(x, y, sample_weight, validation_split)
         sample_weight = weighted_by_class(y, sample_weight, class_weight)
-        data = ArrayBatches(x, y, sample_weight, batch_size, steps_per_epoch, shuffle)
+        steps_per_epoch = checked_count("steps_per_epoch", steps_per_epoch, None)
+        data = ArrayBatches(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, epochs)
         validation = self._validation_batches(validation_data, validation_batch_size or batch_size, validation_steps)
         due = validation_epochs(validation_freq)
         callbacks = self._callback_list(callbacks, verbose, epochs=epochs, steps=data.steps)
@@ -74,11 +75,13 @@ class Training:
             self.reset_metrics()
             callbacks.on_epoch_begin(epoch)
             logs = self._run_batches(data, self.train_step, callbacks, "train")
+            if not logs:
+                break
             if validation is not None and due(epoch + 1):
                 values = self._evaluate(validation, callbacks)
                 logs = {**logs, **{f"val_{k}": v for k, v in values.items()}}
             callbacks.on_epoch_end(epoch, logs)
-            if self.stop_training:
+            if self.stop_training or data.used_up:
                 break
         self.optimizer.finalize_variable_values(self.trainable_variables)
         callbacks.on_train_end(logs)
@@ -169,7 +172,7 @@ class Training:
         callbacks.on_predict_begin()
         begin = callbacks.on_predict_batch_begin if callbacks.wants("on_predict_batch_begin") else None
         end = callbacks.on_predict_batch_end if callbacks.wants("on_predict_batch_end") else None
-        collected = Collected(min(data.n, data.steps * data.batch_size) if data.steps <= data.per_pass else None)
+        collected = Collected(min(data.n, data.steps * data.batch_size))
         for k, (batch, _, _) in enumerate(data):
             if begin is not None:
                 begin(k)
@@ -211,35 +214,27 @@ class Collected:
     """Outputs of batches, put together.
 
     Args:
-        n: samples to come if known: the arrays are made once.
+        n: samples to come; the arrays are made once.
     """
 
-    def __init__(self, n=None):
+    def __init__(self, n):
         self.n = n
         self.done = 0
         self.structure = None
-        self.leaves = None
+        self.arrays_ = None
 
     def add(self, outputs):
         tensors = flatten(outputs)
-        if self.leaves is None:
+        if self.arrays_ is None:
             self.structure = map_structure(lambda _: None, outputs)
-            self.leaves = [self._store(t) for t in tensors]
-        size = tensors[0].shape[0] if tensors[0].shape else 1
-        for store, t in zip(self.leaves, tensors, strict=True):
-            if isinstance(store, list):
-                store.append(t.numpy())
-            else:
-                store[self.done : self.done + size] = t.numpy()
+            self.arrays_ = [np.empty((self.n, *t.shape[1:]), t.dtype.numpy) for t in tensors]
+        size = tensors[0].shape[0]
+        for array, t in zip(self.arrays_, tensors, strict=True):
+            array[self.done : self.done + size] = t.numpy()
         self.done += size
 
-    def _store(self, t):
-        if self.n is None:
-            return []
-        return np.empty((self.n, *t.shape[1:]), t.dtype.numpy)
-
     def arrays(self):
-        leaves = iter([np.concatenate(s) if isinstance(s, list) else s for s in self.leaves])
+        leaves = iter(self.arrays_)
         return map_structure(lambda _: next(leaves), self.structure)
 
 

@@ -96,7 +96,7 @@ def _exponential_second(y):
 
 def _elu_second(alpha, scale=1.0):
     def second(y):
-        below = e.less(y, 0.0)
+        below = e.less(y, 0.0) if scale != 1.0 else e.less_equal(y, 0.0)  # at 0 as TensorFlow's two functions
         return _mask(below, y), e.where(below, e.add(y, scale * alpha), e.multiply(e.ones_like(y), scale))
 
     return second

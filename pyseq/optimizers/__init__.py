@@ -41,8 +41,7 @@ def get(identifier, **kwargs):
 
 def serialize(optimizer, use_legacy_format=False):
     """Config of an optimizer: {"module", "class_name", "config", "registered_name"}; the last of two names in TF 2.4's form."""
-    config = _registry.serialize(optimizer)
-    return {k: config[k] for k in ("class_name", "config")} if use_legacy_format else config
+    return _registry.serialize(optimizer, use_legacy_format)
 
 
 def deserialize(config, custom_objects=None, use_legacy_format=False, **kwargs):

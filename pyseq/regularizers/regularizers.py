@@ -146,10 +146,7 @@ _registry.add(l1_l2)
 
 def serialize(regularizer, use_legacy_format=False):
     """Config of a regularizer; `use_legacy_format`: its class name and arguments only, as TF 2.4 wrote it."""
-    config = _registry.serialize(regularizer)
-    return (
-        {k: config[k] for k in ("class_name", "config")} if use_legacy_format and isinstance(config, dict) else config
-    )
+    return _registry.serialize(regularizer, use_legacy_format)
 
 
 def deserialize(config, custom_objects=None, use_legacy_format=False):

@@ -34,7 +34,8 @@ def test_built_by_the_first_call():
         model.summary()
     with pytest.raises(AttributeError, match="never been called"):
         model.output_shape  # noqa: B018
-    assert model.weights == []
+    with pytest.raises(ValueError, match="not yet been created"):
+        model.weights  # noqa: B018
     assert model(np.zeros((7, 4))).shape == (7, 2)
     assert model.output_shape == (None, 2) and model.built
 
