@@ -6,6 +6,7 @@ python bench/bench_import.py [repeats]
 from __future__ import annotations
 
 import json
+import os
 import platform
 import statistics
 import subprocess
@@ -22,10 +23,16 @@ print(between - start, time.perf_counter() - between)
 
 
 def times(repeats: int) -> list[tuple[float, float]]:
-    """(seconds for NumPy, seconds for pyseq after it) of so many processes; the first, uncounted, warms the disk cache."""
+    """(seconds for NumPy, seconds for pyseq after it) of so many processes.
+
+    The first, which is not counted, warms the disk's cache and writes what an installer writes: the compiled modules.
+    """
     found = []
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     for i in range(repeats + 1):
-        done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, env=environment
+        )
         if i:
             numpy_s, pyseq_s = map(float, done.stdout.split())
             found.append((numpy_s, pyseq_s))

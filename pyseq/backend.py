@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from pyseq import activations, losses, random
-from pyseq._faces import missing
+from pyseq._faces import missing as _missing
 from pyseq.core import Variable, as_tensor
 from pyseq.core.config import (
     epsilon,
@@ -201,4 +201,4 @@ def logsumexp(x, axis=None, keepdims=False):
     return reduce.logsumexp(x, axis, keepdims)
 
 
-__getattr__ = missing(__name__, lambda: list(globals()))
+__getattr__ = _missing(__name__, lambda: list(globals()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyseq._faces import missing
+from pyseq._faces import missing as _missing
 from pyseq.ops import activation, elementwise, reduce
 
 
@@ -51,7 +51,6 @@ rsqrt = _unary(elementwise.rsqrt)
 sigmoid = _unary(activation.sigmoid)
 sign = _unary(elementwise.sign)
 sin = _unary(elementwise.sin)
-softplus = _unary(activation.softplus)
 sqrt = _unary(elementwise.sqrt)
 square = _unary(elementwise.square)
 tanh = _unary(activation.tanh)
@@ -90,6 +89,11 @@ reduce_sum = _reduction(reduce.sum)
 reduce_variance = _reduction(reduce.var)
 
 
+def softplus(features, name=None):
+    """log(1 + exp(features))."""
+    return activation.softplus(features)
+
+
 def argmax(input, axis=None, output_type="int64", name=None):
     """Position of the largest element along `axis` (0 by default), the first of equal ones."""
     return reduce.argmax(input, axis=0 if axis is None else axis, dtype=output_type)
@@ -100,4 +104,4 @@ def argmin(input, axis=None, output_type="int64", name=None):
     return reduce.argmin(input, axis=0 if axis is None else axis, dtype=output_type)
 
 
-__getattr__ = missing(__name__, lambda: list(globals()))
+__getattr__ = _missing(__name__, lambda: list(globals()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyseq import random
-from pyseq._faces import missing
+from pyseq._faces import missing as _missing
 from pyseq.core import as_tensor
 from pyseq.ops import activation, elementwise, reduce
 from pyseq.ops import random as random_ops
@@ -109,4 +109,4 @@ def l2_normalize(x, axis=None, epsilon=1e-12, name=None):
     return elementwise.multiply(x, elementwise.rsqrt(elementwise.maximum(squares, epsilon)))
 
 
-__getattr__ = missing(__name__, lambda: list(globals()))
+__getattr__ = _missing(__name__, lambda: list(globals()))

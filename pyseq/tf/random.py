@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq import random
-from pyseq._faces import missing
+from pyseq._faces import missing as _missing
 from pyseq.core import as_dtype
 from pyseq.ops import random as ops
 from pyseq.random import set_seed
@@ -41,4 +41,4 @@ def _shape(shape):
     return tuple(int(n) for n in np.atleast_1d(np.asarray(shape, dtype="int64")))
 
 
-__getattr__ = missing(__name__, lambda: list(globals()))
+__getattr__ = _missing(__name__, lambda: list(globals()))

@@ -195,7 +195,7 @@ def unstack(value, num=None, axis=0, name="unstack"):
 def split(value, num_or_size_splits, axis=0, num=None, name="split"):
     """Pieces along an axis: so many equal ones, or of these sizes."""
     if not isinstance(num_or_size_splits, (int, np.integer)):
-        num_or_size_splits = np.cumsum(np.asarray(num_or_size_splits))[:-1]
+        num_or_size_splits = np.cumsum(np.asarray(num_or_size_splits))[:-1].tolist()
     return shape_ops.split(value, num_or_size_splits, axis)
 
 
@@ -209,7 +209,7 @@ def pad(tensor, paddings, mode="CONSTANT", constant_values=0, name=None):
     return shape_ops.pad(tensor, np.asarray(paddings), mode, constant_values)
 
 
-def gather(params, indices, validate_indices=None, axis=0, batch_dims=0, name=None):
+def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name=None):
     """Slices along an axis, picked by number."""
     if batch_dims:
         raise NotImplementedError(f"tf.gather: `batch_dims` must be 0. Received: batch_dims={batch_dims}.")

@@ -1,6 +1,6 @@
 """The face of tf.keras.utils: progress bar, files, labels, seeds, and the registry of custom objects."""
 
-from pyseq._faces import missing
+from pyseq._faces import missing as _missing
 from pyseq.random import set_random_seed
 from pyseq.registry import (
     custom_object_scope,
@@ -29,4 +29,4 @@ __all__ = [
 ]
 
 # get_file's module needs tempfile, hashlib and more: as long to import as half of pyseq.
-__getattr__ = missing(__name__, lambda: __all__, {"get_file": "pyseq.utils.download:get_file"})
+__getattr__ = _missing(__name__, lambda: __all__, {"get_file": "pyseq.utils.download:get_file"})
