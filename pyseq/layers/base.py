@@ -398,7 +398,8 @@ class Layer:
             config_["batch_input_shape"] = self._batch_input_shape
         if type(self).get_config is Layer.get_config and _own_arguments(type(self)):
             raise NotImplementedError(
-                f"Layer {type(self).__name__} has arguments {_own_arguments(type(self))} in `__init__` and must override `get_config`."
+                f"Layer {type(self).__name__} has arguments {_own_arguments(type(self))} in `__init__` and must override "
+                "`get_config`."
             )
         return config_
 

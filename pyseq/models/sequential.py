@@ -60,7 +60,8 @@ class Sequential(Model):
         if any(layer.name == other.name for other in self._layers):
             raise ValueError(
                 "All layers added to a Sequential model should have unique names. "
-                f'Name "{layer.name}" is already the name of a layer in this model. Update the `name` argument to pass a unique name.'
+                f'Name "{layer.name}" is already the name of a layer in this model. Update the `name` argument to pass a '
+                "unique name."
             )
         if not self._layers and self._input_layer is None:
             self._set_input_of(layer)

@@ -149,7 +149,8 @@ def test_batch_larger_than_the_data(model):
 
 @pytest.mark.parametrize(
     "arguments",
-    [{"batch_size": 0}, {"batch_size": 2.5}, {"epochs": -1}, {"epochs": "two"}, {"validation_split": 1.0}, {"validation_split": -0.1},
+    [{"batch_size": 0}, {"batch_size": 2.5}, {"epochs": -1}, {"epochs": "two"}, {"validation_split": 1.0},
+     {"validation_split": -0.1},
      {"validation_split": 0.999}, {"verbose": 3}, {"steps_per_epoch": 0}, {"validation_data": 7}, {"validation_freq": 0},
      {"class_weight": {0: 1.0}}, {"sample_weight": np.ones(7)}],
 )  # fmt: skip
