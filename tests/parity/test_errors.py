@@ -23,7 +23,6 @@ BETTER = {
     "units 0": ("ValueError", "a layer without units"),
     "units text": (("ValueError", "TypeError"), "a type error by right"),
     "units float": (("Dense", "TypeError", "ValueError"), "any of them"),
-    "steps too many": ("History", "tf.keras warns and stops when the data runs out; here it starts over"),
     "object dtype": (("ValueError", "History"), "objects that are all numbers can be read"),
     "none": (("ValueError", "TypeError"), "a type error by right"),
     "validation one item": (("ValueError", "History"), "validation without labels says nothing about a loss"),
@@ -39,18 +38,11 @@ BETTER = {
     "split too small": (("ValueError", "History"), "a validation set without samples"),
     "activation get number": (("ValueError", "TypeError"), "a type error by right"),
 }
-# Gaps, until somebody closes them.
-LATER = {
-    "weights unbuilt": "Sequential.weights before the first call is an empty list",
-    "get_weights unbuilt": "Sequential.weights before the first call is an empty list",
-}
 SAME = {"ResourceVariable": "Variable", "EagerTensor": "Tensor"}
 
 
 @pytest.mark.parametrize("name", snippets.ERRORS)
-def test_bad_input(keras, name, request):
-    if name in LATER:
-        request.applymarker(pytest.mark.xfail(reason=LATER[name], strict=True))
+def test_bad_input(keras, name):
     expected = RECORDED[name]
     got = snippets.run_error(keras, np, expected["code"])
     outcome = got.get("raises") or got["returns"]

@@ -47,14 +47,8 @@ def default_text(value):
     return f"<{getattr(value, '__name__', type(value).__name__)}>"
 
 
-# Gaps, until somebody closes them.
-LATER = {"Model.from_config": "custom_objects come with the functional models"}
-
-
 @pytest.mark.parametrize("path", RECORDED)
-def test_signature(keras, path, request):
-    if path in LATER:
-        request.applymarker(pytest.mark.xfail(reason=LATER[path], strict=True))
+def test_signature(keras, path):
     thing = found(keras, path)
     if thing is None:
         pytest.skip("not there yet")
