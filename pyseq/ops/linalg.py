@@ -165,7 +165,7 @@ def dense(x, kernel, bias=None, activation="linear"):
 
     def vjp(dy, needs):
         if code:
-            dy = activations.activation_backward(dy, y, code, attrs, activations.SECOND[activation])
+            dy = activations.activation_backward(dy, y, code, attrs)
         dy = dy if len(dy.shape) == 2 else shape.reshape(dy, (rows.shape[0], kernel.shape[1]))
         dx = matmul(dy, kernel, False, True) if needs[0] else None
         flat = x if len(x.shape) == 2 else shape.reshape(x, rows.shape)
