@@ -9,11 +9,11 @@ import numpy as np
 
 from pyseq import constraints, initializers, regularizers
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
+from pyseq.core.structure import flatten, is_shape, map_structure
 from pyseq.layers.call_context import context
 from pyseq.layers.input_spec import check_inputs
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
-from pyseq.layers.structure import flatten, is_shape, map_structure
 from pyseq.layers.tracking import Tracked, may_hold, structure_changed
 from pyseq.ops import elementwise
 

@@ -6,10 +6,11 @@ import numpy as np
 
 from pyseq import optimizers
 from pyseq.core import GradientTape
+from pyseq.core.structure import is_shape
 from pyseq.layers.base import Layer, _unique
 from pyseq.layers.shape_inference import infer_shapes
-from pyseq.layers.structure import is_shape
 from pyseq.models.compiled import CompiledLoss, CompiledMetrics
+from pyseq.models.steps import Plans
 from pyseq.models.training import Training
 from pyseq.registry import custom_object_scope
 
@@ -184,6 +185,7 @@ class Model(Training, Layer):
             "metrics": CompiledMetrics(metrics, weighted_metrics, names),
         }
         self.loss = loss
+        self._plans = Plans()
         self.run_eagerly = bool(run_eagerly)
         self.steps_per_execution = steps_per_execution or 1
         self.jit_compile = jit_compile

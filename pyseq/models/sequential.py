@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pyseq.core import tracing
+from pyseq.core.structure import is_shape
 from pyseq.layers.base import Layer
 from pyseq.layers.call_context import context
 from pyseq.layers.input import InputLayer, KerasTensor
 from pyseq.layers.input_spec import InputSpec, check_inputs
-from pyseq.layers.structure import is_shape
 from pyseq.models.model import NO_WEIGHTS, Model
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
