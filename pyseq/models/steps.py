@@ -7,6 +7,9 @@ import numpy as np
 from pyseq.core import Tensor, config, wrap
 from pyseq.core.engine import address_of
 from pyseq.core.structure import flatten, map_structure
+from pyseq.data.arrays import ArrayBatches
+from pyseq.layers.base import Layer
+from pyseq.layers.tracking import settings
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
 from pyseq.plan.pace import Pace
@@ -95,6 +98,8 @@ class Plans:
 
     def __init__(self):
         self.known = {}
+        self.small = {}  # for `predict` of one batch, by shape and dtype alone
+        self.calls, self.call_settings, self.plain = {}, None, None
 
     def of(self, kind, stretch, leaves, step):
         """The plan that makes `step` of batches of a stretch."""
@@ -134,12 +139,62 @@ class Plans:
             plan = self._keep(key, Plan(function, [(t.shape, t.dtype) for t in leaves]))
         return plan(*leaves)
 
+    def predict(self, step, x, batch_size):
+        """step((x, None, None)) for an array that is one batch; None if it is not, or has no plan for its kind."""
+        key = (x.shape, x.dtype, config.floatx())
+        plan = self.small.get(key)
+        if plan is None:
+            if not 0 < len(x) <= batch_size or x.dtype.kind not in "fiub" or not x.dtype.isnative:
+                return None
+            data = ArrayBatches(x, batch_size=batch_size)
+            (stretch,) = data.stretches()
+            plan = self.small[key] = self.of("predict", stretch, flatten_rows(stretch.rows), step)
+        return map_structure(_array, plan(wrap(x)))
+
+    def call(self, model, x, training):
+        """model(x) by a plan, or None. One is made when a signature comes the third time and the model is plain."""
+        if self.call_settings != settings[0]:
+            self.calls, self.call_settings, self.plain = {}, settings[0], None
+        key = (x.shape, x.dtype, training)
+        plan = self.calls.get(key)
+        if type(plan) is Plan:
+            y, logits = plan(x if isinstance(x, Tensor) else wrap(x))
+            if logits is not None:
+                y.keras_logits = logits
+            return y
+        if plan is not False:
+            self.calls[key] = seen = (plan or 0) + 1
+            if seen == 3:
+                self.calls[key] = self._is_plain(model) and self._traced_call(model, x, training)
+        return None
+
+    def _is_plain(self, model):
+        """Does calling it compute the outputs and nothing else? What a user's `call` does beside is not for a plan."""
+        if self.plain is None:
+            layers = model._flatten_layers()
+            self.plain = model.built and all(
+                type(layer).__module__.startswith("pyseq.") and layer.activity_regularizer is None for layer in layers
+            )
+        return self.plain
+
+    def _traced_call(self, model, x, training):
+        def function(t):
+            y = Layer.__call__(model, t, **({} if training is None else {"training": training}))
+            return (y, y.keras_logits) if isinstance(y, Tensor) else None
+
+        plan = Plan(function, [(x.shape, x.dtype)])
+        return False if plan.result is None or plan.updated else plan
+
     def _keep(self, key, plan):
         plan.pace = Pace(plan.shares)
         if len(self.known) >= 64:  # a program that shows ever new shapes must not fill the memory
             self.known.pop(next(iter(self.known)))
         self.known[key] = plan
         return plan
+
+
+def _array(leaf):
+    return leaf.numpy() if isinstance(leaf, Tensor) else leaf
 
 
 def flatten_rows(rows):
