@@ -74,6 +74,7 @@ cdef class Program:
             raise MemoryError(f"plan: no memory for the {arena_bytes:,} bytes that a step needs.")
         sites = []
         for j in range(self.n):
+            self.times[j] = 0
             self.fill(j, instructions[j], sites)
         self.n_sites = len(sites)
         self.sites = <Site *>new_block(max(1, self.n_sites) * sizeof(Site))
@@ -215,10 +216,6 @@ cdef class Program:
         for j in range(self.n):
             self.times[j] = 0
         return found
-
-    def start_timing(self):
-        """Forget measured times."""
-        self.times_ns()
 
 
 cdef object array_at(void *data, where, bint writable):

@@ -152,6 +152,15 @@ class Model(Training, Layer):
             show_trainable=show_trainable, layer_range=layer_range,
         )  # fmt: skip
 
+    def plan_summary(self, x, y=None, sample_weight=None, batch_size=None, kind="train", print_fn=print):
+        """Print the instructions of a step as a table: op, shapes, FLOPs, bytes, time, share of peak.
+
+        Arguments as of `pyseq.utils.profile`; the model is left as it was.
+        """
+        from pyseq.utils.profiling import profile
+
+        profile(self, x, y, sample_weight, batch_size, kind, print_fn=print_fn)
+
     def get_config(self):
         raise NotImplementedError(
             f"Model {type(self).__name__} is a subclass of Model and must override `get_config` to be described."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from pyseq.core import Tensor, config, wrap
@@ -76,6 +78,17 @@ class PlannedSteps:
         """Make at most `steps` steps from batch `at` on; returns how many, when they are done or a slice of time is over."""
         base = tuple(b + at * s for b, s in zip(self.base, self.stride, strict=True))
         return self.plan.pace.run(self.program, base, tuple(self.stride), steps, SLICE)
+
+    def time(self, seconds):
+        """Make the stretch's first step again and again for so long; returns the seconds of each instruction, on one thread."""
+        still = (0,) * len(self.base)
+        best = None
+        end = time.perf_counter() + seconds
+        while best is None or time.perf_counter() < end:
+            made = self.program.run(tuple(self.base), still, 10, 0.0, 1, True)
+            times = [t / made / 1e9 for t in self.program.times_ns()]
+            best = times if best is None else list(map(min, best, times))
+        return best
 
     def logs(self):
         """What the last step returned, as numbers."""
