@@ -15,7 +15,7 @@ from cpython.buffer cimport PyBUF_READ, PyBUF_WRITE
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from cython.parallel cimport prange
 from instruction cimport (ATTR_MAX, DIM_MAX, IN_MAX, OUT_MAX, Instruction, PartFunction)
-from libc.stdint cimport int64_t, uint64_t, uintptr_t
+from libc.stdint cimport int8_t, int64_t, uint64_t, uintptr_t
 from libc.string cimport memcpy
 
 import difflib
@@ -71,6 +71,7 @@ cdef dict addresses = {}
 
 def bind(dict table):
     """Make every kernel handle point at the routines of `table` (name -> address)."""
+    global bindings
     cdef Kernel k
     missing = [name for name in handles if name not in table]
     if missing:
@@ -79,6 +80,7 @@ def bind(dict table):
     addresses.update(table)
     for name, k in handles.items():
         k.part_function = <PartFunction><uintptr_t>addresses[name]
+    bindings += 1
 
 
 def kernels(*names):
@@ -323,7 +325,7 @@ cdef class Tensor:
     def reshaped(self, shape):
         """The same elements under another shape of the same size; no copy, not recorded on tapes."""
         cdef Tensor y
-        if self.variable is not None:
+        if self.variable is not None and self.data != NULL:
             # The variable's memory changes later, and only the snapshot itself is moved out of the way then.
             y = new_tensor(shape, self.code)
             memcpy(y.data, self.data, self.n_bytes)
@@ -464,9 +466,13 @@ cdef object borrowed_array(Tensor t, bint writable):
     return np.ndarray(t.shape, DTYPES[t.code].numpy, memory)
 
 
+class SymbolicError(TypeError):
+    """Something wants the values of a tensor that has none."""
+
+
 cdef object to_array(Tensor t):
     if t.data == NULL:
-        raise TypeError(
+        raise SymbolicError(
             f"Tensor: a symbolic tensor has no values. Received: {t!r}. It stands for a value that is computed later; use ops "
             "on it instead of NumPy or Python control flow, or run eagerly (compile(..., run_eagerly=True)).")
     a = np.empty(t.shape, DTYPES[t.code].numpy)
@@ -481,7 +487,7 @@ cdef object to_array(Tensor t):
 def symbolic(tuple shape, dtype, symbol):
     """A tensor without values, for a trace."""
     cdef int code = as_dtype(dtype).code
-    cdef Tensor t = bare_tensor(shape, code, 0)
+    cdef Tensor t = bare_tensor(shape, code, size_of(shape) * <int64_t>ITEMSIZE[code])
     t.symbol = symbol
     return t
 
@@ -981,6 +987,7 @@ def kept_memory():
     return cached_bytes
 
 
-# ------------------------------------------------------------------------------------------------------------ tapes
+# --------------------------------------------------------------------------------------------------- tapes, programs
 
 include "tape.pxi"
+include "executor.pxi"

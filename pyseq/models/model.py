@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq import optimizers
-from pyseq.core import GradientTape
+from pyseq.core import GradientTape, Tensor, active_trace, recording
+from pyseq.core.structure import is_shape
 from pyseq.layers.base import Layer, _unique
+from pyseq.layers.call_context import context
 from pyseq.layers.shape_inference import infer_shapes
-from pyseq.layers.structure import is_shape
 from pyseq.models.compiled import CompiledLoss, CompiledMetrics
+from pyseq.models.steps import Plans
 from pyseq.models.training import Training
 from pyseq.registry import custom_object_scope
 
+NOT_TRAINING = {"training": False}
 NOT_BUILT = (
     "This model has not yet been built. Build the model first by calling `build()` or by calling the model "
     "on a batch of data."
@@ -37,6 +40,14 @@ class Model(Training, Layer):
             )
         super().__init__(**kwargs)
         self._init_training()
+
+    def __call__(self, inputs, *args, **kwargs):
+        if not args and (not kwargs or kwargs == NOT_TRAINING) and isinstance(inputs, (np.ndarray, Tensor)):
+            if active_trace() is None and not recording() and not context.depth and not self._runs_eagerly():
+                y = self._plans.call(self, inputs, kwargs.get("training"))
+                if y is not None:
+                    return y
+        return super().__call__(inputs, *args, **kwargs)
 
     # ------------------------------------------------------------------------------------------ structure
 
@@ -184,6 +195,7 @@ class Model(Training, Layer):
             "metrics": CompiledMetrics(metrics, weighted_metrics, names),
         }
         self.loss = loss
+        self._plans = Plans()
         self.run_eagerly = bool(run_eagerly)
         self.steps_per_execution = steps_per_execution or 1
         self.jit_compile = jit_compile

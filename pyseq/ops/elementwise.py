@@ -27,7 +27,8 @@ from pyseq.core import (
     uint8,
 )
 from pyseq.ops import reduce, shape
-from pyseq.ops.broadcasting import CHUNK, broadcast, broadcast_shapes
+from pyseq.ops.broadcasting import CHUNK, INT64_MAX, broadcast, broadcast_shapes
+from pyseq.ops.check import refuse_integers
 
 UNARY, TEST, BINARY, COMPARE, LOGICAL, SELECT, CAST = kernels(
     "unary", "test", "binary", "compare", "logical", "select", "cast"
@@ -280,8 +281,9 @@ def mod(x, y):
 
 
 def _refuse_integer_zero(who, y):
-    if y.dtype.is_integer and not y.is_symbolic and not y.numpy().all():
-        raise ZeroDivisionError(f"{who}: `y` must not have zeros among integers. Received: {y!r}.")
+    if y.dtype.is_integer:
+        error = f"{who}: `y` must not have zeros among integers. Received: {y!r}."
+        refuse_integers(y, 0, 1, lambda _: ZeroDivisionError(error), inside=True)
 
 
 def maximum(x, y):
@@ -328,8 +330,9 @@ def power(x, y):
         ValueError: integers with a negative exponent.
     """
     x, y = operands("power", x, y)
-    if x.dtype.is_integer and not y.is_symbolic and (y.numpy() < 0).any():
-        raise ValueError("power: integers must have exponents of at least 0. Use cast(x, 'float32').")
+    if x.dtype.is_integer:
+        error = "power: integers must have exponents of at least 0. Use cast(x, 'float32')."
+        refuse_integers(y, 0, INT64_MAX, lambda _: ValueError(error))
     z = _binary("power", x, y, 32)
 
     def vjp(dz, needs):

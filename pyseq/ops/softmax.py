@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from math import prod
 
-import numpy as np
-
 from pyseq.core import as_tensor, emit, float32, float64, int64, kernels, record
 from pyseq.ops import activation, reduce, shape
 from pyseq.ops import elementwise as e
 from pyseq.ops.axes import normalized_axis
 from pyseq.ops.broadcasting import CHUNK, broadcast_shapes
+from pyseq.ops.check import refuse_integers
 
 SOFTMAX, SOFTMAX_BACKWARD, LOG_SOFTMAX = kernels("softmax", "softmax_backward", "log_softmax")
 CROSSENTROPY, CROSSENTROPY_BACKWARD = kernels("crossentropy", "crossentropy_backward")
@@ -155,15 +154,14 @@ def _crossentropy_backward(dloss, labels, p, dims, parts):
     return record(dx, (dloss, labels, p), vjp)
 
 
-def check_labels(labels, n_classes: int) -> None:
-    """Raise ValueError if a class number (an integer array or tensor) is outside [0, n_classes)."""
-    values = labels if isinstance(labels, np.ndarray) else labels.numpy()
-    if values.size and (values.min() < 0 or values.max() >= n_classes):
-        wrong = values[(values < 0) | (values >= n_classes)].flat[0]
-        raise ValueError(
-            f"Received a label value of {wrong} which is outside the valid range of [0, {n_classes}). "
+def _check_labels(labels, n_classes):
+    def error(found):
+        return ValueError(
+            f"Received a label value of {found} which is outside the valid range of [0, {n_classes}). "
             "Is the last layer as wide as there are classes?"
         )
+
+    refuse_integers(labels, 0, n_classes, error)
 
 
 def sparse_softmax_crossentropy(labels, logits):
@@ -190,9 +188,8 @@ def sparse_softmax_crossentropy(labels, logits):
         )
     if logits.dtype is not float32 and logits.dtype is not float64:
         return e.cast(sparse_softmax_crossentropy(labels, e.cast(logits, float32)), logits.dtype)
-    if not labels.is_symbolic:
-        check_labels(labels, logits.shape[-1])
     classes = e.cast(labels, int64)
+    _check_labels(classes, logits.shape[-1])
     dims, parts, work = _rows(logits)
     outputs = ((logits.shape[:-1], logits.dtype), (logits.shape, logits.dtype))
     loss, p = emit(SPARSE, (classes, logits), outputs, dims, (), parts, work, logits.dtype)

@@ -1,0 +1,86 @@
+"""Where the values of a step live, and where the threads of a team must meet."""
+
+from __future__ import annotations
+
+ALIGNMENT = 64
+
+
+def lifetimes(graph, placed):
+    """[(first node, last node, value)] of each value that needs a place in the arena, in order of making."""
+    last = {}
+    for j, node in enumerate(graph.nodes):
+        for v in node.inputs:
+            if v is not None:
+                last[id(v)] = j
+    return [
+        (j, last.get(id(v), j), v) for j, node in enumerate(graph.nodes) for v in node.outputs if id(v) not in placed
+    ]
+
+
+def place(graph, placed=()):
+    """A place in one block of memory for each value a node makes.
+
+    Large ones first, each as low as the values that live at the same time allow.
+
+    Args:
+        placed: ids of values that live elsewhere.
+    Returns:
+        ({id of a value: offset}, bytes of the block); offsets are multiples of 64.
+    """
+    spans = sorted(lifetimes(graph, placed), key=lambda span: (-span[2].nbytes, span[0]))
+    taken, offsets, top = [], {}, 0
+    for first, last, v in spans:
+        size = max(ALIGNMENT, -(-v.nbytes // ALIGNMENT) * ALIGNMENT)
+        at = 0
+        for begin, end, birth, death in taken:  # by offset
+            if birth <= last and first <= death and begin < at + size and at < end:
+                at = end
+        offsets[id(v)] = at
+        top = max(top, at + size)
+        _insert(taken, (at, at + size, first, last))
+    return offsets, top
+
+
+def _insert(taken, span):
+    low, high = 0, len(taken)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if taken[middle][0] < span[0] else (low, middle)
+    taken.insert(low, span)
+
+
+def meetings(nodes, places, threaded):
+    """Which nodes the threads of a team must meet before.
+
+    A node must wait if it reads or writes what a node since the last meeting wrote, or writes what one read, and the two
+    are not both thread 0's own.
+
+    Args:
+        places: function (node) -> (regions it reads, regions it writes), a region being (space, begin, end).
+        threaded: for each node, do all threads share it?
+    """
+    flags, reads, writes = [], [], []
+    stops = False
+    for j, node in enumerate(nodes):
+        its_reads, its_writes = places(node)
+        meets = (
+            stops
+            or _touch(writes, its_reads, threaded[j])
+            or _touch(writes, its_writes, threaded[j])
+            or _touch(reads, its_writes, threaded[j])
+        )
+        if meets:
+            reads, writes = [], []
+        reads += [(region, threaded[j]) for region in its_reads]
+        writes += [(region, threaded[j]) for region in its_writes]
+        flags.append(meets)
+        stops = node.error is not None or node.kernel.function is not None
+    return flags
+
+
+def _touch(earlier, regions, threaded):
+    return any(
+        (threaded or shared) and space == other and begin < stop and start < end
+        for (other, start, stop), shared in earlier
+        for space, begin, end in regions
+    )
