@@ -181,7 +181,7 @@ def sparse_softmax_crossentropy(labels, logits):
             "sparse_softmax_crossentropy: `labels` must be integers and `logits` floating point. "
             f"Received: {labels.dtype.name} and {logits.dtype.name}."
         )
-    if labels.shape != logits.shape[:-1]:
+    if not logits.shape or labels.shape != logits.shape[:-1]:
         raise ValueError(
             "sparse_softmax_crossentropy: `labels` must have the shape of `logits` without its last axis. "
             f"Received: labels.shape={labels.shape}, logits.shape={logits.shape}."

@@ -341,6 +341,7 @@ def test_labels_out_of_range(label):
             "`labels` must be integers and `logits` floating point. Received: float32 and float32",
         ),
         (lambda: ops.sparse_softmax_crossentropy([0], [[1]]), TypeError, "Received: int32 and int32"),
+        (lambda: ops.sparse_softmax_crossentropy(0, 1.0), ValueError, r"labels.shape=\(\), logits.shape=\(\)"),
         (
             lambda: ops.sparse_softmax_crossentropy([0, 1], [[1.0, 2.0]]),
             ValueError,
