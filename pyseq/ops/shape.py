@@ -290,10 +290,14 @@ def getitem(x, key):
 
 def _put_back(dy, key, shape):
     """Zeros of `shape` with dy added at x[key]: the gradient of getitem."""
+    once = not any(isinstance(k, np.ndarray) for k in key)  # no element is picked twice
 
     def put(inputs, outputs, dims, attrs):
         outputs[0][...] = 0
-        np.add.at(outputs[0], key, inputs[0])
+        if once:
+            outputs[0][key] = inputs[0]
+        else:
+            np.add.at(outputs[0], key, inputs[0])
 
     dx = emit(numpy_kernel("put_back", put), (dy,), ((shape, dy.dtype),))
     return record(dx, (dy,), lambda ddx, needs: getitem(ddx, key))
@@ -310,8 +314,8 @@ def _plain_index(k):
         return k.numpy()
     if isinstance(k, slice):
         return slice(*(None if v is None else int(v) for v in (k.start, k.stop, k.step)))
-    if isinstance(k, list):
-        return np.asarray(k)
+    if isinstance(k, (list, np.ndarray)):
+        return np.array(k)  # what the caller does to it later is of no effect
     if isinstance(k, float):
         raise TypeError(f"x[key]: an index must be an integer. Received: {k!r}.")
     return k
