@@ -46,8 +46,8 @@ def _moved(name, function, x, to, vjp=None):
     return y if vjp is None else record(y, (x,), vjp)
 
 
-def checked_shape(who: str, shape) -> tuple[int, ...]:
-    """A shape as a tuple of int.
+def checked_shape(who: str, shape, name: str = "shape", least: int | None = None) -> tuple[int, ...]:
+    """A shape as a tuple of int. name: of the argument, for messages. least: no entry may be smaller.
 
     Raises:
         TypeError, ValueError: it is none.
@@ -57,9 +57,12 @@ def checked_shape(who: str, shape) -> tuple[int, ...]:
     if hasattr(shape, "__index__") and not np.ndim(shape):
         shape = (shape,)
     try:
-        return tuple([d.__index__() for d in shape])
+        shape = tuple([d.__index__() for d in shape])
     except (TypeError, AttributeError):
-        raise TypeError(f"{who}: `shape` must be a tuple of integers. Received: {shape!r}.") from None
+        raise TypeError(f"{who}: `{name}` must be a tuple of integers. Received: {shape!r}.") from None
+    if least is not None and shape and min(shape) < least:
+        raise ValueError(f"{who}: `{name}` must not have entries under {least}. Received: {shape}.")
+    return shape
 
 
 def reshape(x, shape):
@@ -338,14 +341,6 @@ def take(x, indices, axis=0):
         m = len(indices.shape)
         return transpose(y, (*range(m, m + axis), *range(m), *range(m + axis, m + len(x.shape) - 1)))
     picked = e.cast(indices, int64)
-    if x.dtype not in GATHERED:
-        index = indices
-        to = (*indices.shape, *x.shape[1:])
-
-        def pick(inputs, outputs, dims, attrs):
-            outputs[0][...] = inputs[0][inputs[1]]
-
-        return emit(numpy_kernel("take", pick), (x, index), ((to, x.dtype),), dtype=x.dtype)
     return reshape(_rows(x, reshape(picked, (-1,)), x.dtype), (*indices.shape, *x.shape[1:]))
 
 
@@ -362,7 +357,17 @@ def gather_rows(x, index, dtype):
     Args:
         x: (N, ...). index: int64 (n,). dtype: x's own, or a floating point type.
     """
+    x, index = as_tensor(x), _checked_index("gather_rows", index)
     return _rows(x, index, as_dtype(dtype))
+
+
+def _checked_index(who, index):
+    index = as_tensor(index)
+    if index.dtype is not int64 or len(index.shape) != 1:
+        raise ValueError(
+            f"{who}: `index` must be a vector of int64. Received: shape={index.shape}, dtype={index.dtype.name}."
+        )
+    return index
 
 
 def _rows(x, index, dtype):
@@ -376,16 +381,42 @@ def _rows(x, index, dtype):
 
 
 def _moved_rows(x, index):
-    def pick(inputs, outputs, dims, attrs):
-        outputs[0][...] = inputs[0][inputs[1]]
+    """gather_rows by NumPy, of the element types that csrc/shape.pyx does not have."""
 
-    return emit(numpy_kernel("rows", pick), (x, index), (((index.shape[0], *x.shape[1:]), x.dtype),), dtype=x.dtype)
+    def pick(inputs, outputs, dims, attrs):
+        inside = (inputs[1] >= 0) & (inputs[1] < len(inputs[0]))
+        outputs[0][...] = 0
+        outputs[0][inside] = inputs[0][inputs[1][inside]]
+
+    y = emit(numpy_kernel("rows", pick), (x, index), (((index.shape[0], *x.shape[1:]), x.dtype),), dtype=x.dtype)
+    return record(y, (x, index), lambda dy, needs: (scatter_rows(dy, index, x.shape), None))
+
+
+def _add_rows(inputs, outputs, dims, attrs):
+    inside = (inputs[1] >= 0) & (inputs[1] < len(outputs[0]))
+    total = np.zeros(outputs[0].shape, np.float32 if outputs[0].dtype == np.float16 else outputs[0].dtype)
+    np.add.at(total, inputs[1][inside], inputs[0][inside])
+    with np.errstate(over="ignore"):
+        outputs[0][...] = total
 
 
 def scatter_rows(dy, index, shape):
-    """Zeros of `shape` with the rows of dy added at `index`: the gradient of picking rows."""
-    n = math.prod(shape[1:])
-    y = emit(SCATTER_ROWS, (dy, index), ((tuple(shape), dy.dtype),), (n, shape[0], index.shape[0]), (), 1, dy.size)
+    """Zeros of `shape` with the rows of dy added at `index`: the gradient of picking rows. Numbers outside add nothing."""
+    dy, index, shape = (
+        as_tensor(dy),
+        _checked_index("scatter_rows", index),
+        checked_shape("scatter_rows", shape, least=0),
+    )
+    if not shape or dy.shape != (*index.shape, *shape[1:]):
+        raise ValueError(
+            f"scatter_rows: `dy` must have a row of `shape` for each index. "
+            f"Received: dy.shape={dy.shape}, index.shape={index.shape}, shape={shape}."
+        )
+    if dy.dtype is float32 or dy.dtype is float64:
+        dims = (math.prod(shape[1:]), shape[0], index.shape[0])
+        y = emit(SCATTER_ROWS, (dy, index), ((shape, dy.dtype),), dims, (), 1, dy.size)
+    else:
+        y = emit(numpy_kernel("scatter_rows", _add_rows), (dy, index), ((shape, dy.dtype),), dtype=dy.dtype)
     return record(y, (dy, index), lambda ddy, needs: (_rows(ddy, index, dy.dtype), None))
 
 
