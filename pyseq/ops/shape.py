@@ -572,9 +572,20 @@ def argsort(x, axis=-1, direction="ASCENDING"):
 
 
 def take_along_axis(x, indices, axis=-1):
-    """Elements of x picked along an axis by an array of numbers of the same rank."""
+    """Elements of x picked along an axis by an array of numbers of the same rank; the other axes broadcast."""
     x, indices = as_tensor(x), as_tensor(indices)
     axis = normalized_axis("take_along_axis", axis, len(x.shape))
+    if not indices.dtype.is_integer:
+        raise TypeError(f"take_along_axis: `indices` must be integers. Received: dtype={indices.dtype.name}.")
+    if len(indices.shape) != len(x.shape):
+        raise ValueError(
+            f"take_along_axis: `indices` must have the rank of x. "
+            f"Received: indices.shape={indices.shape}, x.shape={x.shape}."
+        )
+    others = [t.shape[:axis] + t.shape[axis + 1 :] for t in (x, indices)]
+    if others[0] != others[1]:
+        to = broadcast_shapes(*others, who="take_along_axis")
+        x, indices = (broadcast_to(t, (*to[:axis], t.shape[axis], *to[axis:])) for t in (x, indices))
     _check_bounds("take_along_axis", indices, x.shape[axis])
 
     def pick(inputs, outputs, dims, attrs):
