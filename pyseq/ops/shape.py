@@ -231,10 +231,12 @@ def stack(xs, axis=0):
 
 def stack_values(xs, dtype=None):
     """The tensor of nested lists that hold tensors: what `as_tensor` makes of them."""
-    like = _first_tensor(xs)
-    items = [stack_values(x, dtype) if isinstance(x, (list, tuple)) else as_tensor(x, like=like) for x in xs]
-    y = stack(items)
+    y = _stacked(xs, _first_tensor(xs))
     return y if dtype is None else e.cast(y, dtype)
+
+
+def _stacked(xs, like):
+    return stack([_stacked(x, like) if isinstance(x, (list, tuple)) else as_tensor(x, like=like) for x in xs])
 
 
 def _first_tensor(xs):
@@ -425,7 +427,11 @@ def one_hot(indices, depth, on_value=1.0, off_value=0.0, axis=-1, dtype=None):
     indices = as_tensor(indices)
     if not indices.dtype.is_integer:
         raise TypeError(f"one_hot: `indices` must be integers. Received: dtype={indices.dtype.name}.")
-    dtype = as_dtype(dtype or config.floatx())
+    depth, dtype = int(depth), as_dtype(dtype or config.floatx())
+    if depth < 0:
+        raise ValueError(f"one_hot: `depth` must not be negative. Received: depth={depth}.")
+    if depth > np.iinfo(indices.dtype.numpy).max:  # numbers up to depth would wrap
+        indices = e.cast(indices, int64)
     axis = normalized_axis("one_hot", axis, len(indices.shape) + 1)
     columns = [1] * (len(indices.shape) + 1)
     columns[axis] = depth
