@@ -90,7 +90,9 @@ def expand_dims(x, axis):
     x = as_tensor(x)
     axes = [axis] if hasattr(axis, "__index__") else list(axis)
     rank = len(x.shape) + len(axes)
-    axes = {normalized_axis("expand_dims", k, rank) for k in axes}
+    axes = [normalized_axis("expand_dims", k, rank) for k in axes]
+    if len(set(axes)) < len(axes):
+        raise ValueError(f"expand_dims: `axis` must not name a place twice. Received: axis={axis}.")
     rest = iter(x.shape)
     return reshape(x, tuple(1 if k in axes else next(rest) for k in range(rank)))
 
@@ -162,10 +164,10 @@ def moveaxis(x, source, destination):
 def broadcast_to(x, shape):
     """x repeated along axes of extent 1 and new axes in front."""
     x = as_tensor(x)
-    shape = checked_shape("broadcast_to", shape)
+    shape = checked_shape("broadcast_to", shape, least=0)
     if x.shape == shape:
         return x
-    if broadcast_shapes(x.shape, shape) != shape:
+    if broadcast_shapes(x.shape, shape, who="broadcast_to") != shape:
         raise ValueError(
             f"broadcast_to: `shape` must be one that x broadcasts to. Received: {shape}, x.shape={x.shape}."
         )
@@ -283,8 +285,8 @@ def getitem(x, key):
     key = _plain_key(key)
     try:
         to = np.empty(x.shape, dtype=[])[key].shape
-    except IndexError as error:
-        raise IndexError(f"x[key]: {error} Received: x.shape={x.shape}, key={key}.") from None
+    except (IndexError, ValueError) as error:
+        raise type(error)(f"x[key]: {str(error).rstrip('.')}. Received: x.shape={x.shape}, key={key}.") from None
 
     def pick(inputs, outputs, dims, attrs):
         outputs[0][...] = inputs[0][key]
@@ -448,7 +450,7 @@ def one_hot(indices, depth, on_value=1.0, off_value=0.0, axis=-1, dtype=None):
 def tile(x, repeats):
     """x repeated so often along each axis."""
     x = as_tensor(x)
-    repeats = checked_shape("tile", repeats)
+    repeats = checked_shape("tile", repeats, "repeats", least=0)
     if len(repeats) < len(x.shape):
         repeats = (1,) * (len(x.shape) - len(repeats)) + repeats
     x = reshape(x, (1,) * (len(repeats) - len(x.shape)) + x.shape)
@@ -463,7 +465,10 @@ def repeat(x, repeats, axis=None):
     if axis is None:
         x, axis = reshape(x, (-1,)), 0
     axis = normalized_axis("repeat", axis, len(x.shape))
-    counts = np.broadcast_to(np.asarray(repeats), (x.shape[axis],))
+    counts, n = np.asarray(repeats), x.shape[axis]
+    if counts.dtype.kind not in "iu" or counts.shape not in ((), (1,), (n,)) or (counts < 0).any():
+        raise ValueError(f"repeat: `repeats` must be a count, or {n} of them. Received: repeats={repeats}.")
+    counts = np.broadcast_to(counts, (n,))
     return take(x, as_tensor(np.repeat(np.arange(x.shape[axis]), counts)), axis)
 
 
@@ -478,7 +483,12 @@ def flip(x, axis=None):
 def pad(x, pad_width, mode="constant", constant_values=0):
     """x with a margin: (before, after) of each axis. mode: "constant", "reflect" or "symmetric"."""
     x = as_tensor(x)
-    widths = tuple((int(a), int(b)) for a, b in np.broadcast_to(np.asarray(pad_width), (len(x.shape), 2)))
+    try:
+        widths = tuple((int(a), int(b)) for a, b in np.broadcast_to(np.asarray(pad_width), (len(x.shape), 2)))
+    except ValueError:
+        raise ValueError(
+            f"pad: `pad_width` must be (before, after) for each of {len(x.shape)} axes. Received: {pad_width}."
+        ) from None
     mode = mode.lower()
     if mode not in ("constant", "reflect", "symmetric"):
         raise ValueError(f"pad: `mode` must be 'constant', 'reflect' or 'symmetric'. Received: mode={mode!r}.")
@@ -506,7 +516,7 @@ def pad(x, pad_width, mode="constant", constant_values=0):
 
 def zeros(shape, dtype=None):
     """Zeros; floatx by default."""
-    shape, dtype = checked_shape("zeros", shape), as_dtype(dtype or config.floatx())
+    shape, dtype = checked_shape("zeros", shape, least=0), as_dtype(dtype or config.floatx())
     n_bytes = math.prod(shape) * dtype.itemsize
     return emit(ZEROS, (), ((shape, dtype),), (n_bytes,), (), -(-n_bytes // CHUNK), n_bytes // 8)
 
@@ -514,7 +524,9 @@ def zeros(shape, dtype=None):
 def full(shape, value, dtype=None):
     """One value everywhere; floatx for a Python number by default."""
     value = as_tensor(value) if dtype is None else as_tensor(value, dtype=dtype)
-    shape = checked_shape("full", shape)
+    shape = checked_shape("full", shape, least=0)
+    if value.shape and broadcast_shapes(value.shape, shape, who="full") != shape:
+        raise ValueError(f"full: `value` must broadcast to {shape}. Received: value.shape={value.shape}.")
 
     def fill(inputs, outputs, dims, attrs):
         outputs[0][...] = inputs[0]
@@ -529,7 +541,7 @@ _ones: dict = {}
 
 def ones(shape, dtype=None):
     """Ones; floatx by default."""
-    shape, dtype = checked_shape("ones", shape), as_dtype(dtype or config.floatx())
+    shape, dtype = checked_shape("ones", shape, least=0), as_dtype(dtype or config.floatx())
     if shape or active_trace() is not None:
         return emit(_ONES, (), ((shape, dtype),))
     one = _ones.get(dtype)
@@ -550,6 +562,8 @@ def arange(start, stop=None, step=1, dtype=None):
     if stop is None:
         start, stop = 0, start
     start, stop, step = (v.numpy() if isinstance(v, (Tensor, Variable)) else v for v in (start, stop, step))
+    if step == 0:
+        raise ValueError(f"arange: `step` must not be 0. Received: step={step}.")
     if dtype is None:
         dtype = as_tensor(start + step + stop).dtype
     return as_tensor(np.arange(start, stop, step, dtype=as_dtype(dtype).numpy))
@@ -620,7 +634,9 @@ def sort(x, axis=-1, direction="ASCENDING"):
 def top_k(x, k=1, sorted=True):  # noqa: A002
     """(values, positions) of the k largest along the last axis, largest first; the first of equals first."""
     x = as_tensor(x)
-    if not 0 <= k <= (x.shape[-1] if x.shape else 0):
-        raise ValueError(f"top_k: `k` must be in [0, {x.shape[-1] if x.shape else 0}]. Received: k={k}.")
+    if not x.shape:
+        raise ValueError("top_k: `x` must have an axis. Received: x.shape=().")
+    if not 0 <= k <= x.shape[-1]:
+        raise ValueError(f"top_k: `k` must be in [0, {x.shape[-1]}]. Received: k={k}.")
     positions = getitem(argsort(x, -1, "DESCENDING"), (Ellipsis, slice(0, k)))
     return take_along_axis(x, positions, -1), positions
