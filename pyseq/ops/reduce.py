@@ -145,7 +145,7 @@ def _truth(name, function, x, axis, keepdims):
 
 
 def argmax(x, axis=-1, dtype=int64):
-    """The position of the first largest element along `axis`. The first NaN counts as largest."""
+    """The position of the first largest element along `axis`. NaN is never larger, as in TensorFlow: all NaN gives 0."""
     return _arg_extreme("argmax", 0, x, axis, dtype)
 
 
@@ -169,7 +169,10 @@ def _arg_extreme(who, smallest, x, axis, dtype):
         function = np.argmin if smallest else np.argmax
 
         def fill(inputs, outputs, dims, attrs):
-            outputs[0][...] = function(inputs[0], axis=axis)
+            a = inputs[0]
+            if a.dtype == np.float16:
+                a = np.where(np.isnan(a), np.float16(math.inf if smallest else -math.inf), a)
+            outputs[0][...] = function(a, axis=axis)
 
         y = emit(numpy_kernel(who, fill), (x,), ((to, int64),))
     return e.cast(y, dtype)
