@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from pyseq.core import as_tensor, bool_, emit, float32, float64, int32, int64, kernels, numpy_kernel, record
+from pyseq.core import as_tensor, bool_, emit, float16, float32, float64, int32, int64, kernels, numpy_kernel, record
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
 from pyseq.ops.axes import normalized_axes, normalized_axis, reduced, runs
@@ -36,16 +36,39 @@ def _reduce(name: str, x, axes: tuple, keepdims: bool, divide_by: int = 0):
 
 def _reduce_by_numpy(name, x, axes, to, divide_by):
     function = {"sum": np.sum, "prod": np.prod, "max": np.max, "min": np.min}[name]
+    wide = float32.numpy if x.dtype is float16 else x.dtype.numpy  # a float16 sum stops growing at 2048 ones
+    how = {"dtype": wide} if name in ("sum", "prod") else {"initial": _neutral(name, x.dtype.numpy)}
 
     def fill(inputs, outputs, dims, attrs):
-        y = (
-            function(inputs[0], axis=axes, dtype=inputs[0].dtype)
-            if name in ("sum", "prod")
-            else function(inputs[0], axis=axes)
-        )
-        outputs[0][...] = np.reshape(y / divide_by if divide_by else y, outputs[0].shape)
+        with np.errstate(all="ignore"):
+            y = function(inputs[0], axis=axes, **how)
+            outputs[0][...] = np.reshape(y / divide_by if divide_by else y, outputs[0].shape)
 
     return emit(numpy_kernel(name, fill), (x,), ((to, x.dtype),))
+
+
+def _neutral(name, dtype):
+    """What max or min is of no elements: the number that loses to all others."""
+    if dtype.kind == "b":
+        return name == "min"
+    if dtype.kind == "f":
+        return -math.inf if name == "max" else math.inf
+    return np.iinfo(dtype).min if name == "max" else np.iinfo(dtype).max
+
+
+def _numbers(who, x):
+    """x as a tensor of anything but bool, whose sums would be bool, too."""
+    x = as_tensor(x)
+    if x.dtype is bool_:
+        raise TypeError(f"{who}: `x` must be numbers. Received: dtype=bool. Use cast(x, dtype) or count_nonzero(x).")
+    return x
+
+
+def _floats(who, x):
+    x = as_tensor(x)
+    if not x.dtype.is_floating:
+        raise TypeError(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32').")
+    return x
 
 
 def _spread(dy, x_shape: tuple, axes: tuple):
@@ -230,7 +253,8 @@ def _running(name, function, neutral, x, axis, exclusive, reverse):
         if exclusive:
             first = np.full_like(np.take(a, [0], axis), neutral) if a.shape[axis] else a
             a = np.concatenate([first, np.take(a, range(a.shape[axis] - 1), axis)], axis) if a.shape[axis] else a
-        y = function(a, axis=axis, dtype=a.dtype)
-        outputs[0][...] = np.flip(y, axis) if reverse else y
+        with np.errstate(all="ignore"):
+            y = function(a, axis=axis, dtype=np.float32 if a.dtype == np.float16 else a.dtype)
+            outputs[0][...] = np.flip(y, axis) if reverse else y
 
     return emit(numpy_kernel(name, fill), (x,), ((x.shape, x.dtype),))
