@@ -241,8 +241,8 @@ def cumprod(x, axis=0, exclusive=False, reverse=False):
     axis = normalized_axis("cumprod", axis, len(x.shape))
     y = _running("cumprod", np.cumprod, 1, x, axis, exclusive, reverse)
 
-    def vjp(dy, needs):  # right where x has no zeros, as TensorFlow's
-        return e.divide(cumsum(e.multiply(dy, y), axis, exclusive, not reverse), x)
+    def vjp(dy, needs):  # right where x has no zeros, as TensorFlow's; 0 for a zero
+        return e.divide_no_nan(cumsum(e.multiply(dy, y), axis, exclusive, not reverse), x)
 
     return record(y, (x,), vjp)
 
