@@ -18,11 +18,9 @@ _sum, _any, _all = sum, any, all
 
 
 def _reduce(name: str, x, axes: tuple, keepdims: bool, divide_by: int = 0):
-    """y of one of CODES; a whole reduction over no elements is the neutral element."""
+    """y of one of CODES, over at least one axis; of no elements it is the neutral element."""
     without, kept = reduced(x.shape, axes)
     to = kept if keepdims else without
-    if not axes:
-        return x
     if x.dtype not in COMPILED:
         return _reduce_by_numpy(name, x, axes, to, divide_by)
     steps = runs(x.shape, axes)
@@ -78,20 +76,22 @@ def _spread(dy, x_shape: tuple, axes: tuple):
 
 def sum(x, axis=None, keepdims=False):  # noqa: A001
     """The sum along `axis` (all by default).  vjp: dy to every element."""
-    x = as_tensor(x)
+    x = _numbers("sum", x)
     axes = normalized_axes("sum", axis, len(x.shape))
+    if not axes:
+        return x
     return record(_reduce("sum", x, axes, keepdims), (x,), lambda dy, needs: _spread(dy, x.shape, axes))
 
 
 def mean(x, axis=None, keepdims=False):
-    """The mean along `axis`; integers: cut toward zero, as in TensorFlow. NaN over no elements."""
-    x = as_tensor(x)
+    """The mean along `axis`; integers: cut toward zero, as in TensorFlow. Over no elements NaN, or 0."""
+    x = _numbers("mean", x)
     axes = normalized_axes("mean", axis, len(x.shape))
     n = math.prod(x.shape[k] for k in axes)
-    if not x.dtype.is_floating:
-        return e.cast(mean(e.cast(x, float64), axis, keepdims), x.dtype)
     if not axes:
         return x
+    if x.dtype.is_integer:
+        return _mean_of_integers(x, axes, keepdims, n)
     if n == 0:
         return e.divide(sum(x, axis, keepdims), 0.0)
 
@@ -99,6 +99,18 @@ def mean(x, axis=None, keepdims=False):
         return _spread(e.divide(dy, float(n)), x.shape, axes)
 
     return record(_reduce("sum", x, axes, keepdims, n), (x,), vjp)
+
+
+def _mean_of_integers(x, axes, keepdims, n):
+    without, kept = reduced(x.shape, axes)
+    count = n or 1
+
+    def fill(inputs, outputs, dims, attrs):
+        total = np.sum(inputs[0], axis=axes, keepdims=keepdims)  # 64 bits
+        down = total // count
+        outputs[0][...] = down + ((total < 0) & (total % count != 0))
+
+    return emit(numpy_kernel("mean", fill), (x,), ((kept if keepdims else without, x.dtype),))
 
 
 def max(x, axis=None, keepdims=False):  # noqa: A001
@@ -114,6 +126,8 @@ def min(x, axis=None, keepdims=False):  # noqa: A001
 def _extreme(name, x, axis, keepdims):
     x = as_tensor(x)
     axes = normalized_axes(name, axis, len(x.shape))
+    if not axes:
+        return x
     y = _reduce(name, x, axes, keepdims)
 
     def vjp(dy, needs):
@@ -126,8 +140,10 @@ def _extreme(name, x, axis, keepdims):
 
 def prod(x, axis=None, keepdims=False):
     """The product along `axis`."""
-    x = as_tensor(x)
+    x = _numbers("prod", x)
     axes = normalized_axes("prod", axis, len(x.shape))
+    if not axes:
+        return x
 
     def vjp(dy, needs):
         return e.multiply(_spread(dy, x.shape, axes), _products_of_the_others(x, axes))
@@ -203,8 +219,10 @@ def _arg_extreme(who, smallest, x, axis, dtype):
 
 def logsumexp(x, axis=None, keepdims=False):
     """log(sum(exp(x))) without overflow."""
-    x = as_tensor(x)
+    x = _floats("logsumexp", x)
     axes = normalized_axes("logsumexp", axis, len(x.shape))
+    if not axes:
+        return x
     top = _reduce("max", x, axes, True)  # a constant shift: it has no gradient
     top = e.where(e.isfinite(top), top, e.zeros_like(top))
     y = e.add(e.log(sum(e.exp(e.subtract(x, top)), axes, True)), top)
@@ -212,24 +230,30 @@ def logsumexp(x, axis=None, keepdims=False):
 
 
 def var(x, axis=None, keepdims=False):
-    """The mean squared distance from the mean."""
-    x = as_tensor(x)
-    return mean(e.square(e.subtract(x, mean(x, axis, True))), axis, keepdims)
+    """The mean squared distance from the mean. Floating point only, as in TensorFlow."""
+    return _var("var", x, axis, keepdims)
 
 
 def std(x, axis=None, keepdims=False):
     """The standard deviation: sqrt(var)."""
-    return e.sqrt(var(x, axis, keepdims))
+    return e.sqrt(_var("std", x, axis, keepdims))
+
+
+def _var(who, x, axis, keepdims):
+    x = _floats(who, x)
+    axes = normalized_axes(who, axis, len(x.shape))
+    return mean(e.square(e.subtract(x, mean(x, axes, True))), axes, keepdims)
 
 
 def count_nonzero(x, axis=None, keepdims=False, dtype=int64):
     """How many elements are not zero."""
-    return sum(e.cast(e.cast(x, bool_), dtype), axis, keepdims)
+    x = e.cast(e.cast(x, bool_), dtype)
+    return sum(x, normalized_axes("count_nonzero", axis, len(x.shape)), keepdims)
 
 
 def cumsum(x, axis=0, exclusive=False, reverse=False):
     """Running sums along `axis`; exclusive: without the element itself; reverse: from the end."""
-    x = as_tensor(x)
+    x = _numbers("cumsum", x)
     axis = normalized_axis("cumsum", axis, len(x.shape))
     y = _running("cumsum", np.cumsum, 0, x, axis, exclusive, reverse)
     return record(y, (x,), lambda dy, needs: cumsum(dy, axis, exclusive, not reverse))
@@ -237,7 +261,7 @@ def cumsum(x, axis=0, exclusive=False, reverse=False):
 
 def cumprod(x, axis=0, exclusive=False, reverse=False):
     """Running products along `axis`."""
-    x = as_tensor(x)
+    x = _numbers("cumprod", x)
     axis = normalized_axis("cumprod", axis, len(x.shape))
     y = _running("cumprod", np.cumprod, 1, x, axis, exclusive, reverse)
 
