@@ -382,6 +382,7 @@ def test_made_tensors_take_floatx_and_all_forms_of_shapes():
     for form in (3, (3,), [3], np.array([3]), as_tensor([3]), as_tensor(3), (np.int64(3),), Variable(np.int32([3]))):
         assert shape.zeros(form).shape == shape.ones(form).shape == shape.full(form, 2).shape == (3,)
     assert shape.full((2,), 2).dtype == "int32" and shape.full((2,), np.float64(2)).dtype == "float64"
+    assert shape.checked_shape("f", np.array([2, -1])) == (2, -1)
     same(shape.full((2, 3), np.float32([1, 2, 3])), np.float32([[1, 2, 3]] * 2))
     check_vjp(lambda v: shape.full((2, 3), v * v), np.array([1.0, 2.0, 3.0]), second=True)
     check_vjp(lambda v: shape.full((2, 3), v * v), np.array(2.0), second=True)
