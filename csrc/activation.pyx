@@ -1,4 +1,4 @@
-"""Activation functions, elementwise.  dim: n, code (activation.h).  attr: of the activation.  parts: CHUNK elements each."""
+"""Activation functions, elementwise; formulas: activation.h.  dim: n, code.  attr: of the activation.  parts: CHUNK elements."""
 from libc.stdint cimport int64_t, uintptr_t
 from instruction cimport F32, Instruction
 
@@ -28,14 +28,14 @@ cdef void activation(const Instruction *i, int64_t first, int64_t last) noexcept
 
 
 cdef void activation_backward(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: dy, what the gradient is computed from (x or y)   out: dx
+    # in: dy, y where the gradient comes from the output (activation_from_output), else x   out: dx
     cdef int64_t o = first * CHUNK, n = count(i, first, last)
-    cdef const void *x = i.in_[1]
+    cdef const void *s = i.in_[1]
     if i.dtype == F32:
-        activate_grad_f32(<int>i.dim[1], i.attr, <const float *>i.in_[0] + o, <const float *>x + o, <const float *>x + o,
+        activate_grad_f32(<int>i.dim[1], i.attr, <const float *>i.in_[0] + o, <const float *>s + o, <const float *>s + o,
                           <float *>i.out[0] + o, n)
     else:
-        activate_grad_f64(<int>i.dim[1], i.attr, <const double *>i.in_[0] + o, <const double *>x + o, <const double *>x + o,
+        activate_grad_f64(<int>i.dim[1], i.attr, <const double *>i.in_[0] + o, <const double *>s + o, <const double *>s + o,
                           <double *>i.out[0] + o, n)
 
 

@@ -8,10 +8,11 @@ ALWAYS_INLINE V NAME(gelu_inner)(V x) { return (T)0.7978845608028654 * (x + (T)0
 /* f(x) of one vector; code is a constant where this is inlined. */
 ALWAYS_INLINE V NAME(activation_vector)(const int code, const double *attr, V x) {
     switch (code) {
-    case ACT_RELU: return SELECT(x < 0, ALL(0), x);
+    case ACT_RELU: return SELECT(x <= 0, ALL(0), x);
     case ACT_GENERAL_RELU: {
-        const T alpha = attr[0], top = attr[1], threshold = attr[2];
-        return SELECT((x > threshold) | (x != x), SELECT(x > top, ALL(top), x), alpha * (x - threshold));
+        const T alpha = attr[0], threshold = attr[1];
+        V below = alpha == 0 ? ALL(0) : alpha * (x - threshold);
+        return SELECT(x <= threshold, below, NAME(bounded)(x, attr[2], attr[3]));
     }
     case ACT_SIGMOID: return NAME(sigmoid)(x);
     case ACT_TANH: return NAME(tanh)(x);
@@ -24,12 +25,9 @@ ALWAYS_INLINE V NAME(activation_vector)(const int code, const double *attr, V x)
     case ACT_GELU: return (T)0.5 * x * (1 + NAME(erf)(x * (T)0.7071067811865476));
     case ACT_GELU_TANH: return (T)0.5 * x * (1 + NAME(tanh)(NAME(gelu_inner)(x)));
     case ACT_EXPONENTIAL: return NAME(exp)(x);
-    case ACT_HARD_SIGMOID: {
-        V y = (T)0.2 * x + (T)0.5;
-        y = SELECT(y < 0, ALL(0), y);
-        return SELECT(y > 1, ALL(1), y);
-    }
+    case ACT_HARD_SIGMOID: return NAME(bounded)((T)0.2 * x + (T)0.5, 0, 1);
     case ACT_MISH: return x * NAME(tanh)(NAME(softplus)(x));
+    case ACT_LOG_SIGMOID: return -NAME(softplus)(-x);
     default: return x;
     }
 }
@@ -39,13 +37,14 @@ ALWAYS_INLINE V NAME(activation_grad_vector)(const int code, const double *attr,
     switch (code) {
     case ACT_RELU: return SELECT(y > 0, dy, ALL(0));
     case ACT_GENERAL_RELU: {
-        const T alpha = attr[0], top = attr[1], threshold = attr[2];
-        return SELECT(x > threshold, SELECT(x <= top, dy, ALL(0)), alpha * dy);
+        const T alpha = attr[0], threshold = attr[1], low = attr[2], top = attr[4];
+        V above = SELECT((x > threshold) & (x >= low) & (x <= top), dy, ALL(0));
+        return SELECT(x < threshold, alpha * dy, above);
     }
     case ACT_SIGMOID: return dy * y * (1 - y);
     case ACT_TANH: return dy * (1 - y * y);
     case ACT_SELU: return dy * SELECT(y < 0, y + (T)(SELU_SCALE * SELU_ALPHA), ALL(SELU_SCALE));
-    case ACT_ELU: return dy * SELECT(y > 0, ALL(1), y + (T)attr[0]);
+    case ACT_ELU: return dy * SELECT(y <= 0, y + (T)attr[0], ALL(1));
     case ACT_LEAKY_RELU: return dy * SELECT(y > 0, ALL(1), ALL(attr[0]));
     case ACT_SOFTPLUS: return dy * NAME(sigmoid)(x);
     case ACT_SOFTSIGN: {
@@ -66,11 +65,12 @@ ALWAYS_INLINE V NAME(activation_grad_vector)(const int code, const double *attr,
         return dy * ((T)0.5 * (1 + t) + (T)0.5 * x * (1 - t * t) * inner);
     }
     case ACT_EXPONENTIAL: return dy * y;
-    case ACT_HARD_SIGMOID: return SELECT((x >= (T)-2.5) & (x <= (T)2.5), (T)0.2 * dy, ALL(0));
+    case ACT_HARD_SIGMOID: return SELECT(NAME(abs)(x) <= (T)2.5, (T)0.2 * dy, ALL(0));
     case ACT_MISH: {
         V t = NAME(tanh)(NAME(softplus)(x));
         return dy * (t + x * (1 - t * t) * NAME(sigmoid)(x));
     }
+    case ACT_LOG_SIGMOID: return dy * NAME(sigmoid)(-x);
     default: return dy;
     }
 }
@@ -91,7 +91,7 @@ ALWAYS_INLINE V NAME(activation_grad_vector)(const int code, const double *attr,
 #define EACH(X)                                                                                        \
     X(ACT_RELU) X(ACT_SIGMOID) X(ACT_TANH) X(ACT_SELU) X(ACT_ELU) X(ACT_LEAKY_RELU) X(ACT_SOFTPLUS)    \
     X(ACT_SOFTSIGN) X(ACT_SWISH) X(ACT_GELU) X(ACT_GELU_TANH) X(ACT_EXPONENTIAL) X(ACT_HARD_SIGMOID)   \
-    X(ACT_GENERAL_RELU) X(ACT_MISH)
+    X(ACT_GENERAL_RELU) X(ACT_MISH) X(ACT_LOG_SIGMOID)
 
 static void NAME(activate)(int code, const double *attr, const T *x, T *y, int64_t n) {
     switch (code) {

@@ -19,7 +19,7 @@ cdef extern from "gemm.h" nogil:
         const double *attr
     void gemm_f32(const GemmShape *s, const float *a, const float *b, float *c, const float *bias)
     void gemm_f64(const GemmShape *s, const double *a, const double *b, double *c, const double *bias)
-    double fma_rounds(int64_t rounds)
+    float fma_rounds(int64_t rounds)
     int64_t fma_flops_per_round()
 
 cdef enum:
@@ -80,9 +80,10 @@ def fma_peak(double seconds=0.2):
     """
     cdef int64_t rounds = 20_000
     cdef double best = 0.0, end = time.perf_counter() + seconds, start, now
+    cdef volatile float sink          # read by nobody: without it the compiler leaves the rounds out
     while True:
         start = time.perf_counter()
-        fma_rounds(rounds)
+        sink = fma_rounds(rounds)
         now = time.perf_counter()
         best = max(best, rounds * fma_flops_per_round() / (now - start) / 1e9)
         if now > end:

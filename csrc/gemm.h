@@ -99,7 +99,7 @@ static inline void *gemm_scratch(size_t bytes) {
 /* The machine's peak: as many independent chains as hide the latency, nothing but multiply-adds. */
 enum { FMA_CHAINS = 12 };
 static int64_t fma_flops_per_round(void) { return (int64_t)2 * FMA_CHAINS * SIMD_F32; }
-static __attribute__((noinline)) double fma_rounds(int64_t rounds) {
+static __attribute__((noinline)) float fma_rounds(int64_t rounds) {
     vf32 acc[FMA_CHAINS], x = (vf32){0} + 0.999999f, y = (vf32){0} + 1e-6f, sum = {0};
     for (int j = 0; j < FMA_CHAINS; j++) acc[j] = (vf32){0} + (float)j;
     for (int64_t r = 0; r < rounds; r++)

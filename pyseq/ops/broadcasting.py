@@ -1,4 +1,4 @@
-"""How two shapes go together: the shape of the result and the loops of csrc/elementwise.pyx."""
+"""How shapes go together: the shape of the result and the loops of csrc/elementwise.pyx."""
 
 from __future__ import annotations
 
@@ -9,41 +9,23 @@ CHUNK = 16384  # elements of a part, as in csrc/elementwise.pyx
 MAX_RANK = 8
 
 
-class Broadcast:
-    """Two shapes broadcast to one.
-
-    Attributes:
-        shape: of the result.
-        dims: what the kernel is told after the op code: n, steps, rows, rows a part, outer rank, extents, strides.
-        parts: how many the work is cut into. size: elements of the result.
-    """
-
-    __slots__ = ("shape", "dims", "parts", "size")
-
-    def __init__(self, a: tuple, b: tuple):
-        self.shape = broadcast_shapes(a, b)
-        self.size = prod(self.shape)
-        axes = _merged_axes(a, b, self.shape)
-        n, step_a, step_b = axes.pop() if axes else (1, 1, 1)
-        rows = prod(extent for extent, _, _ in axes)
-        rows_a_part = max(1, CHUNK // max(n, 1))
-        self.parts = -(-n // CHUNK) if rows == 1 else -(-rows // rows_a_part)
-        extents, strides_a, strides_b = ([axis[k] for axis in axes] for k in range(3))
-        self.dims = (n, step_a, step_b, rows, rows_a_part, len(axes), *extents, *strides_a, *strides_b)
-
-
-def broadcast_shapes(a: tuple, b: tuple) -> tuple:
-    """The shape that NumPy broadcasts two shapes to.
+def broadcast_shapes(*shapes: tuple, who: str = "broadcast") -> tuple:
+    """The shape that several shapes are broadcast to.
 
     Raises:
         ValueError: they do not go together.
     """
-    rank = max(len(a), len(b))
-    long_a, long_b = (1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b
-    for m, n in zip(long_a, long_b, strict=True):
-        if m != n and m != 1 and n != 1:
-            raise ValueError(f"operands must have shapes that broadcast together. Received: {a} and {b}.")
-    return tuple(n if m == 1 else m for m, n in zip(long_a, long_b, strict=True))
+    rank = max(map(len, shapes))
+    result = []
+    for extents in zip(*[(1,) * (rank - len(shape)) + shape for shape in shapes], strict=True):
+        wide = {n for n in extents if n != 1}
+        if len(wide) > 1:
+            received = ", ".join(map(str, shapes[:-1]))
+            raise ValueError(
+                f"{who}: operands must have shapes that broadcast together. Received: {received} and {shapes[-1]}."
+            )
+        result.append(wide.pop() if wide else 1)
+    return tuple(result)
 
 
 def _strides(shape: tuple, rank: int) -> list[int]:
@@ -55,23 +37,40 @@ def _strides(shape: tuple, rank: int) -> list[int]:
     return [0] * (rank - len(shape)) + strides[::-1]
 
 
-def _merged_axes(a: tuple, b: tuple, shape: tuple) -> list[tuple[int, int, int]]:
-    """(extent, stride of a, stride of b) of each axis; neighbours that are one run for both are one axis."""
-    axes: list[tuple[int, int, int]] = []
-    for axis in zip(shape, _strides(a, len(shape)), _strides(b, len(shape)), strict=True):
+def _merged_axes(who: str, shapes: tuple, shape: tuple) -> list[tuple]:
+    """(extent, stride of each operand) of each axis; neighbours that are one run for all are one axis."""
+    axes: list[tuple] = []
+    for axis in zip(shape, *[_strides(s, len(shape)) for s in shapes], strict=True):
         if axis[0] == 1:
             continue
-        if axes and axes[-1][1] == axis[0] * axis[1] and axes[-1][2] == axis[0] * axis[2]:
-            axis = (axes.pop()[0] * axis[0], axis[1], axis[2])
+        if axes and all(outer == axis[0] * inner for outer, inner in zip(axes[-1][1:], axis[1:], strict=True)):
+            axis = (axes.pop()[0] * axis[0], *axis[1:])
         axes.append(axis)
-    if axes and (axes[-1][1] > 1 or axes[-1][2] > 1):
-        axes.append((1, 1, 1))  # the last axis is a run of one element
     if len(axes) > MAX_RANK:
-        raise ValueError(f"operands must have at most {MAX_RANK} axes that do not merge. Received: {a} and {b}.")
+        raise ValueError(
+            f"{who}: operands must have at most {MAX_RANK} axes that do not merge. Received: {' and '.join(map(str, shapes))}."
+        )
     return axes
 
 
-@lru_cache(maxsize=4096)
-def broadcast(a: tuple, b: tuple) -> Broadcast:
-    """The Broadcast of two shapes."""
-    return Broadcast(a, b)
+@lru_cache(maxsize=8192)
+def broadcast(who: str, op: int, *shapes: tuple) -> tuple[tuple, tuple, int, int]:
+    """What a kernel of csrc/elementwise.pyx is told to broadcast `shapes`.
+
+    Args:
+        who: for the message. op: the first dim.
+    Returns:
+        Shape of the result, dims, parts, number of elements.
+    Raises:
+        ValueError: the shapes do not go together.
+    """
+    shape = broadcast_shapes(*shapes, who=who)
+    axes = _merged_axes(who, shapes, shape)
+    n, *steps = axes.pop() if axes else (1,) * (len(shapes) + 1)
+    rows = prod(axis[0] for axis in axes)
+    rows_a_part = max(1, CHUNK // max(n, 1))
+    dims = [op, n, rows, rows_a_part, len(axes), *[axis[0] for axis in axes]]
+    for k, step in enumerate(steps, 1):
+        dims += [step, *[axis[k] for axis in axes]]
+    parts = -(-n // CHUNK) if rows == 1 else -(-rows // rows_a_part)
+    return shape, tuple(dims), parts, prod(shape)

@@ -1,10 +1,12 @@
-"""Elementwise arithmetic, comparisons and casts, with broadcasting.
+"""Elementwise arithmetic, comparisons, choices and casts, with broadcasting. Corner cases: csrc/elementwise.h.
 
-Element types are TensorFlow's: both operands have one type, a Python number takes the other operand's. float32, float64,
-int32 and int64 run in csrc/elementwise.pyx; other types and rare functions are NumPy's (`numpy_kernel`).
+Element types are TensorFlow's: both operands have one type; a number, list or array beside a tensor takes the tensor's.
+float32, float64, int32 and int64 run in csrc/elementwise.pyx, the other types in NumPy.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -27,24 +29,29 @@ from pyseq.core import (
 from pyseq.ops import reduce, shape
 from pyseq.ops.broadcasting import CHUNK, broadcast
 
-UNARY, BINARY, COMPARE, CAST = kernels("unary", "binary", "compare", "cast")
+UNARY, TEST, BINARY, COMPARE, LOGICAL, SELECT, CAST = kernels(
+    "unary", "test", "binary", "compare", "logical", "select", "cast"
+)
 
-# The order is that of csrc/elementwise.h.
-UNARY_CODES = {
-    name: code
-    for code, name in enumerate(
-        "negative absolute sign square sqrt rsqrt reciprocal exp expm1 log log1p tanh erf floor ceil round".split()
-    )
-}
-BINARY_CODES = {
-    name: code
-    for code, name in enumerate(
-        "add subtract multiply divide maximum minimum squared_difference divide_no_nan power".split()
-    )
-}
-COMPARE_CODES = {
-    name: code for code, name in enumerate("equal not_equal less less_equal greater greater_equal".split())
-}
+
+def _codes(names: str) -> dict[str, int]:
+    return {name: code for code, name in enumerate(names.split())}
+
+
+# The orders are those of csrc/elementwise.h.
+UNARY_CODES = _codes(
+    "negative absolute sign square clip sqrt rsqrt reciprocal exp expm1 log log1p tanh erf floor ceil round sin cos tan "
+    "arcsin arccos arctan sinh cosh arcsinh arccosh arctanh"
+)
+BINARY_CODES = _codes(
+    "add subtract multiply maximum minimum squared_difference floor_divide mod power divide divide_no_nan arctan2"
+)
+COMPARE_CODES = _codes("equal not_equal less less_equal greater greater_equal")
+TEST_CODES = _codes("isnan isinf isfinite")
+LOGICAL_CODES = _codes("logical_and logical_or logical_xor logical_not")
+INTEGER_UNARY = frozenset("negative absolute sign square".split())
+INTEGER_BINARY = frozenset(list(BINARY_CODES)[:9])
+
 COMPILED_FLOATS = (float32, float64)
 COMPILED = (float32, float64, int32, int64)
 COMPILED_CASTS = (*COMPILED, uint8, bool_)
@@ -57,26 +64,42 @@ def operands(who: str, x, y):
     """Two tensors of one element type.
 
     Raises:
-        TypeError: their types differ.
+        TypeError: their types differ, or a float stands beside an integer tensor.
     """
-    if isinstance(x, (Tensor, Variable)):
+    if isinstance(x, Tensor) and isinstance(y, Tensor):
+        pass
+    elif isinstance(x, (Tensor, Variable)):
         x = as_tensor(x)
-        y = as_tensor(y, like=x)
+        y = _beside(who, y, x)
     elif isinstance(y, (Tensor, Variable)):
         y = as_tensor(y)
-        x = as_tensor(x, like=y)
+        x = _beside(who, x, y)
     else:
         x, y = as_tensor(x), as_tensor(y)
-        if x.dtype is not y.dtype:  # plain numbers and lists: as one array would have it
-            both = np.result_type(x.dtype.numpy, y.dtype.numpy) if x.dtype.is_integer == y.dtype.is_integer else None
-            floating = x.dtype if x.dtype.is_floating else y.dtype
-            dtype = as_dtype(both) if both is not None else floating
+        if x.dtype is not y.dtype:  # plain numbers, lists and arrays: as NumPy has it, but floats keep their size
+            dtype = x.dtype if x.dtype.is_floating else y.dtype if y.dtype.is_floating else None
+            if dtype is None or x.dtype.is_floating and y.dtype.is_floating:
+                dtype = as_dtype(np.result_type(x.dtype.numpy, y.dtype.numpy))
             x, y = cast(x, dtype), cast(y, dtype)
     if x.dtype is not y.dtype:
         raise TypeError(
             f"{who}: both operands must have one dtype. Received: {x.dtype.name} and {y.dtype.name}. Use cast(x, dtype)."
         )
     return x, y
+
+
+def _beside(who, x, tensor):
+    """A number, list or array as a tensor of the type of the tensor it stands beside."""
+    if isinstance(x, (Tensor, Variable)):
+        return as_tensor(x)
+    if isinstance(x, (np.ndarray, np.generic)):
+        if x.dtype.kind == "f" and not tensor.dtype.is_floating:
+            raise TypeError(
+                f"{who}: both operands must have one dtype. Received: {tensor.dtype.name} and an array of {x.dtype}. "
+                "Use cast(x, dtype)."
+            )
+        return as_tensor(x, dtype=tensor.dtype)
+    return as_tensor(x, like=tensor)
 
 
 def unbroadcast(dx, to: tuple):
@@ -101,60 +124,58 @@ def _numpy_function(name: str, function):
 _fallbacks: dict[str, object] = {}
 
 
+def _erf(x):
+    return np.vectorize(math.erf, otypes=["float64"])(x)
+
+
 def _fallback(name: str):
+    """The kernel of NumPy's function, for element types that are not compiled."""
     kernel = _fallbacks.get(name)
     if kernel is None:
-        kernel = _fallbacks[name] = _numpy_function(name, _NUMPY[name])
+        special = {
+            "rsqrt": lambda x: 1 / np.sqrt(x),
+            "erf": _erf,
+            "squared_difference": lambda x, y: (x - y) * (x - y),
+            "divide_no_nan": lambda x, y: np.where(y == 0, 0, x / np.where(y == 0, 1, y)),
+        }
+        function = special.get(name) or getattr(np, "rint" if name == "round" else name)
+        kernel = _fallbacks[name] = _numpy_function(name, function)
     return kernel
 
 
-_NUMPY = {
-    "rsqrt": lambda x: 1 / np.sqrt(x),
-    "erf": lambda x: np.vectorize(__import__("math").erf, otypes=[x.dtype])(x),
-    "round": np.rint,
-    "squared_difference": lambda x, y: (x - y) * (x - y),
-    "divide_no_nan": lambda x, y: np.where(y == 0, 0, x / np.where(y == 0, 1, y)),
-    **{
-        name: getattr(np, name)
-        for name in (
-            "negative absolute sign square sqrt reciprocal exp expm1 log log1p tanh floor ceil add subtract multiply divide "
-            "maximum minimum power equal not_equal less less_equal greater greater_equal sin cos tan arcsin arccos arctan "
-            "sinh cosh arcsinh arccosh arctanh floor_divide mod arctan2 logical_and logical_or logical_xor isnan isinf isfinite"
-        ).split()
-    },
-}
-
-
-def _unary(name: str, x):
-    if x.dtype in COMPILED_FLOATS:
-        n = x.size
-        return emit(UNARY, (x,), ((x.shape, x.dtype),), (UNARY_CODES[name], n), (), -(-n // CHUNK), n)
-    return emit(_fallback(name), (x,), ((x.shape, x.dtype),))
-
-
-def _binary(name: str, x, y):
-    how = broadcast(x.shape, y.shape)
+def _unary(name: str, x, work=1):
     dtype = x.dtype
-    if dtype is float32 or dtype is float64 or (dtype in COMPILED and name in _INTEGER_OPS):
-        return emit(
-            BINARY, (x, y), ((how.shape, dtype),), (BINARY_CODES[name], *how.dims), (), how.parts, how.size
-        )  # fmt: skip
-    return emit(_fallback(name), (x, y), ((how.shape, dtype),))
+    if dtype is float32 or dtype is float64 or (dtype in COMPILED and name in INTEGER_UNARY):
+        n = x.size
+        return emit(UNARY, (x,), ((x.shape, dtype),), (UNARY_CODES[name], n), (), -(-n // CHUNK), work * n)
+    return emit(_fallback(name), (x,), ((x.shape, dtype),))
 
 
-_INTEGER_OPS = frozenset("add subtract multiply maximum minimum squared_difference".split())
+def _binary(name: str, x, y, work=1):
+    to, dims, parts, n = broadcast(name, BINARY_CODES[name], x.shape, y.shape)
+    dtype = x.dtype
+    if dtype is float32 or dtype is float64 or (dtype in COMPILED and name in INTEGER_BINARY):
+        return emit(BINARY, (x, y), ((to, dtype),), dims, (), parts, work * n)
+    _not_bool(name, x)
+    return emit(_fallback(name), (x, y), ((to, dtype),))
+
+
+def _not_bool(who, x):
+    if x.dtype.is_bool:
+        raise TypeError(
+            f"{who}: operands must be numbers. Received: dtype=bool. Use cast(x, 'float32') or logical_and, or."
+        )
 
 
 def _compare(name: str, x, y):
     x, y = operands(name, x, y)
-    how = broadcast(x.shape, y.shape)
+    to, dims, parts, n = broadcast(name, COMPARE_CODES[name], x.shape, y.shape)
     if x.dtype in COMPILED:
-        dims = (COMPARE_CODES[name], *how.dims)
-        return emit(COMPARE, (x, y), ((how.shape, bool_),), dims, (), how.parts, how.size)
-    return emit(_fallback(name), (x, y), ((how.shape, bool_),))
+        return emit(COMPARE, (x, y), ((to, bool_),), dims, (), parts, n)
+    return emit(_fallback(name), (x, y), ((to, bool_),))
 
 
-def _float(who: str, x):
+def _floating(who: str, x):
     """A floating point tensor."""
     x = as_tensor(x)
     if not x.dtype.is_floating:
@@ -240,14 +261,14 @@ def floor_divide(x, y):
     """
     x, y = operands("floor_divide", x, y)
     _refuse_integer_zero("floor_divide", y)
-    return emit(_fallback("floor_divide"), (x, y), ((broadcast(x.shape, y.shape).shape, x.dtype),))
+    return _binary("floor_divide", x, y, 4)
 
 
 def mod(x, y):
     """x - floor(x / y) * y: the rest with the sign of y."""
     x, y = operands("mod", x, y)
     _refuse_integer_zero("mod", y)
-    z = emit(_fallback("mod"), (x, y), ((broadcast(x.shape, y.shape).shape, x.dtype),))
+    z = _binary("mod", x, y, 16)
 
     def vjp(dz, needs):
         return (
@@ -277,10 +298,10 @@ def minimum(x, y):
 
 def _choice_vjp(first_wins, x, y):
     def vjp(dz, needs):
-        mask = cast(first_wins(x, y), dz.dtype)
+        first = first_wins(x, y)
         return (
-            unbroadcast(multiply(dz, mask), x.shape) if needs[0] else None,
-            unbroadcast(multiply(dz, subtract(1.0, mask)), y.shape) if needs[1] else None,
+            unbroadcast(where(first, dz, 0.0), x.shape) if needs[0] else None,
+            unbroadcast(where(first, 0.0, dz), y.shape) if needs[1] else None,
         )
 
     return vjp
@@ -309,7 +330,7 @@ def power(x, y):
     x, y = operands("power", x, y)
     if x.dtype.is_integer and not y.is_symbolic and (y.numpy() < 0).any():
         raise ValueError("power: integers must have exponents of at least 0. Use cast(x, 'float32').")
-    z = _binary("power", x, y)
+    z = _binary("power", x, y, 32)
 
     def vjp(dz, needs):
         dx = unbroadcast(multiply(dz, multiply(y, power(x, subtract(y, 1.0)))), x.shape) if needs[0] else None
@@ -324,7 +345,8 @@ def power(x, y):
 def arctan2(y, x):
     """The angle of the point (x, y), radians in [-pi, pi]."""
     y, x = operands("arctan2", y, x)
-    z = emit(_fallback("arctan2"), (y, x), ((broadcast(y.shape, x.shape).shape, y.dtype),))
+    _floating("arctan2", x)
+    z = _binary("arctan2", y, x, 32)
 
     def vjp(dz, needs):
         scaled = divide(dz, add(square(x), square(y)))
@@ -352,118 +374,167 @@ def absolute(x):
 
 
 def sign(x):
-    """-1, 0 or 1."""
-    return _without_gradient("sign", x)
+    """-1, 0 or 1; NaN of NaN.  vjp: 0."""
+    x = as_tensor(x)
+    return record(_unary("sign", x), (x,), lambda dy, needs: zeros_like(dy))
 
 
 def square(x):
     """x * x."""
     x = as_tensor(x)
-    return record(_unary("square", x), (x,), lambda dy, needs: multiply(dy, multiply(x, 2)))
+    return record(_unary("square", x), (x,), lambda dy, needs: multiply(dy, multiply(x, 2.0)))
 
 
 def sqrt(x):
     """The square root; NaN below 0."""
-    x = _float("sqrt", x)
+    x = _floating("sqrt", x)
     y = _unary("sqrt", x)
     return record(y, (x,), lambda dy, needs: divide(multiply(dy, 0.5), y))
 
 
 def rsqrt(x):
     """1 / sqrt(x)."""
-    x = _float("rsqrt", x)
+    x = _floating("rsqrt", x)
     y = _unary("rsqrt", x)
     return record(y, (x,), lambda dy, needs: multiply(dy, multiply(multiply(y, multiply(y, y)), -0.5)))
 
 
 def reciprocal(x):
     """1 / x."""
-    x = _float("reciprocal", x)
+    x = _floating("reciprocal", x)
     y = _unary("reciprocal", x)
     return record(y, (x,), lambda dy, needs: negative(multiply(dy, multiply(y, y))))
 
 
 def exp(x):
     """e ** x."""
-    x = _float("exp", x)
-    y = _unary("exp", x)
+    x = _floating("exp", x)
+    y = _unary("exp", x, 16)
     return record(y, (x,), lambda dy, needs: multiply(dy, y))
 
 
 def expm1(x):
     """e ** x - 1, exact near 0."""
-    x = _float("expm1", x)
-    y = _unary("expm1", x)
+    x = _floating("expm1", x)
+    y = _unary("expm1", x, 16)
     return record(y, (x,), lambda dy, needs: multiply(dy, add(y, 1.0)))
 
 
 def log(x):
     """The natural logarithm; -inf at 0, NaN below."""
-    x = _float("log", x)
-    return record(_unary("log", x), (x,), lambda dy, needs: divide(dy, x))
+    x = _floating("log", x)
+    return record(_unary("log", x, 16), (x,), lambda dy, needs: divide(dy, x))
 
 
 def log1p(x):
     """log(1 + x), exact near 0."""
-    x = _float("log1p", x)
-    return record(_unary("log1p", x), (x,), lambda dy, needs: divide(dy, add(x, 1.0)))
+    x = _floating("log1p", x)
+    return record(_unary("log1p", x, 16), (x,), lambda dy, needs: divide(dy, add(x, 1.0)))
 
 
 def erf(x):
     """The error function."""
-    x = _float("erf", x)
+    x = _floating("erf", x)
 
     def vjp(dy, needs):
         return multiply(dy, multiply(exp(negative(square(x))), 2 / np.pi**0.5))
 
-    return record(_unary("erf", x), (x,), vjp)
+    return record(_unary("erf", x, 16), (x,), vjp)
+
+
+def _whole(name, x):
+    x = as_tensor(x)
+    return x if x.dtype.is_integer else _unary(name, _floating(name, x))
 
 
 def floor(x):
-    """The largest integer not above x."""
-    return _without_gradient("floor", x)
+    """The largest integer not above x. No gradient."""
+    return _whole("floor", x)
 
 
 def ceil(x):
-    """The smallest integer not below x."""
-    return _without_gradient("ceil", x)
+    """The smallest integer not below x. No gradient."""
+    return _whole("ceil", x)
 
 
 def round(x):  # noqa: A001
-    """The nearest integer, halves to the even one."""
-    return _without_gradient("round", x)
+    """The nearest integer, halves to the even one. No gradient."""
+    return _whole("round", x)
 
 
-def _without_gradient(name, x):
-    """Functions that are constant between steps: the gradient is zero."""
-    x = as_tensor(x)
-    if x.dtype.is_integer and name in ("floor", "ceil", "round"):
-        return x
-    return record(_unary(name, x), (x,), lambda dy, needs: zeros_like(dy))
+def sin(x):
+    """The sine of x radians."""
+    x = _floating("sin", x)
+    return record(_unary("sin", x, 32), (x,), lambda dy, needs: multiply(dy, cos(x)))
 
 
-def _from_numpy(name, derivative):
-    def op(x):
-        x = _float(name, x)
-        y = emit(_fallback(name), (x,), ((x.shape, x.dtype),))
-        return record(y, (x,), lambda dy, needs: derivative(dy, x, y))
-
-    op.__name__ = op.__qualname__ = name
-    op.__doc__ = f"numpy.{name}, in radians."
-    return op
+def cos(x):
+    """The cosine of x radians."""
+    x = _floating("cos", x)
+    return record(_unary("cos", x, 32), (x,), lambda dy, needs: negative(multiply(dy, sin(x))))
 
 
-sin = _from_numpy("sin", lambda dy, x, y: multiply(dy, cos(x)))
-cos = _from_numpy("cos", lambda dy, x, y: negative(multiply(dy, sin(x))))
-tan = _from_numpy("tan", lambda dy, x, y: multiply(dy, add(multiply(y, y), 1.0)))
-arcsin = _from_numpy("arcsin", lambda dy, x, y: multiply(dy, rsqrt(subtract(1.0, square(x)))))
-arccos = _from_numpy("arccos", lambda dy, x, y: negative(multiply(dy, rsqrt(subtract(1.0, square(x))))))
-arctan = _from_numpy("arctan", lambda dy, x, y: divide(dy, add(square(x), 1.0)))
-sinh = _from_numpy("sinh", lambda dy, x, y: multiply(dy, cosh(x)))
-cosh = _from_numpy("cosh", lambda dy, x, y: multiply(dy, sinh(x)))
-arcsinh = _from_numpy("arcsinh", lambda dy, x, y: multiply(dy, rsqrt(add(square(x), 1.0))))
-arccosh = _from_numpy("arccosh", lambda dy, x, y: multiply(dy, rsqrt(subtract(square(x), 1.0))))
-arctanh = _from_numpy("arctanh", lambda dy, x, y: divide(dy, subtract(1.0, square(x))))
+def tan(x):
+    """The tangent of x radians."""
+    x = _floating("tan", x)
+    y = _unary("tan", x, 32)
+    return record(y, (x,), lambda dy, needs: multiply(dy, add(multiply(y, y), 1.0)))
+
+
+def arcsin(x):
+    """The angle in [-pi/2, pi/2] whose sine is x; NaN outside [-1, 1]."""
+    x = _floating("arcsin", x)
+    return record(_unary("arcsin", x, 32), (x,), lambda dy, needs: multiply(dy, rsqrt(subtract(1.0, square(x)))))
+
+
+def arccos(x):
+    """The angle in [0, pi] whose cosine is x; NaN outside [-1, 1]."""
+    x = _floating("arccos", x)
+    y = _unary("arccos", x, 32)
+    return record(y, (x,), lambda dy, needs: negative(multiply(dy, rsqrt(subtract(1.0, square(x))))))
+
+
+def arctan(x):
+    """The angle in [-pi/2, pi/2] whose tangent is x."""
+    x = _floating("arctan", x)
+    return record(_unary("arctan", x, 32), (x,), lambda dy, needs: divide(dy, add(square(x), 1.0)))
+
+
+def sinh(x):
+    """The hyperbolic sine."""
+    x = _floating("sinh", x)
+    return record(_unary("sinh", x, 32), (x,), lambda dy, needs: multiply(dy, cosh(x)))
+
+
+def cosh(x):
+    """The hyperbolic cosine."""
+    x = _floating("cosh", x)
+    return record(_unary("cosh", x, 32), (x,), lambda dy, needs: multiply(dy, sinh(x)))
+
+
+def tanh(x):
+    """The hyperbolic tangent."""
+    from pyseq.ops import activation
+
+    return activation.tanh(x)
+
+
+def arcsinh(x):
+    """The inverse of sinh."""
+    x = _floating("arcsinh", x)
+    return record(_unary("arcsinh", x, 32), (x,), lambda dy, needs: multiply(dy, rsqrt(add(square(x), 1.0))))
+
+
+def arccosh(x):
+    """The inverse of cosh, not below 0; NaN for x below 1."""
+    x = _floating("arccosh", x)
+    return record(_unary("arccosh", x, 32), (x,), lambda dy, needs: multiply(dy, rsqrt(subtract(square(x), 1.0))))
+
+
+def arctanh(x):
+    """The inverse of tanh; NaN outside [-1, 1]."""
+    x = _floating("arctanh", x)
+    return record(_unary("arctanh", x, 32), (x,), lambda dy, needs: divide(dy, subtract(1.0, square(x))))
 
 
 # ---------------------------------------------------------------------------------------------- truth
@@ -499,13 +570,17 @@ def greater_equal(x, y):
     return _compare("greater_equal", x, y)
 
 
-def _logical(name, *xs):
-    xs = [as_tensor(x) for x in xs]
-    for x in xs:
-        if not x.dtype.is_bool:
-            raise TypeError(f"{name}: operands must be bool. Received: dtype={x.dtype.name}. Use cast(x, 'bool').")
-    how = broadcast(xs[0].shape, xs[-1].shape)
-    return emit(_fallback(name), tuple(xs), ((how.shape, bool_),))
+def _truth(who, x):
+    x = as_tensor(x)
+    if not x.dtype.is_bool:
+        raise TypeError(f"{who}: operands must be bool. Received: dtype={x.dtype.name}. Use cast(x, 'bool').")
+    return x
+
+
+def _logical(name, x, y):
+    x, y = _truth(name, x), _truth(name, y)
+    to, dims, parts, n = broadcast(name, LOGICAL_CODES[name], x.shape, y.shape)
+    return emit(LOGICAL, (x, y), ((to, bool_),), dims, (), parts, n)
 
 
 def logical_and(x, y):
@@ -523,77 +598,87 @@ def logical_xor(x, y):
     return _logical("logical_xor", x, y)
 
 
-_LOGICAL_NOT = _numpy_function("logical_not", np.logical_not)
-
-
 def logical_not(x):
     """not x, bool."""
+    return _logical("logical_not", x, x)
+
+
+def _test(name, x):
     x = as_tensor(x)
-    if not x.dtype.is_bool:
-        raise TypeError(f"logical_not: `x` must be bool. Received: dtype={x.dtype.name}. Use cast(x, 'bool').")
-    return emit(_LOGICAL_NOT, (x,), ((x.shape, bool_),))
+    if x.dtype in COMPILED_FLOATS:
+        n = x.size
+        return emit(TEST, (x,), ((x.shape, bool_),), (TEST_CODES[name], n), (), -(-n // CHUNK), n)
+    return emit(_fallback(name), (x,), ((x.shape, bool_),))
 
 
 def isnan(x):
     """Is x NaN? bool."""
-    x = as_tensor(x)
-    return emit(_fallback("isnan"), (x,), ((x.shape, bool_),))
+    return _test("isnan", x)
 
 
 def isinf(x):
     """Is x infinite? bool."""
-    x = as_tensor(x)
-    return emit(_fallback("isinf"), (x,), ((x.shape, bool_),))
+    return _test("isinf", x)
 
 
 def isfinite(x):
     """Is x neither infinite nor NaN? bool."""
-    x = as_tensor(x)
-    return emit(_fallback("isfinite"), (x,), ((x.shape, bool_),))
-
-
-_WHERE = _numpy_function("where", np.where)
+    return _test("isfinite", x)
 
 
 def where(condition, x, y):
     """x where the condition holds, else y; all three broadcast."""
-    condition = as_tensor(condition)
-    if not condition.dtype.is_bool:
-        raise TypeError(
-            f"where: `condition` must be bool. Received: dtype={condition.dtype.name}. Use cast(x, 'bool')."
-        )
+    condition = _truth("where", condition)
     x, y = operands("where", x, y)
-    to = broadcast(condition.shape, broadcast(x.shape, y.shape).shape).shape
-    z = emit(_WHERE, (condition, x, y), ((to, x.dtype),), dtype=x.dtype)
+    to, dims, parts, n = broadcast("where", 0, condition.shape, x.shape, y.shape)
+    z = emit(SELECT, (condition, x, y), ((to, x.dtype),), dims, (), parts, n, x.dtype)
 
     def vjp(dz, needs):
-        zero = zeros_like(dz)
         return (
             None,
-            unbroadcast(where(condition, dz, zero), x.shape) if needs[1] else None,
-            unbroadcast(where(condition, zero, dz), y.shape) if needs[2] else None,
+            unbroadcast(where(condition, dz, 0.0), x.shape) if needs[1] else None,
+            unbroadcast(where(condition, 0.0, dz), y.shape) if needs[2] else None,
         )
 
-    return record(z, (condition, x, y), vjp)
+    return record(z, (condition, x, y), vjp) if x.dtype.is_floating else z
 
 
 def clip(x, low, high):
-    """x moved into [low, high]. vjp: dy where low <= x <= high, as in TensorFlow."""
-    x = as_tensor(x)
-    low, high = as_tensor(low, like=x), as_tensor(high, like=x)
-    y = _binary("minimum", _binary("maximum", x, low), high)
+    """x moved into [low, high]; NaN stays.  vjp: to x where low <= x <= high, to a bound where it took the place of x.
 
-    def vjp(dy, needs):
-        below, above = less(x, low), greater(x, high)
-        inside = logical_not(logical_or(below, above))
-        zero = zeros_like(dy)
-        return (
-            unbroadcast(where(inside, dy, zero), x.shape) if needs[0] else None,
-            unbroadcast(where(below, dy, zero), low.shape) if needs[1] else None,
-            unbroadcast(where(above, dy, zero), high.shape) if needs[2] else None,
+    Args:
+        x: numbers. low, high: numbers or tensors that broadcast to the shape of x.
+    Raises:
+        ValueError: the bounds have a larger shape than x.
+    Source: tf.clip_by_value.
+    """
+    x = as_tensor(x)
+    if type(low) in (float, int) and type(high) in (float, int) and x.dtype in COMPILED_FLOATS:
+        n = x.size
+        dims, attrs = (UNARY_CODES["clip"], n), (float(low), float(high))
+        y = emit(UNARY, (x,), ((x.shape, x.dtype),), dims, attrs, -(-n // CHUNK), n)
+        low, high = as_tensor(low, like=x), as_tensor(high, like=x)
+        return record(y, (x,), lambda dy, needs: where(_inside(x, low, high), dy, 0.0))
+    low, high = operands("clip", x, low)[1], operands("clip", x, high)[1]
+    y = _binary("minimum", _binary("maximum", x, low), high)
+    if y.shape != x.shape:
+        raise ValueError(
+            "clip: `low` and `high` must broadcast to the shape of `x`. "
+            f"Received: x.shape={x.shape}, low.shape={low.shape}, high.shape={high.shape}."
         )
 
-    return record(y, (x, low, high), vjp)
+    def vjp(dy, needs):
+        return (
+            where(_inside(x, low, high), dy, 0.0) if needs[0] else None,
+            unbroadcast(where(less(x, low), dy, 0.0), low.shape) if needs[1] else None,
+            unbroadcast(where(greater(x, high), dy, 0.0), high.shape) if needs[2] else None,
+        )
+
+    return record(y, (x, low, high), vjp) if x.dtype.is_floating else y
+
+
+def _inside(x, low, high):
+    return logical_and(greater_equal(x, low), less_equal(x, high))
 
 
 # ---------------------------------------------------------------------------------------------- types
@@ -620,11 +705,11 @@ def cast(x, dtype):
 
 def zeros_like(x, dtype=None):
     """Zeros of the shape and dtype of x."""
-    x = as_tensor(x)
+    x = x if isinstance(x, (Tensor, Variable)) else as_tensor(x)
     return shape.zeros(x.shape, dtype or x.dtype)
 
 
 def ones_like(x, dtype=None):
     """Ones of the shape and dtype of x."""
-    x = as_tensor(x)
+    x = x if isinstance(x, (Tensor, Variable)) else as_tensor(x)
     return shape.ones(x.shape, dtype or x.dtype)

@@ -159,7 +159,7 @@ def dense(x, kernel, bias=None, activation="linear"):
 
     def vjp(dy, needs):
         if code:
-            dy = activations.activation_backward(dy, y, code, attrs, activations.SECOND[activation])
+            dy = activations.activation_backward(dy, y, code, attrs)
         flat = len(lead) == 1
         dy = dy if flat else shape.reshape(dy, (m, n))
         dx = dkernel = None

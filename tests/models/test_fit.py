@@ -1,0 +1,167 @@
+"""The training loop: the same bits on any number of threads, what callbacks see, subclassed models, weights of samples."""
+
+import numpy as np
+import pytest
+
+import pyseq as keras
+from pyseq import Model, Sequential, layers
+from pyseq.callbacks import Callback
+from pyseq.core import config, engine
+
+rng = np.random.default_rng(0)
+X, Y = rng.standard_normal((96, 20)).astype("f4"), rng.integers(0, 3, 96)
+
+
+def trained(**fit):
+    keras.utils.set_random_seed(3)
+    model = Sequential(
+        [layers.Dense(70, activation="relu", input_shape=(20,)), layers.Dropout(0.3), layers.Dense(33, activation="tanh"),
+         layers.Dense(3, activation="softmax", kernel_regularizer="l2")]
+    )  # fmt: skip
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = model.fit(X, Y, verbose=0, **{"epochs": 3, "batch_size": 20, **fit})
+    return model, history
+
+
+def bits(model):
+    return [w.tobytes() for w in model.get_weights()]
+
+
+def test_same_bits_on_any_number_of_threads(isa):
+    expected = bits(trained()[0])
+    threads, work = config.get_num_threads(), engine.set_parallel_work(1)
+    try:
+        for n in (1, 2, 3):
+            config.set_num_threads(n)
+            assert bits(trained()[0]) == expected, f"{n} threads"
+    finally:
+        config.set_num_threads(threads)
+        engine.set_parallel_work(work)
+
+
+def test_a_seed_gives_the_same_run():
+    assert bits(trained()[0]) == bits(trained()[0])
+
+
+def test_shuffling_changes_the_run_and_only_the_order():
+    assert bits(trained(shuffle=False)[0]) != bits(trained()[0])
+
+
+def test_history():
+    _, history = trained(validation_split=0.25, validation_freq=2, epochs=5, initial_epoch=1)
+    assert list(history.history) == ["loss", "accuracy", "val_loss", "val_accuracy"]
+    assert history.epoch == [1, 2, 3, 4] and len(history.history["val_loss"]) == 2
+    assert history.params == {"verbose": 0, "epochs": 5, "steps": 4}
+    assert all(isinstance(v, float) for values in history.history.values() for v in values)
+
+
+class Recorder(Callback):
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def on_train_begin(self, logs=None):
+        self.seen.append("train begin")
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.seen.append(f"epoch {epoch} begin")
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen.append((batch, sorted(logs)))
+
+    def on_test_begin(self, logs=None):
+        self.seen.append("test begin")
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seen.append((f"epoch {epoch} end", sorted(logs)))
+
+    def on_train_end(self, logs=None):
+        self.seen.append("train end")
+
+
+def test_hooks_come_in_order():
+    recorder = Recorder()
+    trained(callbacks=[recorder], epochs=1, batch_size=50, validation_data=(X, Y))
+    names = ["accuracy", "loss"]
+    assert recorder.seen == [
+        "train begin", "epoch 0 begin", (0, names), (1, names), "test begin",
+        ("epoch 0 end", ["accuracy", "loss", "val_accuracy", "val_loss"]), "train end",
+    ]  # fmt: skip
+
+
+def test_stop_training():
+    class Stop(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 1:
+                self.model.stop_training = True
+
+    _, history = trained(callbacks=[Stop()], epochs=10)
+    assert history.epoch == [0]
+
+
+def test_an_exception_in_a_callback_comes_out_and_the_model_goes_on():
+    class Fail(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise RuntimeError("mine")
+
+    model, _ = trained()
+    with pytest.raises(RuntimeError, match="mine"):
+        model.fit(X, Y, callbacks=[Fail()], verbose=0)
+    assert np.isfinite(model.fit(X, Y, verbose=0).history["loss"]).all()
+
+
+def test_zero_weights_take_samples_out():
+    weights = np.r_[np.ones(48), np.zeros(48)].astype("f4")
+    other = np.r_[Y[:48], (Y[48:] + 1) % 3]
+    results = []
+    for labels in (Y, other):
+        keras.utils.set_random_seed(3)
+        model = Sequential([layers.Dense(3, activation="softmax", input_shape=(20,))])
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        model.fit(X, labels, sample_weight=weights, shuffle=False, verbose=0)
+        results.append(bits(model))
+    assert results[0] == results[1]
+
+
+def test_class_weights_are_sample_weights():
+    factors = {0: 1.0, 1: 2.0, 2: 0.5}
+    by_class = bits(trained(class_weight=factors, shuffle=False)[0])
+    by_sample = bits(trained(sample_weight=np.array([factors[k] for k in Y], "f4"), shuffle=False)[0])
+    assert by_class == by_sample
+
+
+class Classifier(Model):
+    def __init__(self):
+        super(Classifier, self).__init__()  # noqa: UP008 - as the courses write it
+        self.hidden = layers.Dense(16, activation="relu")
+        self.blocks = [layers.Dense(8), {"last": layers.Dense(3, activation="softmax")}]
+        self.drop = layers.Dropout(0.5)
+
+    def call(self, x, training=False):
+        x = self.drop(self.hidden(x), training=training)
+        return self.blocks[1]["last"](self.blocks[0](x))
+
+
+def test_subclassed_models():
+    model = Classifier()
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = model.fit(X, Y, epochs=30, verbose=0)
+    assert history.history["loss"][-1] < history.history["loss"][0]
+    assert len(model.weights) == 6 and model.count_params() == 16 * 21 + 8 * 17 + 3 * 9
+    assert model.predict(X).shape == (96, 3)
+    np.testing.assert_array_equal(model.predict(X), np.asarray(model(X, training=False)))
+
+
+def test_predict_classes():
+    model, _ = trained()
+    np.testing.assert_array_equal(model.predict_classes(X), model.predict(X).argmax(-1))
+    binary = Sequential([layers.Dense(1, activation="sigmoid", input_shape=(20,))])
+    np.testing.assert_array_equal(binary.predict_classes(X), (binary.predict(X) > 0.5).astype("int32"))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_floatx(dtype):
+    config.set_floatx(dtype)
+    model, history = trained()
+    assert all(w.dtype == dtype for w in model.get_weights())
+    assert model.predict(X.astype("f8")).dtype == dtype and np.isfinite(history.history["loss"]).all()
