@@ -47,9 +47,9 @@
 #endif
 
 #ifndef GEMM_KC
-#define GEMM_KC 256
+#define GEMM_KC 384
 #define GEMM_MC 192
-#define GEMM_NC 1024
+#define GEMM_NC 512
 #endif
 enum { GEMM_PACKED_B = GEMM_KC * GEMM_NC, GEMM_WIDE = 4 };
 

@@ -11,6 +11,9 @@ typedef struct {
     T *c;
     int64_t c_row;
     const T *next_c;                 /* the tile after this one: fetched meanwhile; or NULL */
+    const T *ahead;                  /* fetched into L2 meanwhile: a cache line for each k, `ahead_k` elements apart */
+    int64_t ahead_k;
+    int64_t next_a;                  /* by_rows: from here to the panel after this one, fetched meanwhile */
     const T *bias;                   /* added at the end, or NULL */
     int load;                        /* go on from what C holds? */
     int width;                       /* lanes of the last vector; all of them unless the tile is a partial one */
@@ -18,8 +21,15 @@ typedef struct {
 
 typedef void (*NAME(TileFunction))(const NAME(Tile) *);
 
+/* How a tile finds its operands. */
+enum NAME(Form) {
+    NAME(COLUMNS),                   /* A by k: rows adjacent */
+    NAME(ROWS),                      /* A by rows: k adjacent */
+    NAME(PACKED),                    /* both packed by panels as large as the tile: strides are constants */
+};
+
 /* mr rows, nv vectors; all four constants where this is inlined. */
-ALWAYS_INLINE void NAME(tile)(const int mr, const int nv, const int by_rows, const int partial, const NAME(Tile) *t) {
+ALWAYS_INLINE void NAME(tile)(const int mr, const int nv, const int form, const int partial, const NAME(Tile) *t) {
     V acc[GEMM_MR][8];
     const int64_t c_row = t->c_row * (int64_t)sizeof(T);
     const int whole = partial ? nv - 1 : nv, width = t->width;
@@ -51,39 +61,103 @@ ALWAYS_INLINE void NAME(tile)(const int mr, const int nv, const int by_rows, con
         }
     }
     /* Rows of A that lie apart: every third has a pointer, the others are addressed from it. */
-    const char *a = (const char *)t->a, *rows[4];
-    const int64_t a_stride = t->a_stride * (int64_t)sizeof(T), b_k = t->b_k;
+    const char *a = (const char *)t->a, *rows[4], *ahead = (const char *)t->ahead;
+    const int64_t a_stride = t->a_stride * (int64_t)sizeof(T), b_k = t->b_k, ahead_k = t->ahead_k * (int64_t)sizeof(T);
     const T *b = t->b;
     T *packed = t->packed;
+    int64_t p = t->kc;
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++) rows[i] = a + 3 * i * a_stride;
-    for (int64_t p = t->kc; p > 0; p--) {
-        V row[8];
-#pragma GCC unroll 8
-        for (int j = 0; j < whole; j++) row[j] = *(const VU *)(b + j * LANES);
-        if (partial) row[nv - 1] = NAME(load_part)(b + whole * LANES, width);
-        b += b_k;
-        if (packed) {
-#pragma GCC unroll 8
-            for (int j = 0; j < nv; j++) *(VU *)(packed + j * LANES) = row[j];
-            packed += nv * LANES;
-        }
-#pragma GCC unroll 16
-        for (int i = 0; i < mr; i++) {
-            T x = by_rows ? *(const T *)(rows[i / 3] + i % 3 * a_stride) : ((const T *)a)[i];
-#pragma GCC unroll 8
-            for (int j = 0; j < nv; j++) acc[i][j] += row[j] * x;
-        }
-        if (by_rows) {
+/* One k: a row of B times mr numbers of A. */
+#define STEP(A_I, B_P, LAST)                                                                         \
+    {                                                                                                \
+        _Pragma("GCC unroll 8") for (int j = 0; j < nv - 1; j++) row[j] = *(const VU *)((B_P) + j * LANES); \
+        row[nv - 1] = LAST;                                                                          \
+        if (FRESH) {                                                                                 \
+            _Pragma("GCC unroll 8") for (int j = 0; j < nv; j++) *(VU *)(packed + j * LANES) = row[j]; \
+            packed += nv * LANES;                                                                    \
+        }                                                                                            \
+        _Pragma("GCC unroll 16") for (int i = 0; i < mr; i++) {                                      \
+            const T x = A_I;                                                                         \
+            _Pragma("GCC unroll 8") for (int j = 0; j < nv; j++) acc[i][j] += row[j] * x;            \
+        }                                                                                            \
+    }
+#define LAST_VECTOR(B_P) (partial ? NAME(load_part)((B_P) + whole * LANES, width) : (V)*(const VU *)((B_P) + (nv - 1) * LANES))
+#define FRESH 0
+    V row[8];
+    if (form == NAME(PACKED)) {
+        for (; p >= 4; p -= 4) {
 #pragma GCC unroll 4
-            for (int i = 0; i < (mr + 2) / 3; i++) {
-                rows[i] += sizeof(T);
-                OPAQUE(rows[i]);
+            for (int u = 0; u < 4; u++)
+                STEP(((const T *)a)[u * mr + i], b + u * nv * LANES, *(const VU *)(b + (u * nv + nv - 1) * LANES))
+#pragma GCC unroll 4
+            for (int u = 0; u < 4; u++) {
+                __builtin_prefetch(ahead, 0, 2);
+                ahead += ahead_k;
             }
+#pragma GCC unroll 4
+            for (int u = 0; u < (int)(4 * mr * sizeof(T) + 63) / 64; u++) __builtin_prefetch(a + 512 + 64 * u);
+            a += 4 * mr * sizeof(T);
+            b += 4 * nv * LANES;
+        }
+        for (; p > 0; p--) {
+            STEP(((const T *)a)[i], b, *(const VU *)(b + (nv - 1) * LANES))
+            a += mr * sizeof(T);
+            b += nv * LANES;
+        }
+    } else if (form == NAME(ROWS)) {
+        const int64_t next = t->next_a * (int64_t)sizeof(T);
+        while (p > 0) {
+            /* a cache line of each row of the next panel, then as many k */
+#pragma GCC unroll 16
+            for (int i = 0; i < mr; i++) __builtin_prefetch(rows[i / 3] + i % 3 * a_stride + next, 0, 3);
+            int64_t run = p < 64 / (int64_t)sizeof(T) ? p : 64 / (int64_t)sizeof(T);
+            p -= run;
+#define ROWS_LOOP                                                                                    \
+            for (; run > 0; run--) {                                                                 \
+                __builtin_prefetch(ahead, 0, 2);                                                     \
+                ahead += ahead_k;                                                                    \
+                STEP(*(const T *)(rows[i / 3] + i % 3 * a_stride), b, LAST_VECTOR(b))                \
+                b += b_k;                                                                            \
+                _Pragma("GCC unroll 4") for (int i = 0; i < (mr + 2) / 3; i++) {                     \
+                    rows[i] += sizeof(T);                                                            \
+                    OPAQUE(rows[i]);                                                                 \
+                }                                                                                    \
+            }
+            if (packed) {
+#undef FRESH
+#define FRESH 1
+                ROWS_LOOP
+            } else {
+#undef FRESH
+#define FRESH 0
+                ROWS_LOOP
+            }
+        }
+    } else {
+#define COLUMNS_LOOP                                                                                 \
+        for (; p > 0; p--) {                                                                         \
+            __builtin_prefetch(ahead, 0, 2);                                                         \
+            ahead += ahead_k;                                                                        \
+            STEP(((const T *)a)[i], b, LAST_VECTOR(b))                                               \
+            b += b_k;                                                                                \
+            a += a_stride;                                                                           \
+        }
+        if (packed) {
+#undef FRESH
+#define FRESH 1
+            COLUMNS_LOOP
         } else {
-            a += a_stride;
+#undef FRESH
+#define FRESH 0
+            COLUMNS_LOOP
         }
     }
+#undef FRESH
+#undef STEP
+#undef ROWS_LOOP
+#undef COLUMNS_LOOP
+#undef LAST_VECTOR
     if (t->bias) {
 #pragma GCC unroll 8
         for (int j = 0; j < nv; j++) {
@@ -106,12 +180,12 @@ ALWAYS_INLINE void NAME(tile)(const int mr, const int nv, const int by_rows, con
 #undef AT
 }
 
-#define TILE(mr, nv, form, by_rows, partial)                                                         \
-    static __attribute__((noinline)) void NAME(form##_##mr##x##nv)(const NAME(Tile) * t) {           \
-        NAME(tile)(mr, nv, by_rows, partial, t);                                                     \
+#define TILE(mr, nv, FORM, partial)                                                                  \
+    static __attribute__((noinline)) void NAME(FORM##_##mr##x##nv##_##partial)(const NAME(Tile) * t) { \
+        NAME(tile)(mr, nv, NAME(FORM), partial, t);                                                  \
     }
-#define TILES(mr, nv) TILE(mr, nv, rows, 1, 0) TILE(mr, nv, columns, 0, 0)
-#define PARTIAL_TILES(mr, nv) TILE(mr, nv, partial_rows, 1, 1) TILE(mr, nv, partial_columns, 0, 1)
+#define TILES(mr, nv) TILE(mr, nv, COLUMNS, 0) TILE(mr, nv, ROWS, 0) TILE(mr, nv, PACKED, 0)
+#define PARTIAL_TILES(mr, nv) TILE(mr, nv, COLUMNS, 1) TILE(mr, nv, ROWS, 1) TILE(mr, nv, PACKED, 1)
 GEMM_TALL(TILES, 1)
 GEMM_TALL(TILES, 2)
 GEMM_TILES_4(TILES)
@@ -131,23 +205,28 @@ static int NAME(strip_vectors)(int mr, int64_t vectors, int partial) {
     return vectors > 1 ? 2 : 1;
 }
 
-static NAME(TileFunction) NAME(tile_function)(int mr, int nv, int by_rows, int partial) {
-#define ROWS(mr, nv) NAME(rows_##mr##x##nv),
-#define COLUMNS(mr, nv) NAME(columns_##mr##x##nv),
-#define PARTIAL_ROWS(mr, nv) NAME(partial_rows_##mr##x##nv),
-#define PARTIAL_COLUMNS(mr, nv) NAME(partial_columns_##mr##x##nv),
-    static const NAME(TileFunction) of[2][6][GEMM_MR] = {
-        {{GEMM_TALL(COLUMNS, 1)}, {GEMM_TALL(COLUMNS, 2)}, {GEMM_TILES_4(COLUMNS)}, {GEMM_TILES_8(COLUMNS)},
-         {GEMM_TALL(PARTIAL_COLUMNS, 1)}, {GEMM_TALL(PARTIAL_COLUMNS, 2)}},
-        {{GEMM_TALL(ROWS, 1)}, {GEMM_TALL(ROWS, 2)}, {GEMM_TILES_4(ROWS)}, {GEMM_TILES_8(ROWS)},
-         {GEMM_TALL(PARTIAL_ROWS, 1)}, {GEMM_TALL(PARTIAL_ROWS, 2)}},
-    };
-#undef ROWS
-#undef COLUMNS
-#undef PARTIAL_ROWS
-#undef PARTIAL_COLUMNS
+static NAME(TileFunction) NAME(tile_function)(int mr, int nv, int form, int partial) {
+#define NAME_OF(mr, nv, FORM, partial) NAME(FORM##_##mr##x##nv##_##partial),
+#define COLUMNS_0(mr, nv) NAME_OF(mr, nv, COLUMNS, 0)
+#define COLUMNS_1(mr, nv) NAME_OF(mr, nv, COLUMNS, 1)
+#define ROWS_0(mr, nv) NAME_OF(mr, nv, ROWS, 0)
+#define ROWS_1(mr, nv) NAME_OF(mr, nv, ROWS, 1)
+#define PACKED_0(mr, nv) NAME_OF(mr, nv, PACKED, 0)
+#define PACKED_1(mr, nv) NAME_OF(mr, nv, PACKED, 1)
+#define OF_FORM(FORM)                                                                                \
+    {{GEMM_TALL(FORM##_0, 1)}, {GEMM_TALL(FORM##_0, 2)}, {GEMM_TILES_4(FORM##_0)},                   \
+     {GEMM_TILES_8(FORM##_0)}, {GEMM_TALL(FORM##_1, 1)}, {GEMM_TALL(FORM##_1, 2)}}
+    static const NAME(TileFunction) of[3][6][GEMM_MR] = {OF_FORM(COLUMNS), OF_FORM(ROWS), OF_FORM(PACKED)};
+#undef OF_FORM
+#undef PACKED_0
+#undef PACKED_1
+#undef ROWS_0
+#undef ROWS_1
+#undef COLUMNS_0
+#undef COLUMNS_1
+#undef NAME_OF
     static const int8_t kind[9] = {0, 0, 1, 0, 2, 0, 0, 0, 3};
-    return of[by_rows][kind[nv] + 4 * partial][mr - 1];
+    return of[form][kind[nv] + 4 * partial][mr - 1];
 }
 
 /* x (rows, kc) by stride -> to (kc, padded) transposed, zeros behind the rows; squares of 4 x 4 in registers. */
@@ -159,8 +238,8 @@ static void NAME(turn)(const T *restrict x, int64_t stride, int64_t kc, int64_t 
     typedef INT Mask __attribute__((vector_size(4 * sizeof(INT))));
 #define SHUFFLE(x, y, p, q, r, s) __builtin_shuffle(x, y, (Mask){p, q, r, s})
 #endif
-    int64_t j = 0;
-    for (; j + 4 <= rows; j += 4) {
+    for (int64_t at = 0; rows >= 4 && at < rows; at += 4) {
+        const int64_t j = at + 4 <= rows ? at : rows - 4;        /* the last four overlap those before */
         const T *r0 = x + j * stride, *r1 = r0 + stride, *r2 = r1 + stride, *r3 = r2 + stride;
         int64_t p = 0;
         for (; p + 4 <= kc; p += 4) {
@@ -180,7 +259,7 @@ static void NAME(turn)(const T *restrict x, int64_t stride, int64_t kc, int64_t 
             to[p * padded + j + 3] = r3[p];
         }
     }
-    for (; j < padded; j++)
+    for (int64_t j = rows >= 4 ? rows : 0; j < padded; j++)
         for (int64_t p = 0; p < kc; p++) to[p * padded + j] = j < rows ? x[j * stride + p] : 0;
 #undef SHUFFLE
 }
@@ -249,16 +328,23 @@ static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, in
         if (packed && s->b_col != 1 && first_rows)
             NAME(turn)(strip, s->b_col, ks.size, left < nv * LANES ? left : nv * LANES, nv * LANES, packed);
         int fresh = packed && s->b_col == 1 && first_rows;       /* its first tile packs this strip */
+        const int fetch = s->b_col == 1 && (!packed || first_rows) && left > nv * LANES;
         for (int64_t p = 0; p < panels; p++, fresh = 0) {
             const NAME(Cut) r = NAME(cut)(rows.size, panels, p);
+            const int in_place = !packed || fresh;
             t.a = x->wide ? x->packed_a + r.first * ks.size : a + r.first * s->a_row;
             t.a_stride = x->wide ? r.size : by_rows ? s->a_row : s->a_k;
-            t.b = packed && !fresh ? packed : strip;
-            t.b_k = packed && !fresh ? nv * LANES : s->b_k;
+            t.b = in_place ? strip : packed;
+            t.b_k = in_place ? s->b_k : nv * LANES;
             t.packed = fresh ? packed : NULL;
             t.c = x->c + (rows.first + r.first) * s->c_row + x->j0 + j;
             t.next_c = p + 1 < panels ? t.c + r.size * s->c_row : NULL;
-            NAME(tile_function)((int)r.size, nv, by_rows, partial)(&t);
+            t.next_a = p + 1 < panels ? r.size * s->a_row : 0;
+            /* The first panels of this strip fetch the next strip of B, a column of cache lines each. */
+            t.ahead = fetch && p < 3 ? strip + nv * LANES + (p < 2 ? p * (64 / (int)sizeof(T)) : 2 * LANES - 1) : t.a;
+            t.ahead_k = fetch && p < 3 ? s->b_k : 0;
+            const int form = by_rows ? NAME(ROWS) : x->wide && !in_place ? NAME(PACKED) : NAME(COLUMNS);
+            NAME(tile_function)((int)r.size, nv, form, partial)(&t);
         }
     }
     if (last_k && s->activation) {
