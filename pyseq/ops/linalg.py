@@ -20,7 +20,7 @@ BY_ROWS, BY_COLUMNS = 0, 1
 
 @lru_cache(maxsize=4096)
 def plan(m, n, k, a_turned=False, b_turned=False, code=0, batch=1, a_batch=0, b_batch=0, accumulate=False):
-    """(dims, parts, work) of csrc/dense.pyx for `batch` products. What is cut is the axis with more tiles: rows of 12, columns of 32."""
+    """(dims, parts, work) of csrc/dense.pyx for `batch` products; cut is the axis with more tiles (rows of 12, columns of 32)."""
     axis, pieces = (BY_ROWS, -(-m // ROWS)) if m * 32 >= n * 12 else (BY_COLUMNS, -(-n // COLUMNS))
     a_strides = (1, m) if a_turned else (k, 1)
     b_strides = (1, k) if b_turned else (n, 1)
@@ -68,8 +68,13 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
             da = matmul(b, dy, transpose_b, True) if transpose_a else matmul(dy, b, False, not transpose_b)
             da = e.unbroadcast(da, a.shape)
         if needs[1]:
-            if len(b.shape) == 2 < len(a.shape) and not transpose_a:  # one matrix for all: a sum over rows, not over products
-                flat_a, flat_dy = shape.reshape(a, (math.prod(a.shape[:-1]), k)), shape.reshape(dy, (math.prod(dy.shape[:-1]), n))
+            if (
+                len(b.shape) == 2 < len(a.shape) and not transpose_a
+            ):  # one matrix for all: a sum over rows, not over products
+                flat_a, flat_dy = (
+                    shape.reshape(a, (math.prod(a.shape[:-1]), k)),
+                    shape.reshape(dy, (math.prod(dy.shape[:-1]), n)),
+                )
                 db = matmul(flat_dy, flat_a, True) if transpose_b else matmul(flat_a, flat_dy, True)
             else:
                 db = matmul(dy, a, True, transpose_a) if transpose_b else matmul(a, dy, not transpose_a, False)
