@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pyseq.core import as_tensor, emit, float32, float64, kernels, numpy_kernel, record
+from pyseq.core import Tensor, as_tensor, emit, float32, float64, kernels, numpy_kernel, record, recording
 from pyseq.ops import activation as activations
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce, shape
@@ -39,29 +39,25 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
         ValueError: the inner sizes differ; the leading axes do not broadcast. TypeError: the dtypes differ.
     Source: tf.matmul; for 1-D operands numpy.matmul.
     """
-    a, b = e.operands("matmul", a, b)
-    if not a.shape or not b.shape:
-        raise ValueError(f"matmul: operands must have an axis. Received: shapes {a.shape} and {b.shape}.")
-    if len(a.shape) == 1 or len(b.shape) == 1:
+    if type(a) is not Tensor or type(b) is not Tensor or a.dtype is not b.dtype:
+        a, b = e.operands("matmul", a, b)
+    dtype = a.dtype
+    two = _two_matrices(a.shape, b.shape, transpose_a, transpose_b)
+    if two and (dtype is float32 or dtype is float64):
+        y_shape, dims, parts, work = two
+        y = emit(MATMUL, (a, b, None), ((y_shape, dtype),), dims, (), parts, work)
+    elif len(a.shape) == 1 or len(b.shape) == 1:
         return _with_vectors(a, b, transpose_a, transpose_b)
-    m, k = (a.shape[-1], a.shape[-2]) if transpose_a else a.shape[-2:]
-    n, k_b = b.shape[-2:] if transpose_b else (b.shape[-1], b.shape[-2])
-    if k != k_b:
-        raise ValueError(
-            f"matmul: inner sizes must be equal. Received: shapes {a.shape} and {b.shape}, sizes {k} and {k_b}"
-            f"{', transpose_a=True' if transpose_a else ''}{', transpose_b=True' if transpose_b else ''}."
-        )
-    if a.dtype is float32 or a.dtype is float64:
-        if len(a.shape) == len(b.shape) == 2:
-            dims, parts, work = plan(m, n, k, bool(transpose_a), bool(transpose_b))
-            y = emit(MATMUL, (a, b, None), (((m, n), a.dtype),), dims, (), parts, work)
-        else:
-            y = _batch(a, b, m, n, k, bool(transpose_a), bool(transpose_b))
-    elif a.dtype.is_floating:  # float16, summed in float32 as NumPy does
-        return e.cast(matmul(e.cast(a, float32), e.cast(b, float32), transpose_a, transpose_b), a.dtype)
+    elif dtype is float32 or dtype is float64:
+        y = _batch(a, b, transpose_a, transpose_b)
+    elif dtype.is_floating:  # float16, summed in float32 as NumPy does
+        return e.cast(matmul(e.cast(a, float32), e.cast(b, float32), transpose_a, transpose_b), dtype)
     else:
-        return _by_numpy(a, b, m, n, transpose_a, transpose_b)
+        return _by_numpy(a, b, transpose_a, transpose_b)
+    return record(y, (a, b), _matmul_vjp(a, b, transpose_a, transpose_b)) if recording() else y
 
+
+def _matmul_vjp(a, b, transpose_a, transpose_b):
     def vjp(dy, needs):
         da = db = None
         if needs[0]:
@@ -70,18 +66,39 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
         if needs[1]:
             if (
                 len(b.shape) == 2 < len(a.shape) and not transpose_a
-            ):  # one matrix for all: a sum over rows, not over products
-                flat_a, flat_dy = (
-                    shape.reshape(a, (math.prod(a.shape[:-1]), k)),
-                    shape.reshape(dy, (math.prod(dy.shape[:-1]), n)),
-                )
+            ):  # one matrix for all: a sum over rows, not products
+                flat_a = shape.reshape(a, (math.prod(a.shape[:-1]), a.shape[-1]))
+                flat_dy = shape.reshape(dy, (math.prod(dy.shape[:-1]), dy.shape[-1]))
                 db = matmul(flat_dy, flat_a, True) if transpose_b else matmul(flat_a, flat_dy, True)
             else:
                 db = matmul(dy, a, True, transpose_a) if transpose_b else matmul(a, dy, not transpose_a, False)
                 db = e.unbroadcast(db, b.shape)
         return da, db
 
-    return record(y, (a, b), vjp)
+    return vjp
+
+
+def _sizes(a, b, transpose_a, transpose_b):
+    """(m, n, k) of shapes `a` and `b`, each with two axes at least."""
+    m, k = (a[-1], a[-2]) if transpose_a else a[-2:]
+    n, k_b = b[-2:] if transpose_b else (b[-1], b[-2])
+    if k != k_b:
+        raise ValueError(
+            f"matmul: inner sizes must be equal. Received: shapes {a} and {b}, sizes {k} and {k_b}"
+            f"{', transpose_a=True' if transpose_a else ''}{', transpose_b=True' if transpose_b else ''}."
+        )
+    return m, n, k
+
+
+@lru_cache(maxsize=4096)
+def _two_matrices(a, b, transpose_a, transpose_b):
+    """(shape, dims, parts, work) of the product of matrices of shapes `a` and `b`; None if either is not a matrix."""
+    if not a or not b:
+        raise ValueError(f"matmul: operands must have an axis. Received: shapes {a} and {b}.")
+    if len(a) != 2 or len(b) != 2:
+        return None
+    m, n, k = _sizes(a, b, transpose_a, transpose_b)
+    return (m, n), *plan(m, n, k, bool(transpose_a), bool(transpose_b))
 
 
 def _with_vectors(a, b, transpose_a, transpose_b):
@@ -95,8 +112,10 @@ def _with_vectors(a, b, transpose_a, transpose_b):
     return shape.squeeze(y, -1) if right else y
 
 
-def _batch(a, b, m, n, k, a_turned, b_turned):
+def _batch(a, b, transpose_a, transpose_b):
     """A product for each index of the leading axes; an operand that has none of them is used for all."""
+    m, n, k = _sizes(a.shape, b.shape, transpose_a, transpose_b)
+    a_turned, b_turned = bool(transpose_a), bool(transpose_b)
     lead = broadcast_shapes(a.shape[:-2], b.shape[:-2])
     count = math.prod(lead)
     if not a_turned and math.prod(b.shape[:-2]) == 1 and a.shape[:-2] == lead:  # rows of one product
@@ -117,8 +136,9 @@ def _repeated(x, lead, size):
     return x, size
 
 
-def _by_numpy(a, b, m, n, transpose_a, transpose_b):
+def _by_numpy(a, b, transpose_a, transpose_b):
     """Products of integers."""
+    m, n, _ = _sizes(a.shape, b.shape, transpose_a, transpose_b)
 
     def fill(inputs, outputs, dims, attrs):
         x, y = (np.swapaxes(v, -1, -2) if t else v for v, t in zip(inputs, (transpose_a, transpose_b), strict=True))
