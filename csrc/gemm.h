@@ -10,13 +10,18 @@
 
        for columns of NC, for k of KC, for rows of MC:   (rows before k where all of B's k fit in L2)
            A (MC, KC): read where it is, or packed panel by panel if B is wide enough to pay for that
-           for strips of NV vectors:       B (KC, NV): stays in L1
+           for strips of NV vectors:       B (KC, NV): stays in L1 or close to it
                for panels of MR rows:      A (MR, KC): streams from L2
 
    A strip of B is packed by its first tile, which reads it anyway; one that has a single panel of rows is never packed. B with
-   unit stride along k is turned in registers while it is packed.
+   unit stride along k is turned in registers while it is packed. What hardware does not foresee is fetched by the tiles: the
+   next strip of B (rows often a page apart), the next rows of A and of C.
 
-   Scratch: thread-local, kept; at most PACKED_B + KC * MC elements, 1.5 MB for float32 (twice that for float64).  */
+   On a Xeon of 2023 a tile in L1 reaches 97 % of the FMA peak, 1024^3 about 80 % and MKL the same: C passes through L3 once
+   for each block of k, A is packed (4 %), and each strip comes from L2 once for each block of rows.
+
+   Scratch: thread-local, kept; at most PACKED_B + KC * MC elements, 2.5 MB for float32 with AVX-512, 0.7 MB
+   without (twice that for float64).  */
 #ifndef PYSEQ_GEMM_H
 #define PYSEQ_GEMM_H
 
@@ -46,10 +51,17 @@
 #define GEMM_TILES_8(X) X(1, 8)
 #endif
 
+/* Blocks, in elements: A (MC, KC) shares L2 with B (KC, NC), or NC is what L3 serves well where L2 is small. */
 #ifndef GEMM_KC
-#define GEMM_KC 384
-#define GEMM_MC 192
+#if defined(__AVX512F__)
+#define GEMM_KC 512
+#define GEMM_MC 240
+#define GEMM_NC 1024
+#else
+#define GEMM_KC 256
+#define GEMM_MC 144
 #define GEMM_NC 512
+#endif
 #endif
 enum { GEMM_PACKED_B = GEMM_KC * GEMM_NC, GEMM_WIDE = 4 };
 

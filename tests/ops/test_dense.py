@@ -122,11 +122,12 @@ def test_bias_and_activation_are_the_ops(name, dtype, isa, n_threads):
 
 
 SAME_BITS = [(30, 17, 9), (33, 70, 400), (200, 33, 20), (50, 300, 800), (13, 2, 64)]
+BLOCKS = [(250, 40, 700), (250, 1030, 600)]  # several blocks of rows and of k; all of B's k in cache, or not
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_row_and_column_have_their_bits_alone(dtype, isa, n_threads):
-    for m, n, k in SAME_BITS:
+    for m, n, k in [*SAME_BITS, *BLOCKS]:
         a, b = pair(m, n, k, dtype)
         y = matmul(as_tensor(a), as_tensor(b)).numpy()
         for i in {0, 1, m // 2, m - 1}:
