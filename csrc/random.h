@@ -85,11 +85,11 @@ static inline uint32_t threshold(double probability) {
     return t >= 4294967295.0 ? 4294967295u : (uint32_t)t;
 }
 
-/* y = x * scale where the element's word is at least `limit`, else 0 (whatever x is). Words are compared as signed numbers, with
+/* y = x * scale + shift where the element's word is at least `limit`, else `dropped` (whatever x is). Words are compared as signed numbers, with
  * the top bit turned over: SSE2 and AVX2 compare no others, and a branch on random words costs 5 ns. */
 #define DROPOUT(REAL, NAME)                                                                                      \
     static void NAME(int64_t first, int64_t last, int64_t n, REAL *restrict y, const REAL *restrict x,           \
-                     PhiloxKey key, uint32_t limit, REAL scale) {                                                \
+                     PhiloxKey key, uint32_t limit, REAL scale, REAL shift, REAL dropped) {                      \
         const int32_t signed_limit = (int32_t)(limit ^ 0x80000000u);                                             \
         uint32_t words[WORDS];                                                                                   \
         REAL masked[WORDS];                                                                                      \
@@ -99,8 +99,8 @@ static inline uint32_t threshold(double probability) {
             if (count < WORDS) from = memcpy(masked, from, (size_t)count * sizeof(REAL));                        \
             philox(key, group, 0, words);                                                                        \
             for (int j = 0; j < WORDS; j++) {                                                                    \
-                const REAL scaled = from[j] * scale;                                                             \
-                masked[j] = (int32_t)(words[j] ^ 0x80000000u) >= signed_limit ? scaled : 0;                      \
+                const REAL scaled = from[j] * scale + shift;                                                     \
+                masked[j] = (int32_t)(words[j] ^ 0x80000000u) >= signed_limit ? scaled : dropped;                \
             }                                                                                                    \
             memcpy(y + o, masked, (size_t)count * sizeof(REAL));                                                 \
         }                                                                                                        \

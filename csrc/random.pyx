@@ -21,8 +21,8 @@ cdef extern from "random.h" nogil:
     void truncated_normal_f64(int64_t, int64_t, int64_t, double *, PhiloxKey, double, double)
     void uniform_f32(int64_t, int64_t, int64_t, float *, PhiloxKey, float, float)
     void uniform_f64(int64_t, int64_t, int64_t, double *, PhiloxKey, double, double)
-    void dropout_f32(int64_t, int64_t, int64_t, float *, const float *, PhiloxKey, uint32_t, float)
-    void dropout_f64(int64_t, int64_t, int64_t, double *, const double *, PhiloxKey, uint32_t, double)
+    void dropout_f32(int64_t, int64_t, int64_t, float *, const float *, PhiloxKey, uint32_t, float, float, float)
+    void dropout_f64(int64_t, int64_t, int64_t, double *, const double *, PhiloxKey, uint32_t, double, double, double)
     void bernoulli(int64_t, int64_t, int64_t, uint8_t *, PhiloxKey, double)
     void random_words(int64_t, int64_t, int64_t, uint32_t *, PhiloxKey)
     void integers(int64_t, int64_t, int64_t, int64_t *, PhiloxKey, int64_t, uint64_t)
@@ -81,14 +81,17 @@ cdef void random_truncated_normal(const Instruction *i, int64_t first, int64_t l
 
 
 cdef void random_dropout(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # y = x * scale where element j's word is at least rate * 2^32, else 0      in: x, key   out: y   attr: rate, scale
+    # y = x * scale + shift where element j's word is at least rate * 2^32, else `dropped`
+    # in: x, key   out: y   attr: rate, scale, shift, dropped
     # The mask is the same for both dtypes.
     cdef PhiloxKey key = key_of(i.in_[1])
     cdef int64_t begin = group_of(i, first, 64), end = group_of(i, last, 64)
     if i.dtype == F32:
-        dropout_f32(begin, end, i.dim[0], <float *>i.out[0], <const float *>i.in_[0], key, threshold(i.attr[0]), i.attr[1])
+        dropout_f32(begin, end, i.dim[0], <float *>i.out[0], <const float *>i.in_[0], key, threshold(i.attr[0]), i.attr[1],
+                    i.attr[2], i.attr[3])
     else:
-        dropout_f64(begin, end, i.dim[0], <double *>i.out[0], <const double *>i.in_[0], key, threshold(i.attr[0]), i.attr[1])
+        dropout_f64(begin, end, i.dim[0], <double *>i.out[0], <const double *>i.in_[0], key, threshold(i.attr[0]), i.attr[1],
+                    i.attr[2], i.attr[3])
 
 
 cdef void random_bernoulli(const Instruction *i, int64_t first, int64_t last) noexcept nogil:

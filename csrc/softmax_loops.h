@@ -134,8 +134,46 @@ static void NAME(crossentropy_grad_rows)(const T *dloss, const T *labels, const 
     }
 }
 
+ALWAYS_INLINE V NAME(sigmoid_loss)(V t, V x) {
+    return NAME(select)((I)(x > 0), x, (V){0}) - x * t + NAME(log1p)(NAME(exp)(-NAME(abs)(x)));
+}
+
+ALWAYS_INLINE V NAME(sigmoid_loss_grad)(V d, V t, V x) {
+    V e = NAME(exp)(-NAME(abs)(x)), large = 1 / (1 + e), small = e * large;
+    I below = (I)(x < 0);
+    return d * ((1 - t) * NAME(select)(below, small, large) - t * NAME(select)(below, large, small));
+}
+
+static void NAME(sigmoid_crossentropy_run)(const T *t, const T *x, int64_t n, T *loss) {
+    int64_t j = 0;
+    for (; j + LANES <= n; j += LANES)
+        *(VU *)(loss + j) = NAME(sigmoid_loss)(*(const VU *)(t + j), *(const VU *)(x + j));
+    if (j < n) {
+        V a = {0}, b = {0};
+        memcpy(&a, t + j, (n - j) * sizeof(T));
+        memcpy(&b, x + j, (n - j) * sizeof(T));
+        a = NAME(sigmoid_loss)(a, b);
+        memcpy(loss + j, &a, (n - j) * sizeof(T));
+    }
+}
+
+static void NAME(sigmoid_crossentropy_grad_run)(const T *d, const T *t, const T *x, int64_t n, T *dx) {
+    int64_t j = 0;
+    for (; j + LANES <= n; j += LANES)
+        *(VU *)(dx + j) = NAME(sigmoid_loss_grad)(*(const VU *)(d + j), *(const VU *)(t + j), *(const VU *)(x + j));
+    if (j < n) {
+        V a = {0}, b = {0}, c = {0};
+        memcpy(&a, d + j, (n - j) * sizeof(T));
+        memcpy(&b, t + j, (n - j) * sizeof(T));
+        memcpy(&c, x + j, (n - j) * sizeof(T));
+        a = NAME(sigmoid_loss_grad)(a, b, c);
+        memcpy(dx + j, &a, (n - j) * sizeof(T));
+    }
+}
+
 #undef T
 #undef V
+#undef I
 #undef VU
 #undef LANES
 #undef NAME

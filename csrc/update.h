@@ -6,6 +6,10 @@
 #include <math.h>
 #include <stdint.h>
 
+#ifdef __AVX512F__
+#include "update_adam.h"
+#endif
+
 #define REAL float
 #define OF(name) name##_f32
 #define SQRT sqrtf

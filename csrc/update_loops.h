@@ -23,6 +23,12 @@ static void OF(sgd_nesterov)(int64_t n, REAL *restrict w, const REAL *restrict g
 
 static void OF(adam)(int64_t n, REAL *restrict w, const REAL *restrict g, REAL *restrict m, REAL *restrict v, REAL alpha,
                      REAL rest_1, REAL rest_2, REAL epsilon) {
+#ifdef __AVX512F__
+    if (sizeof(REAL) == sizeof(float) && epsilon >= FLT_MIN) {
+        adam_by_estimate(n, (float *)w, (const float *)g, (float *)m, (float *)v, alpha, rest_1, rest_2, epsilon);
+        return;
+    }
+#endif
     for (int64_t j = 0; j < n; j++) {
         REAL g_j = g[j], m_j = m[j], v_j = v[j];
         m_j += (g_j - m_j) * rest_1;

@@ -23,11 +23,12 @@ from pyseq.core import GradientTape, Tensor, Variable, config
 from pyseq.core import as_tensor as convert_to_tensor
 from pyseq.layers import Input
 from pyseq.models import Model, Sequential
+from pyseq.plan import function
 
 __all__ = [
     "GradientTape", "Input", "Model", "Sequential", "Tensor", "Variable", "__version__", "activations", "backend", "callbacks",
-    "config", "constraints", "convert_to_tensor", "datasets", "initializers", "layers", "losses", "metrics", "models", "ops",
-    "optimizers", "random", "regularizers", "tf", "utils",
+    "config", "constraints", "convert_to_tensor", "datasets", "function", "initializers", "layers", "losses", "metrics",
+    "models", "ops", "optimizers", "random", "regularizers", "tf", "utils",
 ]  # fmt: skip
 __getattr__ = missing(
     __name__, lambda: __all__, {name: f"pyseq.{name}" for name in ("backend", "datasets", "tf", "utils")}

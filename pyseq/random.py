@@ -182,6 +182,11 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     return ops.dropout(as_tensor(inputs), rate, state_of(seed), noise_shape)
 
 
+def alpha_dropout(inputs, rate, noise_shape=None, seed=None):
+    """Inputs with a random fraction `rate` set to what selu saturates at, then scaled back to mean 0 and variance 1."""
+    return ops.alpha_dropout(as_tensor(inputs), rate, state_of(seed), noise_shape)
+
+
 def permutation(n, seed=None):
     """The numbers 0 to n - 1 in random order: NumPy int64 (n,), for indexing on the host. `seed` as of `normal`."""
     return ops.permutation(n, state_of(seed)).numpy()

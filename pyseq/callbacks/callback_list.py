@@ -69,6 +69,10 @@ class CallbackList:
         """Does any callback do something at this hook?"""
         return bool(self._by_hook[hook])
 
+    def wants_each(self, hook: str, logs) -> bool:
+        """Must this hook be called for every batch? Not for a progress bar that shows running means."""
+        return any(type(c) is not ProgbarLogger or not c.shows(logs) for c in self._by_hook[hook])
+
     def __iter__(self):
         return iter(self.callbacks)
 

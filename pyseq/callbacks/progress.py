@@ -49,7 +49,7 @@ class ProgbarLogger(Callback):
         self.bar = None
 
     def on_train_batch_end(self, batch, logs=None):
-        self._advance(logs)
+        self._advance(batch, logs)
 
     def on_epoch_end(self, epoch, logs=None):
         self._finish(logs)
@@ -63,7 +63,7 @@ class ProgbarLogger(Callback):
 
     def on_test_batch_end(self, batch, logs=None):
         if not self._inside_fit:
-            self._advance(logs)
+            self._advance(batch, logs)
 
     def on_test_end(self, logs=None):
         if not self._inside_fit:
@@ -73,15 +73,21 @@ class ProgbarLogger(Callback):
         self.bar = None
 
     def on_predict_batch_end(self, batch, logs=None):
-        self._advance(None)
+        self._advance(batch, None)
 
     def on_predict_end(self, logs=None):
         self._finish(None)
 
-    def _advance(self, logs):
+    def shows(self, logs):
+        """Is it enough to be told of some batches only, the last among them? (Not if it has to average over all.)"""
         if self.bar is None:
             self._start()
-        self.seen += 1
+        return self.bar.stateful_metrics.issuperset(logs)
+
+    def _advance(self, batch, logs):
+        if self.bar is None:
+            self._start()
+        self.seen = batch + 1
         if self.verbose == 1:
             self.bar.update(self.seen, logs.items() if logs else None, finalize=False)
 

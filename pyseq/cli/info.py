@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
 import json
 import os
 import platform
 import re
 import sys
-import time
-
-import numpy as np
 
 from pyseq import _kernels
 from pyseq._version import __version__
 from pyseq.core import config, engine
+from pyseq.utils.machine import copy_bandwidth, peak_gflops
 
 PACKAGES = (
     "numpy",
@@ -29,7 +26,6 @@ PACKAGES = (
     "tensorflow",
     "keras",
 )
-COPY_BYTES = 64 << 20  # beyond the caches of most machines
 
 
 def info(as_json=False) -> int:
@@ -95,26 +91,3 @@ def processor() -> str:
         if name.stdout.strip():
             return name.stdout.strip()
     return platform.processor() or platform.machine()
-
-
-def peak_gflops() -> float:
-    """float32 multiply-adds of one thread in 1e9 operations per second: the most any kernel could reach."""
-    return round(importlib.import_module(f"pyseq._kernels.{config.isa()}.dense").fma_peak(), 1)
-
-
-def copy_bandwidth() -> float:
-    """Bytes read and written per second by one thread that copies memory, in 1e9."""
-    source, target = np.ones(COPY_BYTES, np.uint8), np.zeros(COPY_BYTES, np.uint8)
-    return round(2 * COPY_BYTES / _best(lambda: np.copyto(target, source)) / 1e9, 1)
-
-
-def _best(action, seconds=0.3) -> float:
-    """The shortest of the times that fit into so many seconds, s."""
-    best, end = float("inf"), time.perf_counter() + seconds
-    while True:
-        start = time.perf_counter()
-        action()
-        now = time.perf_counter()
-        best = min(best, now - start)
-        if now > end:
-            return best

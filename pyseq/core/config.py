@@ -9,7 +9,13 @@ from pyseq import _kernels
 from pyseq.core import engine
 from pyseq.core.dtypes import as_dtype
 
-_settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last", "isa": None}
+_settings = {
+    "floatx": "float32",
+    "epsilon": 1e-7,
+    "image_data_format": "channels_last",
+    "isa": None,
+    "run_functions_eagerly": False,
+}
 
 
 def floatx() -> str:
@@ -71,6 +77,16 @@ def set_isa(name: str | None = None) -> None:
         )
     engine.bind(_kernels.load(name))
     _settings["isa"] = name
+
+
+def run_functions_eagerly(run_eagerly: bool) -> None:
+    """Shall functions and steps that would be traced run as Python code each time instead? For debugging."""
+    _settings["run_functions_eagerly"] = bool(run_eagerly)
+
+
+def functions_run_eagerly() -> bool:
+    """Was `run_functions_eagerly(True)` called?"""
+    return _settings["run_functions_eagerly"]
 
 
 def set_num_threads(n: int) -> None:

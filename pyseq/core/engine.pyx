@@ -14,9 +14,9 @@ from cpython.memoryview cimport PyMemoryView_FromMemory
 from cpython.buffer cimport PyBUF_READ, PyBUF_WRITE
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from cython.parallel cimport prange
-from instruction cimport (ATTR_MAX, DIM_MAX, IN_MAX, OUT_MAX, Instruction, PartFunction)
-from libc.stdint cimport int64_t, uint64_t, uintptr_t
-from libc.string cimport memcpy
+from instruction cimport (ATTR_MAX, DIM_MAX, F32, F64, I32, IN_MAX, OUT_MAX, Instruction, PartFunction)
+from libc.stdint cimport int8_t, int32_t, int64_t, uint64_t, uintptr_t
+from libc.string cimport memcpy, memset
 
 import difflib
 import os
@@ -71,6 +71,7 @@ cdef dict addresses = {}
 
 def bind(dict table):
     """Make every kernel handle point at the routines of `table` (name -> address)."""
+    global bindings
     cdef Kernel k
     missing = [name for name in handles if name not in table]
     if missing:
@@ -79,6 +80,7 @@ def bind(dict table):
     addresses.update(table)
     for name, k in handles.items():
         k.part_function = <PartFunction><uintptr_t>addresses[name]
+    bindings += 1
 
 
 def kernels(*names):
@@ -323,7 +325,7 @@ cdef class Tensor:
     def reshaped(self, shape):
         """The same elements under another shape of the same size; no copy, not recorded on tapes."""
         cdef Tensor y
-        if self.variable is not None:
+        if self.variable is not None and self.data != NULL:
             # The variable's memory changes later, and only the snapshot itself is moved out of the way then.
             y = new_tensor(shape, self.code)
             memcpy(y.data, self.data, self.n_bytes)
@@ -464,9 +466,13 @@ cdef object borrowed_array(Tensor t, bint writable):
     return np.ndarray(t.shape, DTYPES[t.code].numpy, memory)
 
 
+class SymbolicError(TypeError):
+    """Something wants the values of a tensor that has none."""
+
+
 cdef object to_array(Tensor t):
     if t.data == NULL:
-        raise TypeError(
+        raise SymbolicError(
             f"Tensor: a symbolic tensor has no values. Received: {t!r}. It stands for a value that is computed later; use ops "
             "on it instead of NumPy or Python control flow, or run eagerly (compile(..., run_eagerly=True)).")
     a = np.empty(t.shape, DTYPES[t.code].numpy)
@@ -481,7 +487,7 @@ cdef object to_array(Tensor t):
 def symbolic(tuple shape, dtype, symbol):
     """A tensor without values, for a trace."""
     cdef int code = as_dtype(dtype).code
-    cdef Tensor t = bare_tensor(shape, code, 0)
+    cdef Tensor t = bare_tensor(shape, code, size_of(shape) * <int64_t>ITEMSIZE[code])
     t.symbol = symbol
     return t
 
@@ -567,6 +573,28 @@ cdef object array_of_values(x):
     return a
 
 
+cdef Tensor of_number(x, like):
+    """A Python float or int as a scalar tensor, the usual cases without NumPy; None for the others."""
+    cdef Tensor t
+    cdef int code
+    if like is not None:
+        code = like.dtype.code
+    else:
+        code = floatx_dtype.code if type(x) is float else I32
+    if code == F32 or code == F64:
+        t = new_tensor((), code)
+        if code == F32:
+            (<float *>t.data)[0] = <double>x
+        else:
+            (<double *>t.data)[0] = x
+        return t
+    if code == I32 and type(x) is int and -2147483648 <= x <= 2147483647:
+        t = new_tensor((), code)
+        (<int32_t *>t.data)[0] = x
+        return t
+    return None
+
+
 cpdef Tensor as_tensor(x, dtype=None, like=None):
     """Tensor of a tensor, variable, array, number or nested list; see README.md for the element types.
 
@@ -579,6 +607,10 @@ cpdef Tensor as_tensor(x, dtype=None, like=None):
     """
     cdef Tensor t
     cdef bint is_array
+    if dtype is None and (type(x) is float or type(x) is int):
+        t = of_number(x, like)
+        if t is not None:
+            return t
     if isinstance(x, Tensor):
         t = <Tensor>x
     elif isinstance(x, Variable):
@@ -623,8 +655,25 @@ cdef object values_as(x, dtype, like):
 
 # -------------------------------------------------------------------------------------------------------- variables
 
+cdef class Block:
+    """Memory of one or several variables; lives as long as somebody uses it."""
+    cdef void *data
+    cdef int64_t n_bytes
+
+    def __cinit__(self, int64_t n_bytes):
+        self.n_bytes = n_bytes
+        self.data = new_block(n_bytes)
+        if self.data == NULL:
+            raise MemoryError(f"Variable: no memory for {n_bytes:,} bytes.")
+        memset(self.data, 0, n_bytes)
+
+    def __dealloc__(self):
+        if self.data != NULL:
+            free_block(self.data, self.n_bytes)
+
+
 cdef class Variable:
-    """A tensor whose values can change, at one place in memory for as long as it lives.
+    """A tensor whose values can change in place. (Only `lay_out` moves them, when an optimizer takes variables over.)
 
     Args:
         initial_value: tensor, array, number, nested lists, or a callable that returns one.
@@ -654,7 +703,8 @@ cdef class Variable:
                 "Create variables once, outside (for a layer: in `build`).")
         if shape is not None and tuple(shape) != t.shape:
             raise ValueError(f"Variable: `initial_value` must have the shape {tuple(shape)}. Received: shape={t.shape}.")
-        own = new_tensor(t.shape, t.code)
+        own = bare_tensor(t.shape, t.code, t.n_bytes)
+        place_in(own, Block(t.n_bytes), 0)
         memcpy(own.data, t.data, t.n_bytes)
         own.variable = weakref.ref(self)
         self._value = own
@@ -698,7 +748,7 @@ cdef class Variable:
 
     @property
     def address(self):
-        """Where its values are; never changes."""
+        """Where its values are."""
         return <uintptr_t>self._value.data
 
     def value(self):
@@ -790,6 +840,56 @@ cdef class Variable:
 
     __array_priority__ = 100
     __array_ufunc__ = None
+
+
+cdef void place_in(Tensor t, Block block, int64_t offset):
+    t.data = <char *>block.data + offset
+    t.owner = block
+
+
+cdef int64_t padded(int64_t n_bytes) noexcept:
+    return (n_bytes + 63) // 64 * 64
+
+
+cdef int64_t layouts = 0                             # how often variables were moved
+
+
+def layout_count():
+    """How often variables were moved: a plan made before holds addresses that are no more."""
+    return layouts
+
+
+def follows(Variable a not None, Variable b not None):
+    """Does b stand behind a in one block, on the next multiple of 64 bytes?"""
+    cdef Tensor x = a._value, y = b._value
+    return x.owner is y.owner and <char *>y.data == <char *>x.data + padded(x.n_bytes)
+
+
+def lay_out(list variables):
+    """Put variables side by side in one block, each on 64 bytes with zeros behind it, so that one kernel can update them all.
+
+    They must be of one dtype. Snapshots that somebody holds keep the memory they have.
+    """
+    global layouts
+    cdef Variable v
+    cdef Tensor held, fresh
+    cdef Block block
+    cdef int64_t offset = 0
+    if all([follows(a, b) for a, b in zip(variables, variables[1:])]):
+        return
+    block = Block(sum([padded((<Variable>v)._value.n_bytes) for v in variables]))
+    for v in variables:
+        held = v._value
+        fresh = bare_tensor(held.shape, held.code, held.n_bytes)
+        place_in(fresh, block, offset)
+        memcpy(fresh.data, held.data, held.n_bytes)
+        fresh.id = held.id
+        fresh.variable = held.variable
+        fresh.trainable = held.trainable
+        held.variable = None
+        v._value = fresh
+        offset += padded(held.n_bytes)
+    layouts += 1
 
 
 cdef Kernel COPY
@@ -981,6 +1081,7 @@ def kept_memory():
     return cached_bytes
 
 
-# ------------------------------------------------------------------------------------------------------------ tapes
+# --------------------------------------------------------------------------------------------------- tapes, programs
 
 include "tape.pxi"
+include "executor.pxi"

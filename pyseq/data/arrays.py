@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 import warnings
-from itertools import islice
 
 import numpy as np
 
 from pyseq import random
 from pyseq.core import Tensor, Variable, as_dtype, config, wrap
-from pyseq.layers.structure import flatten, map_structure
+from pyseq.core.structure import flatten, map_structure
 from pyseq.ops import shape as shape_ops
 
 
@@ -118,50 +117,102 @@ class ArrayBatches:
         steps = checked_count("steps", steps, None)
         self.batch_size = checked_count("batch_size", batch_size, math.ceil(self.n / steps) if steps else 32)
         self.shuffle = bool(shuffle)
-        self.per_pass = math.ceil(self.n / self.batch_size)
-        self.steps = steps or self.per_pass
+        self.steps = steps or math.ceil(self.n / self.batch_size)
         self.used_up = False
-        self._stream = None if steps is None else self._passes(max(passes, 1))
-        self._rows = [None if p is None else map_structure(self._wrapped, p) for p in self.parts]
+        self.rows = [None if p is None else map_structure(self._wrapped, p) for p in self.parts]
+        self._one_pass = steps is None  # an epoch is one pass, and begins a new one
+        self._passes_left = max(passes, 1)
+        self._order, self._at = None, self.n
 
     @staticmethod
     def _wrapped(a):
-        return wrap(a), _batch_dtype(a)
+        return Rows(wrap(a), _batch_dtype(a))
 
-    def _gathered(self, index):
-        def gather(pair):
-            return shape_ops.gather_rows(pair[0], index, pair[1])
-
-        return tuple(None if p is None else _map_pairs(gather, p) for p in self._rows)
-
-    def _passes(self, n):
-        """Index tensors of the batches of n passes."""
-        for _ in range(n):
-            order = random.permutation(self.n) if self.shuffle else np.arange(self.n, dtype=np.int64)
-            for start in range(0, self.n, self.batch_size):
-                yield wrap(order[start : start + self.batch_size])
-
-    def __iter__(self):
-        """(x, y, sample_weight) of each batch of an epoch, as tensors. Warns when the data is used up too early."""
-        done = 0
-        for index in self._passes(1) if self._stream is None else islice(self._stream, self.steps):
-            yield self._gathered(index)
-            done += 1
-        if done < self.steps:
+    def stretches(self):
+        """The batches of an epoch as Stretches. Warns when the data is used up too early."""
+        left = self.steps
+        if self._one_pass:
+            self._passes_left, self._at = 1, self.n
+        while left:
+            if self._at >= self.n and not self._begin_pass():
+                break
+            stretch = self._stretch(left)
+            self._at += stretch.steps * stretch.batch_size
+            left -= stretch.steps
+            yield stretch
+        if left:
             self.used_up = True
             warnings.warn(
-                f"Your input ran out of data: {done} of {self.steps} steps were run. Give fewer steps, or more data.",
-                stacklevel=3,
+                f"Your input ran out of data: {self.steps - left} of {self.steps} steps were run. Give fewer steps, or more "
+                "data.",
+                stacklevel=4,
             )
 
+    def _begin_pass(self):
+        if not self._passes_left:
+            return False
+        self._passes_left -= 1
+        self._at = 0
+        self._order = random.permutation(self.n) if self.shuffle else None
+        return True
 
-def _map_pairs(function, x):
-    """`map_structure` over leaves that are (tensor, dtype) pairs."""
-    if isinstance(x, tuple) and len(x) == 2 and isinstance(x[0], Tensor):
-        return function(x)
-    if isinstance(x, dict):
-        return {k: _map_pairs(function, v) for k, v in x.items()}
-    return type(x)([_map_pairs(function, v) for v in x])
+    def _stretch(self, most):
+        """The batches of one size that come next."""
+        left = self.n - self._at
+        if left < self.batch_size:
+            return Stretch(self.rows, self._order, self._at, left, 1)
+        return Stretch(self.rows, self._order, self._at, self.batch_size, min(most, left // self.batch_size))
+
+    def __iter__(self):
+        """(x, y, sample_weight) of each batch of an epoch, as tensors."""
+        for stretch in self.stretches():
+            for k in range(stretch.steps):
+                yield stretch.batch(k)
+
+
+class Rows:
+    """One array of the data.
+
+    Attributes:
+        tensor: its values, first axis samples. dtype: the element type that batches of it have.
+    """
+
+    __slots__ = ("tensor", "dtype")
+
+    def __init__(self, tensor, dtype):
+        self.tensor = tensor
+        self.dtype = dtype
+
+
+class Stretch:
+    """Batches of one size that follow each other.
+
+    Attributes:
+        rows: (x, y, sample_weight), each None or a structure of Rows.
+        order: int64 (N,), which sample comes when; None: as they stand. start: position in it of the first sample.
+        batch_size, steps: samples a batch, batches.
+    """
+
+    __slots__ = ("rows", "order", "start", "batch_size", "steps")
+
+    def __init__(self, rows, order, start, batch_size, steps):
+        self.rows = rows
+        self.order = order
+        self.start = start
+        self.batch_size = batch_size
+        self.steps = steps
+
+    def batch(self, k):
+        """(x, y, sample_weight) of batch k, as tensors."""
+        first = self.start + k * self.batch_size
+        if self.order is None:
+            index = wrap(np.arange(first, first + self.batch_size, dtype=np.int64))
+        else:
+            index = wrap(self.order[first : first + self.batch_size])
+        return tuple(
+            None if p is None else map_structure(lambda r: shape_ops.gather_rows(r.tensor, index, r.dtype), p)
+            for p in self.rows
+        )
 
 
 def split_for_validation(x, y, sample_weight, validation_split):

@@ -3,19 +3,19 @@
 from pyseq.layers.activation import Activation
 from pyseq.layers.base import Layer
 from pyseq.layers.dense import Dense
-from pyseq.layers.dropout import Dropout
+from pyseq.layers.dropout import AlphaDropout, Dropout
 from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec
 from pyseq.layers.reshape import Flatten, Reshape
 from pyseq.registry import Registry
 
 _registry = Registry("layer", "keras.layers")
-for _class in (Activation, Dense, Dropout, Flatten, InputLayer, Reshape):
+for _class in (Activation, AlphaDropout, Dense, Dropout, Flatten, InputLayer, Reshape):
     _registry.add(_class)
 
 serialize, deserialize = _registry.serialize, _registry.deserialize
 
 __all__ = [
-    "Activation", "Dense", "Dropout", "Flatten", "Input", "InputLayer", "InputSpec", "Layer", "Reshape", "deserialize",
-    "serialize",
+    "Activation", "AlphaDropout", "Dense", "Dropout", "Flatten", "Input", "InputLayer", "InputSpec", "Layer", "Reshape",
+    "deserialize", "serialize",
 ]  # fmt: skip

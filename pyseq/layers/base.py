@@ -9,12 +9,12 @@ import numpy as np
 
 from pyseq import constraints, initializers, regularizers
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
+from pyseq.core.structure import flatten, is_shape, map_structure
 from pyseq.layers.call_context import context
 from pyseq.layers.input_spec import check_inputs
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
-from pyseq.layers.structure import flatten, is_shape, map_structure
-from pyseq.layers.tracking import Tracked, may_hold, structure_changed
+from pyseq.layers.tracking import Tracked, may_hold, settings, structure_changed
 from pyseq.ops import elementwise
 
 
@@ -112,6 +112,8 @@ class Layer:
     def __setattr__(self, name, value):
         if may_hold(value) or may_hold(self.__dict__.get(name)):
             structure_changed()
+        if name[0] != "_":
+            settings[0] += 1
         object.__setattr__(self, name, value)
 
     def __delattr__(self, name):
@@ -436,7 +438,16 @@ def _call_arguments(cls) -> _CallArguments:
 
 # Attributes that hold variables or layers for other reasons than being part of the layer.
 _UNTRACKED = frozenset(
-    {"_own_trainable", "_own_non_trainable", "_added_losses", "_loss_functions", "optimizer", "history", "_compiled"}
+    {
+        "_own_trainable",
+        "_own_non_trainable",
+        "_added_losses",
+        "_loss_functions",
+        "optimizer",
+        "history",
+        "_compiled",
+        "_plans",
+    }
 )
 
 

@@ -33,6 +33,9 @@ class Dropout(Layer):
     def call(self, inputs, training=None):
         if not training or self.rate == 0:
             return inputs
+        return self._drop(inputs)
+
+    def _drop(self, inputs):
         return random.dropout(inputs, self.rate, self.noise_shape, self.seed_generator)
 
     def compute_output_shape(self, input_shape):
@@ -40,3 +43,20 @@ class Dropout(Layer):
 
     def get_config(self):
         return {**super().get_config(), "rate": self.rate, "noise_shape": self.noise_shape, "seed": self.seed}
+
+
+class AlphaDropout(Dropout):
+    """Dropout that keeps mean and variance of standardised inputs, for layers with selu: dropped units saturate.
+
+    Args, call arguments, shapes:
+        As of Dropout. A rate of 1 passes the input through, as in tf.keras.
+    Source: Klambauer et al., 2017, "Self-normalizing neural networks".
+    """
+
+    def _drop(self, inputs):
+        if self.rate == 1:
+            return inputs
+        return random.alpha_dropout(inputs, self.rate, self.noise_shape, self.seed_generator)
+
+    def get_config(self):
+        return {k: v for k, v in super().get_config().items() if k != "noise_shape" or v is not None}

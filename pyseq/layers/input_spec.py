@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyseq.layers.structure import flatten
+from pyseq.core.structure import flatten
 
 
 class InputSpec:

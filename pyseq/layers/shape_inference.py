@@ -6,7 +6,7 @@ Each unknown dimension is tried with two extents: an output dimension that diffe
 from __future__ import annotations
 
 from pyseq.core import as_dtype, shapes_only, symbolic
-from pyseq.layers.structure import map_shapes, map_structure
+from pyseq.core.structure import map_shapes, map_structure
 
 TRIES = (4, 6)  # even, so that ops which halve an extent work; and apart
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from pyseq.core import Variable
 
 _version = 0
+# How often a public attribute of any layer was set: plans of `model(x)` hold as long as this stays what it was.
+settings = [0]
 _CONTAINERS = (list, tuple, dict)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyseq import losses as losses_module
 from pyseq import metrics as metrics_module
 from pyseq.core import as_tensor
-from pyseq.layers.structure import flatten
+from pyseq.core.structure import flatten
 from pyseq.losses.shapes import match_batch
 from pyseq.ops import elementwise
 

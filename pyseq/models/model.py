@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq import optimizers
-from pyseq.core import GradientTape
+from pyseq.core import GradientTape, Tensor, active_trace, recording
+from pyseq.core.structure import is_shape
 from pyseq.layers.base import Layer, _unique
+from pyseq.layers.call_context import context
 from pyseq.layers.shape_inference import infer_shapes
-from pyseq.layers.structure import is_shape
 from pyseq.models.compiled import CompiledLoss, CompiledMetrics
+from pyseq.models.steps import Plans
 from pyseq.models.training import Training
 from pyseq.registry import custom_object_scope
 
+NOT_TRAINING = {"training": False}
 NOT_BUILT = (
     "This model has not yet been built. Build the model first by calling `build()` or by calling the model "
     "on a batch of data."
@@ -37,6 +40,14 @@ class Model(Training, Layer):
             )
         super().__init__(**kwargs)
         self._init_training()
+
+    def __call__(self, inputs, *args, **kwargs):
+        if not args and (not kwargs or kwargs == NOT_TRAINING) and isinstance(inputs, (np.ndarray, Tensor)):
+            if active_trace() is None and not recording() and not context.depth and not self._runs_eagerly():
+                y = self._plans.call(self, inputs, kwargs.get("training"))
+                if y is not None:
+                    return y
+        return super().__call__(inputs, *args, **kwargs)
 
     # ------------------------------------------------------------------------------------------ structure
 
@@ -141,6 +152,15 @@ class Model(Training, Layer):
             show_trainable=show_trainable, layer_range=layer_range,
         )  # fmt: skip
 
+    def plan_summary(self, x, y=None, sample_weight=None, batch_size=None, kind="train", print_fn=print):
+        """Print the instructions of a step as a table: op, shapes, FLOPs, bytes, time, share of peak.
+
+        Arguments as of `pyseq.utils.profile`; the model is left as it was.
+        """
+        from pyseq.utils.profiling import profile
+
+        profile(self, x, y, sample_weight, batch_size, kind, print_fn=print_fn)
+
     def get_config(self):
         raise NotImplementedError(
             f"Model {type(self).__name__} is a subclass of Model and must override `get_config` to be described."
@@ -184,6 +204,7 @@ class Model(Training, Layer):
             "metrics": CompiledMetrics(metrics, weighted_metrics, names),
         }
         self.loss = loss
+        self._plans = Plans()
         self.run_eagerly = bool(run_eagerly)
         self.steps_per_execution = steps_per_execution or 1
         self.jit_compile = jit_compile

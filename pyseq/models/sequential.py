@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pyseq.core import tracing
+from pyseq.core.structure import is_shape
 from pyseq.layers.base import Layer
 from pyseq.layers.call_context import context
 from pyseq.layers.input import InputLayer, KerasTensor
 from pyseq.layers.input_spec import InputSpec, check_inputs
-from pyseq.layers.structure import is_shape
 from pyseq.models.model import NO_WEIGHTS, Model
+from pyseq.models.steps import Plans
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
 
@@ -55,6 +56,7 @@ class Sequential(Model):
             raise TypeError(
                 f"The added layer must be an instance of class Layer. Received: layer={layer} of type {type(layer)}."
             )
+        self._plans = Plans()
         if isinstance(layer, InputLayer):
             return self._set_input(layer)
         if any(layer.name == other.name for other in self._layers):
@@ -113,6 +115,7 @@ class Sequential(Model):
         if not self._layers:
             raise TypeError("There are no layers in the model.")
         self._layers.pop()
+        self._plans = Plans()
         if self._input_layer is not None:
             shape = (
                 self._layers[-1]._inferred_shapes["output"] if self._layers else self._input_layer._batch_input_shape

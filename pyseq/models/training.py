@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq.callbacks import CallbackList
-from pyseq.core import Tensor
+from pyseq.core import config
+from pyseq.core.structure import flatten, map_structure
 from pyseq.data.arrays import ArrayBatches, check_cardinality, checked_count, split_for_validation
-from pyseq.layers.structure import flatten, map_structure
+from pyseq.models.steps import EagerSteps, PlannedSteps, Plans, as_floats
 
 
 class Training:
@@ -19,6 +20,8 @@ class Training:
         self.history = None
         self.stop_training = False
         self._compiled = None
+        self._plans = Plans()
+        self.run_eagerly = False
 
     def _assert_compiled(self):
         if self._compiled is None:
@@ -74,7 +77,7 @@ class Training:
         for epoch in range(initial_epoch, epochs):
             self.reset_metrics()
             callbacks.on_epoch_begin(epoch)
-            logs = self._run_batches(data, self.train_step, callbacks, "train")
+            logs = self._run_batches(data, "train", callbacks)
             if not logs:
                 break
             if validation is not None and due(epoch + 1):
@@ -104,20 +107,43 @@ class Training:
             )
         return ArrayBatches(*data, batch_size=batch_size, steps=steps)
 
-    def _run_batches(self, data, step, callbacks, kind):
-        """One pass over the batches; returns the logs of the last as floats."""
+    def _steps(self, kind, stretch):
+        """The steps of a stretch of batches, planned or eager."""
+        step = getattr(self, f"{kind}_step")
+        if self._runs_eagerly():
+            return EagerSteps(step, stretch)
+        return PlannedSteps(self._plans, kind, step, stretch)
+
+    def _runs_eagerly(self):
+        return self.run_eagerly or config.functions_run_eagerly()
+
+    def _run_batches(self, data, kind, callbacks):
+        """One pass over the batches; returns the logs of the last as floats.
+
+        Callbacks that want every batch are asked after each; a progress bar, when a slice of steps comes back.
+        """
         begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
-        begin, end = [getattr(callbacks, h) if callbacks.wants(h) else None for h in (begin, end)]
-        logs = {}
-        for k, batch in enumerate(data):
-            if begin is not None:
-                begin(k)
-            logs = step(batch)
-            if end is not None:
-                end(k, as_floats(logs))
-            if kind == "train" and self.stop_training:
-                break
-        return as_floats(logs)
+        begin_each, end_wanted = callbacks.wants(begin), callbacks.wants(end)
+        each = begin_each or end_wanted
+        k, logs = 0, {}
+        for stretch in data.stretches():
+            steps, at = self._steps(kind, stretch), 0
+            try:
+                while at < stretch.steps:
+                    if begin_each:
+                        getattr(callbacks, begin)(k)
+                    made = steps.run(at, 1 if each else stretch.steps - at)
+                    at, k = at + made, k + made
+                    if end_wanted:
+                        logs = steps.logs()
+                        getattr(callbacks, end)(k - 1, logs)
+                        each = begin_each or callbacks.wants_each(end, logs)
+                    if kind == "train" and self.stop_training:
+                        return steps.logs()
+                logs = steps.logs()
+            finally:
+                steps.close()
+        return logs
 
     # ------------------------------------------------------------------------------------------ evaluate
 
@@ -149,7 +175,7 @@ class Training:
     def _evaluate(self, data, callbacks):
         self.reset_metrics()
         callbacks.on_test_begin()
-        logs = self._run_batches(data, self.test_step, callbacks, "test")
+        logs = self._run_batches(data, "test", callbacks)
         callbacks.on_test_end(logs)
         return logs
 
@@ -166,22 +192,44 @@ class Training:
         Returns:
             NumPy array (N, ...), or a structure of them as `call` gives it.
         """
+        if not verbose and not callbacks and type(x) is np.ndarray and steps is None and not self._runs_eagerly():
+            small = 32 if batch_size is None else checked_count("batch_size", batch_size, 32)
+            y = self._plans.predict(self.predict_step, x, small) if x.ndim else None
+            if y is not None:
+                return y
         verbose = 0 if verbose == "auto" else checked_verbose(verbose)
         data = ArrayBatches(x, None, None, batch_size, steps)
         callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
         callbacks.on_predict_begin()
-        begin = callbacks.on_predict_batch_begin if callbacks.wants("on_predict_batch_begin") else None
-        end = callbacks.on_predict_batch_end if callbacks.wants("on_predict_batch_end") else None
         collected = Collected(min(data.n, data.steps * data.batch_size))
-        for k, (batch, _, _) in enumerate(data):
-            if begin is not None:
-                begin(k)
-            outputs = self.predict_step((batch,))
-            collected.add(outputs)
-            if end is not None:
-                end(k, {"outputs": map_structure(np.asarray, outputs)})
+        k = 0
+        for stretch in data.stretches():
+            k = self._predict_stretch(stretch, k, collected, callbacks)
         callbacks.on_predict_end()
         return collected.arrays()
+
+    def _predict_stretch(self, stretch, k, collected, callbacks):
+        """The outputs of a stretch of batches, the first of them number k; returns the number of the next."""
+        begin = callbacks.on_predict_batch_begin if callbacks.wants("on_predict_batch_begin") else None
+        end = callbacks.on_predict_batch_end if callbacks.wants("on_predict_batch_end") else None
+        each = begin is not None or end is not None and callbacks.wants_each("on_predict_batch_end", ())
+        steps, at = self._steps("predict", stretch), 0
+        direct = not each and collected.takes(steps)
+        try:
+            while at < stretch.steps:
+                if begin is not None:
+                    begin(k)
+                made = steps.run(at, stretch.steps - at if direct else 1)
+                at, k = at + made, k + made
+                if not direct:
+                    outputs = steps.outputs()
+                    collected.add(outputs)
+                if end is not None:
+                    end(k - 1, {"outputs": outputs} if each else None)
+        finally:
+            steps.close()
+        collected.done += stretch.steps * stretch.batch_size if direct else 0
+        return k
 
     # ------------------------------------------------------------------------------------------ one batch
 
@@ -189,17 +237,22 @@ class Training:
         """One step of training on a batch; returns the loss, or [loss, metric, ...]."""
         self._assert_compiled()
         sample_weight = weighted_by_class(y, sample_weight, class_weight)
-        return self._on_batch(self.train_step, x, y, sample_weight, reset_metrics, return_dict)
+        return self._on_batch("train", x, y, sample_weight, reset_metrics, return_dict)
 
     def test_on_batch(self, x, y=None, sample_weight=None, reset_metrics=True, return_dict=False):
         """Loss and metrics of a batch."""
         self._assert_compiled()
-        return self._on_batch(self.test_step, x, y, sample_weight, reset_metrics, return_dict)
+        return self._on_batch("test", x, y, sample_weight, reset_metrics, return_dict)
 
-    def _on_batch(self, step, x, y, sample_weight, reset_metrics, return_dict):
+    def _on_tensors(self, kind, data):
+        """A step on a batch (x, y, sample_weight) of tensors."""
+        step = getattr(self, f"{kind}_step")
+        return step(data) if self._runs_eagerly() else self._plans.on_tensors(kind, step, data)
+
+    def _on_batch(self, kind, x, y, sample_weight, reset_metrics, return_dict):
         if reset_metrics:
             self.reset_metrics()
-        logs = as_floats(step(whole_batch(x, y, sample_weight)))
+        logs = as_floats(self._on_tensors(kind, whole_batch(x, y, sample_weight)))
         if return_dict:
             return logs
         values = list(logs.values())
@@ -207,7 +260,7 @@ class Training:
 
     def predict_on_batch(self, x):
         """Outputs for a batch, as NumPy arrays."""
-        return map_structure(np.asarray, self.predict_step(whole_batch(x)[:1]))
+        return map_structure(np.asarray, self._on_tensors("predict", whole_batch(x)[:1]))
 
 
 class Collected:
@@ -227,26 +280,29 @@ class Collected:
         tensors = flatten(outputs)
         if self.arrays_ is None:
             self.structure = map_structure(lambda _: None, outputs)
-            self.arrays_ = [np.empty((self.n, *t.shape[1:]), t.dtype.numpy) for t in tensors]
+            self.arrays_ = [np.empty((self.n, *t.shape[1:]), t.dtype) for t in tensors]
         size = tensors[0].shape[0]
         for array, t in zip(self.arrays_, tensors, strict=True):
-            array[self.done : self.done + size] = t.numpy()
+            array[self.done : self.done + size] = t
         self.done += size
+
+    def takes(self, steps):
+        """Let planned steps write where their outputs belong, if each output has a row for each sample."""
+        batch, plan = steps.stretch.batch_size, getattr(steps, "plan", None)
+        if plan is None or any(shape[:1] != (batch,) for shape, _ in plan.outputs):
+            return False
+        leaves = flatten(plan.result)
+        if [getattr(leaf, "number", None) for leaf in leaves] != list(range(len(plan.outputs))):
+            return False
+        if self.arrays_ is None:
+            self.structure = map_structure(lambda _: None, plan.result)
+            self.arrays_ = [np.empty((self.n, *leaf.shape[1:]), leaf.dtype.numpy) for leaf in leaves]
+        steps.write_to(self.arrays_, self.done)
+        return True
 
     def arrays(self):
         leaves = iter(self.arrays_)
         return map_structure(lambda _: next(leaves), self.structure)
-
-
-def as_floats(logs):
-    """Logs with tensors turned into Python floats (arrays stay arrays)."""
-    return {k: _as_float(v) for k, v in (logs or {}).items()}
-
-
-def _as_float(v):
-    if isinstance(v, Tensor) or hasattr(v, "numpy"):
-        v = v.numpy()
-    return float(v) if np.ndim(v) == 0 else v
 
 
 def whole_batch(x, y=None, sample_weight=None):

@@ -7,6 +7,7 @@ from math import prod
 
 CHUNK = 16384  # elements of a part, as in csrc/elementwise.pyx
 MAX_RANK = 8
+INT64_MAX = 2**63 - 1
 
 
 def broadcast_shapes(*shapes: tuple, who: str = "broadcast") -> tuple:

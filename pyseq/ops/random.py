@@ -33,6 +33,7 @@ DROPOUT, BERNOULLI, BITS, INTEGERS, PERMUTATION = kernels(
     "random_dropout", "random_bernoulli", "random_bits", "random_integers", "random_permutation"
 )
 CHUNK = 4096  # elements of a part, as in csrc/random.pyx
+SATURATION = -1.6732632423543772848170429916717 * 1.0507009873554804934193349852946  # selu(-infinity)
 WORK = 8  # multiply-adds that a random element costs, about
 
 
@@ -156,28 +157,54 @@ def dropout(x, rate, state, noise_shape=None):
         Tensor like x.
     Source: Srivastava et al. 2014; tf.nn.dropout.
     """
+    return _dropped(
+        "dropout", x, rate, state, noise_shape, lambda rate: (0.0 if rate == 1 else 1 / (1 - rate), 0.0, 0.0)
+    )
+
+
+def alpha_dropout(x, rate, state, noise_shape=None):
+    """a x + b where kept, a alpha' + b where dropped: mean and variance of selu's outputs stay (alpha' is where it saturates).
+
+    Arguments as of `dropout`.
+    Source: Klambauer et al. 2017; tf.keras.layers.AlphaDropout of 2.15: a = ((1 - rate) (1 + rate alpha'^2))^-1/2,
+    b = -a alpha' rate, alpha' = -1.7580993.
+    """
+
+    def affine(rate):
+        a = ((1 - rate) * (1 + rate * SATURATION**2)) ** -0.5
+        b = -a * SATURATION * rate
+        return a, b, a * SATURATION + b
+
+    return _dropped("alpha_dropout", x, rate, state, noise_shape, affine)
+
+
+def _dropped(who, x, rate, state, noise_shape, affine):
+    """scale x + shift where kept, `dropped` elsewhere; affine(rate) gives the three."""
     x = as_tensor(x)
     if not x.dtype.is_floating:
-        raise ValueError(f"dropout: `x` must be floating point. Received: dtype={x.dtype.name}.")
+        raise ValueError(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}.")
     if isinstance(rate, bool) or not 0 <= rate <= 1:
-        raise ValueError(f"dropout: `rate` must be a fraction in [0, 1]. Received: rate={rate!r}.")
+        raise ValueError(f"{who}: `rate` must be a fraction in [0, 1]. Received: rate={rate!r}.")
     if rate == 0:
         return x
     if x.dtype is not float32 and x.dtype is not float64:
-        return elementwise.cast(dropout(elementwise.cast(x, float32), rate, state, noise_shape), x.dtype)
+        wide = _dropped(who, elementwise.cast(x, float32), rate, state, noise_shape, affine)
+        return elementwise.cast(wide, x.dtype)
+    rate = float(rate)
+    scale, shift, dropped = affine(rate)
     if noise_shape is not None:
         mask_shape = _mask_shape(x.shape, noise_shape)
         if mask_shape != x.shape:
-            ones = as_tensor(np.ones(mask_shape, x.dtype.numpy))
-            return elementwise.multiply(x, dropout(ones, rate, state))
-    return _drop(x, float(rate), _key(state, x.size))
+            zeros = as_tensor(np.zeros(mask_shape, x.dtype.numpy))
+            kept = elementwise.equal(_drop(zeros, rate, _key(state, zeros.size), (0.0, 1.0, 0.0)), 1.0)
+            return elementwise.where(kept, elementwise.add(elementwise.multiply(x, scale), shift), dropped)
+    return _drop(x, rate, _key(state, x.size), (scale, shift, dropped))
 
 
-def _drop(x, rate, key):
+def _drop(x, rate, key, affine):
     n = x.size
-    attrs = (rate, 0.0 if rate == 1 else 1 / (1 - rate))
-    y = emit(DROPOUT, (x, key), ((x.shape, x.dtype),), (n,), attrs, _parts(n), n * WORK, x.dtype)
-    return record(y, (x,), lambda dy, needs: _drop(dy, rate, key))
+    y = emit(DROPOUT, (x, key), ((x.shape, x.dtype),), (n,), (rate, *affine), _parts(n), n * WORK, x.dtype)
+    return record(y, (x,), lambda dy, needs: _drop(dy, rate, key, (affine[0], 0.0, 0.0)))
 
 
 def _mask_shape(shape, noise_shape):

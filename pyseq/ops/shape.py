@@ -28,6 +28,7 @@ from pyseq.core import (
 from pyseq.ops import elementwise as e
 from pyseq.ops.axes import normalized_axis
 from pyseq.ops.broadcasting import broadcast_shapes
+from pyseq.ops.check import refuse_integers
 
 TRANSPOSE, GATHER_ROWS, SCATTER_ROWS, ZEROS = kernels("transpose", "gather_rows", "scatter_rows", "zeros")
 CHUNK = 65536  # bytes of a part of `zeros`, as in csrc/memory.pyx
@@ -345,12 +346,10 @@ def take(x, indices, axis=0):
 
 
 def _check_bounds(who, indices, extent):
-    if indices.is_symbolic or not indices.size:
-        return
-    values = indices.numpy()
-    if values.min() < 0 or values.max() >= extent:
-        wrong = values[(values < 0) | (values >= extent)].flat[0]
-        raise IndexError(f"{who}: `indices` must be in [0, {extent}). Received: {wrong}.")
+    def error(found):
+        return IndexError(f"{who}: `indices` must be in [0, {extent}). Received: {found}.")
+
+    refuse_integers(indices, 0, extent, error)
 
 
 def gather_rows(x, index, dtype):

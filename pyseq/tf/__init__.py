@@ -32,6 +32,7 @@ from pyseq.core import (
     uint64,
 )
 from pyseq.core import bool_ as bool
+from pyseq.plan import function
 from pyseq.tf import math, nn, random
 from pyseq.tf.math import (
     abs,

@@ -23,10 +23,15 @@ __all__ = [
     "get_registered_name",
     "get_registered_object",
     "normalize",
+    "profile",  # noqa: F822
     "register_keras_serializable",
     "set_random_seed",
     "to_categorical",
 ]
 
-# get_file's module needs tempfile, hashlib and more: as long to import as half of pyseq.
-__getattr__ = _missing(__name__, lambda: __all__, {"get_file": "pyseq.utils.download:get_file"})
+# get_file's module needs tempfile, hashlib and more: as long to import as half of pyseq. profile needs the models.
+__getattr__ = _missing(
+    __name__,
+    lambda: __all__,
+    {"get_file": "pyseq.utils.download:get_file", "profile": "pyseq.utils.profiling:profile"},
+)

@@ -332,3 +332,27 @@ def test_shapes_may_be_numbers_lists_and_tensors():
         assert random.uniform(shape, 0, 1, "float32", state()).shape == (6,)
     assert random.uniform((), 0, 1, "float32", state()).shape == ()
     assert random.permutation(np.int64(3), state()).dtype is int64
+
+
+# -------------------------------------------------------------------------------------------- alpha dropout
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
+def test_alpha_dropout_keeps_mean_and_variance(rate, isa):
+    x = np.random.default_rng(0).standard_normal(400_000).astype("float32")
+    y = random.alpha_dropout(x, rate, state()).numpy()
+    assert abs(y.mean()) < 0.02 and abs(y.std() - 1) < 0.02
+    low = np.bincount(np.unique(y, return_inverse=True)[1]).max()  # the one value that many share
+    assert abs(low / y.size - rate) < 0.01
+
+
+def test_alpha_dropout_of_tensorflow_at_one_half():
+    y = random.alpha_dropout(np.ones((8, 5), "float32"), 0.5, state(), noise_shape=(8, 1)).numpy()
+    np.testing.assert_allclose(np.unique(y), [-0.77919394, 1.6655989], rtol=1e-6)  # TensorFlow 2.15.1 gives these two
+    assert (y == y[:, :1]).all()
+
+
+def test_alpha_dropout_vjp():
+    x = np.random.default_rng(0).standard_normal((7, 9))
+    for noise_shape in (None, (7, 1)):
+        check_vjp(lambda t, n=noise_shape: random.alpha_dropout(t, 0.4, 17, n), x, second=True)

@@ -1,0 +1,250 @@
+"""A model's steps over data: through its plans, or eagerly. Both run the same `train_step`, `test_step`, `predict_step`."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from pyseq.core import Tensor, config, wrap
+from pyseq.core.engine import address_of
+from pyseq.core.structure import flatten, map_structure
+from pyseq.data.arrays import ArrayBatches
+from pyseq.layers.base import Layer
+from pyseq.layers.tracking import settings
+from pyseq.ops import elementwise
+from pyseq.ops import shape as shape_ops
+from pyseq.plan.pace import Pace
+from pyseq.plan.plan import Output, Plan
+
+SLICE = 0.05  # seconds after which a run comes back to Python: for the progress bar, and for signals
+
+
+class EagerSteps:
+    """The steps of a stretch, each by Python code."""
+
+    def __init__(self, step, stretch):
+        self.step = step
+        self.stretch = stretch
+        self.result = None
+
+    def run(self, at, steps):
+        """Make one step, batch `at`; returns 1."""
+        self.result = self.step(self.stretch.batch(at))
+        return 1
+
+    def logs(self):
+        """What the last step returned, tensors as numbers."""
+        return as_floats(self.result)
+
+    def outputs(self):
+        """What the last step returned, tensors as arrays."""
+        return map_structure(np.asarray, self.result)
+
+    def close(self):
+        """Nothing is held."""
+
+
+class PlannedSteps:
+    """The steps of a stretch by a plan; batches are gathered, or read where they are, by the plan's own instructions."""
+
+    def __init__(self, plans, kind, step, stretch):
+        leaves = flatten_rows(stretch.rows)
+        self.plan = plans.of(kind, stretch, leaves, step)
+        self.stretch = stretch
+        self.program = self.plan.take()
+        self.buffers = [np.empty(shape, dtype.numpy) for shape, dtype in self.plan.outputs]
+        batch = stretch.batch_size
+        if stretch.order is None:
+            size = [r.tensor.nbytes // len(r.tensor) for r in leaves]
+            self.base = [address_of(r.tensor) + stretch.start * s for r, s in zip(leaves, size, strict=True)]
+            self.stride = [batch * s for s in size]
+        else:
+            self.index = wrap(stretch.order)
+            self.base = [address_of(r.tensor) for r in leaves] + [address_of(self.index) + stretch.start * 8]
+            self.stride = [0] * len(leaves) + [batch * 8]
+        self.n_inputs = len(self.base)
+        self.base += [a.ctypes.data for a in self.buffers]
+        self.stride += [0] * len(self.buffers)
+
+    def write_to(self, arrays, first):
+        """Let the outputs go into `arrays`, one for each output, from row `first` on, batch after batch."""
+        for k, a in enumerate(arrays):
+            row = a.nbytes // len(a)
+            self.base[self.n_inputs + k] = a.ctypes.data + first * row
+            self.stride[self.n_inputs + k] = row * self.stretch.batch_size
+
+    def run(self, at, steps):
+        """Make at most `steps` steps from batch `at` on; returns how many, when they are done or a slice of time is over."""
+        if self.program.is_stale:
+            self.program = self.plan.take()
+        base = tuple(b + at * s for b, s in zip(self.base, self.stride, strict=True))
+        return self.plan.pace.run(self.program, base, tuple(self.stride), steps, SLICE)
+
+    def time(self, seconds):
+        """Make the stretch's first step again and again for so long; returns the seconds of each instruction, on one thread."""
+        still = (0,) * len(self.base)
+        best = None
+        end = time.perf_counter() + seconds
+        while best is None or time.perf_counter() < end:
+            made = self.program.run(tuple(self.base), still, 10, 0.0, 1, True)
+            times = [t / made / 1e9 for t in self.program.times_ns()]
+            best = times if best is None else list(map(min, best, times))
+        return best
+
+    def logs(self):
+        """What the last step returned, as numbers."""
+        return as_floats(self.outputs())
+
+    def outputs(self):
+        """What the last step returned, as arrays."""
+        return map_structure(self._leaf, self.plan.result)
+
+    def _leaf(self, leaf):
+        return self.buffers[leaf.number].reshape(leaf.shape).copy() if isinstance(leaf, Output) else leaf
+
+    def close(self):
+        """Give what the runs used back."""
+        self.plan.give(self.program)
+
+
+class Plans:
+    """The plans of one model: for each kind of step and each signature of its data."""
+
+    def __init__(self):
+        self.known = {}
+        self.small = {}  # for `predict` of one batch, by shape and dtype alone
+        self.calls, self.call_settings, self.plain = {}, None, None
+
+    def of(self, kind, stretch, leaves, step):
+        """The plan that makes `step` of batches of a stretch."""
+        rows, batch = stretch.rows, stretch.batch_size
+        gathers = stretch.order is not None
+        n = len(leaves[0].tensor) if gathers else 0
+        key = (kind, gathers, n, batch, signature(rows), config.floatx())
+        plan = self.known.get(key)
+        if plan is None:
+            specs = [((n if gathers else batch, *r.tensor.shape[1:]), r.tensor.dtype) for r in leaves]
+            specs += [((batch,), "int64")] if gathers else []
+
+            def function(*tensors):
+                read = iter(leaves)
+
+                def batch_of(t):
+                    dtype = next(read).dtype
+                    return shape_ops.gather_rows(t, tensors[-1], dtype) if gathers else elementwise.cast(t, dtype)
+
+                made = iter([batch_of(t) for t in (tensors[:-1] if gathers else tensors)])
+                return step(tuple(None if p is None else map_structure(lambda _: next(made), _sorted(p)) for p in rows))
+
+            plan = self._keep(key, Plan(function, specs))
+        return plan
+
+    def on_tensors(self, kind, step, data):
+        """step(data) for a batch (x, y, sample_weight) of tensors, by a plan."""
+        leaves = [t for p in data if p is not None for t in flatten(p)]
+        key = (kind, signature(data), config.floatx())
+        plan = self.known.get(key)
+        if plan is None:
+
+            def function(*tensors):
+                made = iter(tensors)
+                return step(tuple(None if p is None else map_structure(lambda _: next(made), _sorted(p)) for p in data))
+
+            plan = self._keep(key, Plan(function, [(t.shape, t.dtype) for t in leaves]))
+        return plan(*leaves)
+
+    def predict(self, step, x, batch_size):
+        """step((x, None, None)) for an array that is one batch; None if it is not, or has no plan for its kind."""
+        key = (x.shape, x.dtype, config.floatx())
+        plan = self.small.get(key)
+        if plan is None:
+            if not 0 < len(x) <= batch_size or x.dtype.kind not in "fiub" or not x.dtype.isnative:
+                return None
+            data = ArrayBatches(x, batch_size=batch_size)
+            (stretch,) = data.stretches()
+            plan = self.small[key] = self.of("predict", stretch, flatten_rows(stretch.rows), step)
+        return map_structure(_array, plan(wrap(x)))
+
+    def call(self, model, x, training):
+        """model(x) by a plan, or None. One is made when a signature comes the third time and the model is plain."""
+        if self.call_settings != settings[0]:
+            self.calls, self.call_settings, self.plain = {}, settings[0], None
+        key = (x.shape, x.dtype, training)
+        plan = self.calls.get(key)
+        if type(plan) is Plan:
+            y, logits = plan(x if isinstance(x, Tensor) else wrap(x))
+            if logits is not None:
+                y.keras_logits = logits
+            return y
+        if plan is not False:
+            self.calls[key] = seen = (plan or 0) + 1
+            if seen == 3:
+                self.calls[key] = self._is_plain(model) and self._traced_call(model, x, training)
+        return None
+
+    def _is_plain(self, model):
+        """Does calling it compute the outputs and nothing else? What a user's `call` does beside is not for a plan."""
+        if self.plain is None:
+            layers = model._flatten_layers()
+            self.plain = model.built and all(
+                type(layer).__module__.startswith("pyseq.") and layer.activity_regularizer is None for layer in layers
+            )
+        return self.plain
+
+    def _traced_call(self, model, x, training):
+        def function(t):
+            y = Layer.__call__(model, t, **({} if training is None else {"training": training}))
+            return (y, y.keras_logits) if isinstance(y, Tensor) else None
+
+        plan = Plan(function, [(x.shape, x.dtype)])
+        return False if plan.result is None or plan.updated else plan
+
+    def _keep(self, key, plan):
+        plan.pace = Pace(plan.shares)
+        if len(self.known) >= 64:  # a program that shows ever new shapes must not fill the memory
+            self.known.pop(next(iter(self.known)))
+        self.known[key] = plan
+        return plan
+
+
+def _array(leaf):
+    return leaf.numpy() if isinstance(leaf, Tensor) else leaf
+
+
+def flatten_rows(rows):
+    """The Rows of (x, y, sample_weight), in the order of `flatten`."""
+    return [r for p in rows if p is not None for r in flatten(p)]
+
+
+def _sorted(x):
+    """The structure with its dicts in the order in which `flatten` goes through them."""
+    if isinstance(x, dict):
+        return {k: _sorted(x[k]) for k in sorted(x)}
+    if isinstance(x, (list, tuple)) and not hasattr(x, "_fields"):
+        return type(x)([_sorted(item) for item in x])
+    return x
+
+
+def signature(x):
+    """What a plan depends on in a structure of tensors or Rows: equal for data that can use the same plan."""
+    if x is None:
+        return None
+    if isinstance(x, dict):
+        return ("dict", *((k, signature(x[k])) for k in sorted(x)))
+    if isinstance(x, (list, tuple)):
+        return (type(x), *map(signature, x))
+    if isinstance(x, Tensor):
+        return x.shape, x.dtype.code
+    return x.tensor.shape[1:], x.tensor.dtype.code, x.dtype.code
+
+
+def as_floats(logs):
+    """Logs with tensors turned into Python floats (arrays stay arrays)."""
+    return {k: _as_float(v) for k, v in (logs or {}).items()}
+
+
+def _as_float(v):
+    if isinstance(v, Tensor) or hasattr(v, "numpy"):
+        v = v.numpy()
+    return float(v) if np.ndim(v) == 0 else v

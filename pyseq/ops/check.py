@@ -1,0 +1,28 @@
+"""Checks of values that shapes do not show: at once when eager, in every run of a plan."""
+
+from __future__ import annotations
+
+from pyseq.core import active_trace, emit, int32, int64, kernels
+
+FIND_INTEGER = kernels("find_integer")
+
+
+def refuse_integers(x, low, high, error, inside=False):
+    """Raise if an element of an integer tensor is outside [low, high); with `inside`, if one is in it.
+
+    Args:
+        x: int32 or int64, any shape.
+        error: function of the first such element that gives the exception.
+    """
+    if x.dtype is not int32 and x.dtype is not int64:
+        from pyseq.ops.elementwise import cast
+
+        x = cast(x, int64)
+    arguments = FIND_INTEGER, (x,), (((2,), int64),), (x.size, low, high, int(inside))
+    trace = active_trace()
+    if trace is None:
+        where, found = emit(*arguments, work=x.size).tolist()
+        if where >= 0:
+            raise error(found)
+    else:
+        trace.check(*arguments, 1, x.size, error)
