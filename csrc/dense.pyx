@@ -2,7 +2,8 @@
 
 dim: m n k  a_row a_k  b_k b_col (strides, elements)  accumulate  activation code  batch  a_batch b_batch (strides, 0: the
 same matrix for all)  axis that parts cut (0 rows, 1 columns)  pieces (of one product).
-attr: of the activation.  Formula and blocking: gemm.h.
+attr: of the activation.  With a fourth input like C, what the activation's slope is computed from, C is multiplied by that
+slope instead: the gradient that passes the activation before.  Formula and blocking: gemm.h.
 
 parts: batch * pieces, each ROWS rows or COLUMNS columns of a product. A range of them is one call of gemm for each product
 it touches: so a thread's share is one product, with no work that the cut repeats but the packing of the other operand.
@@ -17,6 +18,7 @@ cdef extern from "gemm.h" nogil:
         int64_t m, n, k, a_row, a_k, b_k, b_col, c_row
         int accumulate, activation
         const double *attr
+        const void *slope
     void gemm_f32(const GemmShape *s, const float *a, const float *b, float *c, const float *bias)
     void gemm_f64(const GemmShape *s, const double *a, const double *b, double *c, const double *bias)
     float fma_rounds(int64_t rounds)
@@ -36,7 +38,7 @@ cdef inline int64_t least(int64_t a, int64_t b) noexcept nogil:
 
 
 cdef void products(const Instruction *i, int64_t first, int64_t last, const real *a, const real *b, real *c,
-                   const real *bias) noexcept nogil:
+                   const real *bias, const real *slope) noexcept nogil:
     cdef GemmShape s
     cdef int64_t m = i.dim[0], n = i.dim[1], pieces = i.dim[13], q, start, stop
     cdef const real *a_q
@@ -58,19 +60,20 @@ cdef void products(const Instruction *i, int64_t first, int64_t last, const real
             b_q, c_q = b_q + start * COLUMNS * s.b_col, c_q + start * COLUMNS
             if bias != NULL:
                 bias_q = bias + start * COLUMNS
+        s.slope = NULL if slope == NULL else slope + (c_q - c)
         if real is float: gemm_f32(&s, a_q, b_q, c_q, bias_q)
         else: gemm_f64(&s, a_q, b_q, c_q, bias_q)
         first = first - start + stop
 
 
 cdef void matmul(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: a, b, bias or nothing   out: c (accumulate: updated)   parts: as the head says
+    # in: a, b, bias or nothing, slope or nothing   out: c (accumulate: updated)   parts: as the head says
     if i.dtype == F32:
         products(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[0],
-                 <const float *>i.in_[2])
+                 <const float *>i.in_[2], <const float *>i.in_[3])
     else:
         products(i, first, last, <const double *>i.in_[0], <const double *>i.in_[1], <double *>i.out[0],
-                 <const double *>i.in_[2])
+                 <const double *>i.in_[2], <const double *>i.in_[3])
 
 
 def fma_peak(double seconds=0.2):

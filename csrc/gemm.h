@@ -73,6 +73,7 @@ typedef struct {
     int accumulate;                  /* start from the old C? */
     int activation;                  /* code of activation.h */
     const double *attr;              /* of the activation */
+    const void *slope;               /* like C: multiply by the activation's slope there instead; or NULL */
 } GemmShape;
 
 /* Scratch of this thread, grown to what is asked; kept until the thread ends. */

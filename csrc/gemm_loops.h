@@ -285,12 +285,20 @@ static inline NAME(Cut) NAME(cut)(int64_t size, int64_t pieces, int64_t p) {
     return (NAME(Cut)){first, size * (p + 1) / pieces - first};
 }
 
+/* The activation, or its gradient, of n elements of C that begin `offset` elements behind C's first. */
+static void NAME(finish)(const GemmShape *s, T *c, int64_t offset, int64_t n) {
+    const T *slope = (const T *)s->slope + offset;
+    if (!s->activation) return;
+    if (s->slope) NAME(activate_grad)(s->activation, s->attr, c, slope, slope, c, n);
+    else NAME(activate)(s->activation, s->attr, c, c, n);
+}
+
 /* k = 0: the sum is empty (or the old C). */
 static void NAME(gemm_empty)(const GemmShape *s, T *c, const T *bias) {
     for (int64_t i = 0; i < s->m; i++) {
         T *row = c + i * s->c_row;
         for (int64_t j = 0; j < s->n; j++) row[j] = (s->accumulate ? row[j] : 0) + (bias ? bias[j] : 0);
-        if (s->activation) NAME(activate)(s->activation, s->attr, row, row, s->n);
+        NAME(finish)(s, row, row - c, s->n);
     }
 }
 
@@ -349,13 +357,13 @@ static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, in
     }
     if (last_k && s->activation) {
         T *c = x->c + rows.first * s->c_row + x->j0;
-        if (x->nc == s->c_row) NAME(activate)(s->activation, s->attr, c, c, rows.size * x->nc);
+        if (x->nc == s->c_row) NAME(finish)(s, c, c - x->c, rows.size * x->nc);
         else
-            for (int64_t i = 0; i < rows.size; i++, c += s->c_row) NAME(activate)(s->activation, s->attr, c, c, x->nc);
+            for (int64_t i = 0; i < rows.size; i++, c += s->c_row) NAME(finish)(s, c, c - x->c, x->nc);
     }
 }
 
-/* C = activation(A B + bias). */
+/* C = activation(A B + bias), or (A B + bias) times the activation's slope. */
 static void NAME(gemm)(const GemmShape *shape, const T *a, const T *b, T *c, const T *bias) {
     if (shape->m <= 0 || shape->n <= 0) return;
     if (shape->k <= 0) {

@@ -981,6 +981,8 @@ def emit(Kernel kernel not None, tuple inputs, tuple outputs, tuple dims=(), tup
         i.in_[j] = t.data
         if i.dtype < 0:
             i.dtype = t.code
+    for j in range(n_in, IN_MAX):
+        i.in_[j] = NULL
     if n_out == 1:
         spec = <tuple>outputs[0]
         y = new_tensor(<tuple>spec[0], <int>(spec[1].code))
@@ -1028,6 +1030,8 @@ def run_parts(Kernel kernel, tuple inputs, tuple outputs, tuple dims, tuple attr
     for j in range(len(inputs)):
         t = None if inputs[j] is None else operand(inputs[j])
         i.in_[j] = NULL if t is None else t.data
+    for j in range(len(inputs), IN_MAX):
+        i.in_[j] = NULL
     for j in range(len(ys)):
         t = ys[j]
         i.out[j] = t.data

@@ -13,6 +13,7 @@ from pyseq.core import as_tensor, emit, kernels, tracing
 from pyseq.core.dtypes import uint8
 from pyseq.plan.chains import fuse_chains
 from pyseq.plan.graph import Node, Value
+from pyseq.plan.slopes import fuse_slopes
 
 COPY, SOFTMAX = kernels("copy", "softmax")
 CROSSENTROPIES = kernels("crossentropy", "sparse_crossentropy")
@@ -144,7 +145,8 @@ def outputs_of_their_own(graph):
 
 
 PASSES = (
-    keep_old_values, drop_unread, fold_constants, share_equal, share_softmax, drop_unread, fuse_chains, outputs_of_their_own,
+    keep_old_values, drop_unread, fold_constants, share_equal, share_softmax, drop_unread, fuse_slopes, fuse_chains,
+    outputs_of_their_own,
 )  # fmt: skip
 
 
