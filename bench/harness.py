@@ -111,6 +111,9 @@ class Recorder:
     def read(self, variable):
         return snapshot(variable)
 
+    def check(self, *arguments):
+        """What a plan would look at in every run; not part of a kernel."""
+
 
 def kernel_alone(function, *names):
     """The kernels of these names that `function` runs, as a function that runs them over outputs allocated before, as a plan does.

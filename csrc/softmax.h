@@ -13,8 +13,7 @@
    where the loss is small. Logarithms are taken of all rows of a tile together.
 
    Short rows go a tile of FLAT elements at a time: exp runs over it as one flat run, so that a row of 10 wastes no lanes, and
-   LANES rows are summed together (fold).
-   Fetching the next tile while exp runs, rows of 1000 move at about four fifths of the copy's speed (bench/bench_softmax.py).  */
+   LANES rows are summed together (fold). The next tile is fetched while exp runs: bench/bench_softmax.py has the speeds.  */
 #ifndef PYSEQ_SOFTMAX_H
 #define PYSEQ_SOFTMAX_H
 
