@@ -78,7 +78,10 @@ class Plan:
         self.layout, self._free = layout_count(), []
         flat = Flat(self.graph)
         self.nodes = nodes = flat.nodes
-        threaded = [node.work >= TEAM_WORK and node.parts > 1 for node in nodes]
+        threaded = [
+            node.work >= TEAM_WORK and node.parts > 1 and node.error is None and node.kernel.function is None
+            for node in nodes
+        ]
         self.shares = any(threaded)
         external = {id(v): len(self.inputs) + k for k, v in enumerate(self.graph.outputs)}
         offsets, self.bytes = place(nodes, external, flat.parts)
@@ -116,8 +119,10 @@ class Plan:
         """A program that nobody is using; give it back with `give`."""
         if self.layout != layout_count():
             self._describe()
-        if self._free:
-            return self._free.pop()
+        try:
+            return self._free.pop()  # one step: another thread may take the last one
+        except IndexError:
+            pass
         return Program(self.described, self.bytes, len(self.inputs) + len(self.outputs), self.updated)
 
     def give(self, program):
