@@ -5,8 +5,7 @@ import pytest
 
 import pyseq as keras
 from pyseq import layers
-from pyseq.core import Variable, as_tensor, tracing
-from pyseq.core.engine import SymbolicError
+from pyseq.core import Variable, as_tensor, engine, tracing
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce, shape
 from pyseq.plan import Plan
@@ -290,6 +289,6 @@ def test_traces_of_two_threads_do_not_mix():
 
 def test_a_trace_that_does_not_end_is_put_back():
     trace = PlanTrace()
-    with pytest.raises(SymbolicError), tracing(trace):
+    with pytest.raises(engine.SymbolicError), tracing(trace):
         float(trace.input(0, (), X.dtype))
     assert as_tensor(1.0).numpy() == 1
