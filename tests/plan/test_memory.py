@@ -44,7 +44,7 @@ def lives(graph, v, j):
 @settings(max_examples=150, deadline=None)
 def test_living_values_do_not_overlap(graph):
     placed = {id(v) for v in graph.outputs}
-    offsets, size = place(graph, placed)
+    offsets, size = place(graph.nodes, placed)
     values = [v for n in graph.nodes for v in n.outputs if id(v) not in placed]
     assert offsets.keys() == {id(v) for v in values}
     for v in values:
@@ -62,7 +62,7 @@ def test_a_chain_needs_two_places():
     nodes = [
         Node(Compiled, [a] if a else [], [b], (), (), 1, 1, float32) for a, b in itertools.pairwise([None, *values])
     ]
-    _, size = place(Graph([], nodes, []))
+    _, size = place(nodes)
     assert size <= 2 * math.ceil(4000 / ALIGNMENT) * ALIGNMENT
 
 
