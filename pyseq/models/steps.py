@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from pyseq.core import Tensor, config, wrap
-from pyseq.core.engine import address_of
+from pyseq.core.engine import VariablesMoved, address_of
 from pyseq.core.structure import flatten, map_structure
 from pyseq.data.arrays import ArrayBatches
 from pyseq.layers.base import Layer
@@ -76,10 +76,12 @@ class PlannedSteps:
 
     def run(self, at, steps):
         """Make at most `steps` steps from batch `at` on; returns how many, when they are done or a slice of time is over."""
-        if self.program.is_stale:
-            self.program = self.plan.take()
         base = tuple(b + at * s for b, s in zip(self.base, self.stride, strict=True))
-        return self.plan.pace.run(self.program, base, tuple(self.stride), steps, SLICE)
+        while True:
+            try:
+                return self.plan.pace.run(self.program, base, tuple(self.stride), steps, SLICE)
+            except VariablesMoved:  # by a callback, or another thread
+                self.program = self.plan.take()
 
     def time(self, seconds):
         """Make the stretch's first step again and again for so long; returns the seconds of each instruction, on one thread."""
