@@ -242,9 +242,9 @@ INTERRUPTED = """
     import numpy as np
     import pyseq as keras
     from pyseq import layers
-    model = keras.Sequential([layers.Dense(64, "relu", input_shape=(50,)), layers.Dense(5)])
+    model = keras.Sequential([layers.Dense(64, "relu", input_shape=(4,)), layers.Dense(1)])
     model.compile("adam", "mse")
-    x, y = np.ones((200_000, 50), "float32"), np.ones((200_000, 5), "float32")
+    x, y = np.random.rand(6_000_000, 4).astype("float32"), np.random.rand(6_000_000, 1).astype("float32")
     model.fit(x[:64], y[:64], batch_size=1, verbose=0)
     print("ready", flush=True)
     start = time.monotonic()
@@ -263,7 +263,7 @@ INTERRUPTED = """
 @POSIX
 @pytest.mark.parametrize(
     "act",
-    ["fit(x, y, batch_size=1, epochs=9, verbose=0)", "predict(np.concatenate([x] * 20), batch_size=1)",
+    ["fit(x, y, batch_size=1, epochs=9, verbose=0)", "predict(x, batch_size=1)",
      "evaluate(x, y, batch_size=1, verbose=0)", "fit(x, y, batch_size=1, epochs=9)"],
 )  # fmt: skip
 def test_an_interrupt_inside_a_long_epoch_stops_within_a_second(act):
@@ -279,7 +279,7 @@ def test_an_interrupt_inside_a_long_epoch_stops_within_a_second(act):
         out, errors = process.communicate(timeout=LIMIT)
     finally:
         process.kill()
-    assert "usable (3, 5)" in out, out[-500:] + errors
+    assert "usable (3, 1)" in out, out[-500:] + errors
     stopped = float(out.split("stopped ")[1].split()[0])
     assert stopped - sent < 1.0
 
