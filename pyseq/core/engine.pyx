@@ -758,7 +758,7 @@ cdef class Variable:
     read_value = value
 
     def numpy(self):
-        return self._value.numpy()
+        return read(self).numpy()                     # in a trace of a plan there is no value yet: an error
 
     def assign(self, value, use_locking=False, name=None, read_value=True):
         """Set the values; `value` has this variable's shape. Returns the variable."""
@@ -791,7 +791,7 @@ cdef class Variable:
         return f"<tf.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}, numpy={newline(text)}{text}>"
 
     def __array__(self, dtype=None, copy=None):
-        return self._value.__array__(dtype, copy)
+        return read(self).__array__(dtype, copy)
 
     def __deepcopy__(self, memo):
         copied = type(self)(self._value, self._trainable, None, self.name, None, self.constraint)
@@ -801,10 +801,10 @@ cdef class Variable:
     def __reduce__(self):
         return type(self), (to_array(self._value), self._trainable, None, self.name)
 
-    def __float__(self): return float(self._value)
-    def __int__(self): return int(self._value)
-    def __index__(self): return self._value.__index__()
-    def __bool__(self): return bool(self._value)
+    def __float__(self): return float(read(self))
+    def __int__(self): return int(read(self))
+    def __index__(self): return read(self).__index__()
+    def __bool__(self): return bool(read(self))
     def __len__(self): return len(self._value)
     def __iter__(self): return iter(read(self))
     def __format__(self, spec): return str(self) if not spec else self._value.__format__(spec)

@@ -34,6 +34,7 @@ typedef struct {
     int (*call)(void *owner, int64_t j); /* runs a Python instruction; not 0: it raised */
     void *owner;
     int64_t *times;                      /* ns of each instruction, added up; NULL: not measured */
+    uint64_t mode;                       /* the caller's denormal mode, which Python instructions run in, as they do eagerly */
     int again;
     atomic_int arrived, phase;
 } Run;
@@ -92,7 +93,10 @@ static inline void meet(Run *r, int n, int ends_step) {
 static inline int do_alone(Run *r, int64_t j) {
     const Instruction *i = r->code + j;
     if (r->flags[j] & CALLS) {
-        if (r->call(r->owner, j)) return 1;
+        restore_denormals(r->mode);
+        const int raised = r->call(r->owner, j);
+        flush_denormals();
+        if (raised) return 1;
     } else {
         i->kernel(i, 0, i->parts);
     }
@@ -135,6 +139,8 @@ static void run_steps(Run *r, int threads) {
     r->done = 0;
     r->failed = -1;
     r->again = 1;
+    r->mode = flush_denormals();
+    restore_denormals(r->mode);
     atomic_store(&r->arrived, 0);
     atomic_store(&r->phase, 0);
     if (threads > 1 && take_team()) {

@@ -28,6 +28,10 @@ ctypedef struct Site:
 cdef int64_t bindings = 0                # how often kernels were bound anew; see `bind`
 
 
+class VariablesMoved(RuntimeError):
+    """A program holds addresses that are no more; nothing was run. (Another thread may move variables at any time.)"""
+
+
 cdef int call_python(void *owner, int64_t j) noexcept nogil:
     with gil:
         return (<Program>owner).call(j)
@@ -157,7 +161,7 @@ cdef class Program:
         cdef int64_t n_movers = 0, stride
         cdef Variable v
         if self.layout != layouts:
-            raise RuntimeError("plan: variables were moved since this program was made. Take a new one.")
+            raise VariablesMoved("plan: variables were moved since this program was made. Take a new one.")
         if self.bound != bindings:
             self.bind()
         for v in self.updated:

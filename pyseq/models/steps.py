@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from pyseq.core import Tensor, config, wrap
-from pyseq.core.engine import address_of
+from pyseq.core.engine import VariablesMoved, address_of
 from pyseq.core.structure import flatten, map_structure
 from pyseq.data.arrays import ArrayBatches
 from pyseq.layers.base import Layer
@@ -76,10 +76,12 @@ class PlannedSteps:
 
     def run(self, at, steps):
         """Make at most `steps` steps from batch `at` on; returns how many, when they are done or a slice of time is over."""
-        if self.program.is_stale:
-            self.program = self.plan.take()
         base = tuple(b + at * s for b, s in zip(self.base, self.stride, strict=True))
-        return self.plan.pace.run(self.program, base, tuple(self.stride), steps, SLICE)
+        while True:
+            try:
+                return self.plan.pace.run(self.program, base, tuple(self.stride), steps, SLICE)
+            except VariablesMoved:  # by a callback, or another thread
+                self.program = self.plan.take()
 
     def time(self, seconds):
         """Make the stretch's first step again and again for so long; returns the seconds of each instruction, on one thread."""
@@ -163,7 +165,8 @@ class Plans:
                 return None
             data = ArrayBatches(x, batch_size=batch_size)
             (stretch,) = data.stretches()
-            plan = self.small[key] = self.of("predict", stretch, flatten_rows(stretch.rows), step)
+            plan = self.of("predict", stretch, flatten_rows(stretch.rows), step)
+            _keep_in(self.small, key, plan, 64)
         return map_structure(_array, plan(wrap(x)))
 
     def call(self, model, x, training):
@@ -178,9 +181,10 @@ class Plans:
                 y.keras_logits = logits
             return y
         if plan is not False:
-            self.calls[key] = seen = (plan or 0) + 1
+            seen = (plan or 0) + 1
             if seen == 3:
-                self.calls[key] = self._is_plain(model) and self._traced_call(model, x, training)
+                seen = self._is_plain(model) and self._traced_call(model, x, training)
+            self.calls[key] = seen if key in self.calls else _keep_in(self.calls, key, seen, 64)
         return None
 
     def _is_plain(self, model):
@@ -188,7 +192,8 @@ class Plans:
         if self.plain is None:
             layers = model._flatten_layers()
             self.plain = model.built and all(
-                type(layer).__module__.startswith("pyseq.") and layer.activity_regularizer is None for layer in layers
+                _is_own(type(layer)) and layer.activity_regularizer is None and _has_own_functions(layer)
+                for layer in layers
             )
         return self.plain
 
@@ -202,10 +207,27 @@ class Plans:
 
     def _keep(self, key, plan):
         plan.pace = Pace(plan.shares)
-        if len(self.known) >= 64:  # a program that shows ever new shapes must not fill the memory
-            self.known.pop(next(iter(self.known)))
-        self.known[key] = plan
-        return plan
+        return _keep_in(self.known, key, plan, 64)
+
+
+def _is_own(thing):
+    """Was it defined in pyseq?"""
+    return (getattr(thing, "__module__", None) or "").startswith("pyseq.")
+
+
+def _has_own_functions(layer):
+    """Are the functions that the layer was given, say as its activation, all pyseq's?"""
+    return all(
+        _is_own(x) or _is_own(type(x)) for x in vars(layer).values() if callable(x) and not isinstance(x, (type, Layer))
+    )
+
+
+def _keep_in(plans, key, plan, most):
+    """Put a plan in a dict; the oldest goes if there are too many: ever new shapes must not fill the memory."""
+    while len(plans) >= most:
+        plans.pop(next(iter(plans), None), None)
+    plans[key] = plan
+    return plan
 
 
 def _array(leaf):

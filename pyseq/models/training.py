@@ -223,7 +223,7 @@ class Training:
                 at, k = at + made, k + made
                 if not direct:
                     outputs = steps.outputs()
-                    collected.add(outputs)
+                    collected.add(outputs, stretch.batch_size)
                 if end is not None:
                     end(k - 1, {"outputs": outputs} if each else None)
         finally:
@@ -264,10 +264,10 @@ class Training:
 
 
 class Collected:
-    """Outputs of batches, put together.
+    """Outputs of batches, put together along the first axis.
 
     Args:
-        n: samples to come; the arrays are made once.
+        n: samples to come; arrays with a row for each are made once.
     """
 
     def __init__(self, n):
@@ -275,34 +275,60 @@ class Collected:
         self.done = 0
         self.structure = None
         self.arrays_ = None
+        self.pieces = None  # of outputs that have another number of rows
 
-    def add(self, outputs):
+    def add(self, outputs, size):
+        """Take the outputs of a batch of `size` samples."""
         tensors = flatten(outputs)
-        if self.arrays_ is None:
+        if self.structure is None:
             self.structure = map_structure(lambda _: None, outputs)
-            self.arrays_ = [np.empty((self.n, *t.shape[1:]), t.dtype) for t in tensors]
-        size = tensors[0].shape[0]
-        for array, t in zip(self.arrays_, tensors, strict=True):
-            array[self.done : self.done + size] = t
-        self.done += size
+        if self.pieces is None and all(t.shape[:1] == (size,) for t in tensors):
+            if self.arrays_ is None:
+                self.arrays_ = [np.empty((self.n, *t.shape[1:]), t.dtype) for t in tensors]
+            if all(t.shape[1:] == a.shape[1:] for t, a in zip(tensors, self.arrays_, strict=True)):
+                for array, t in zip(self.arrays_, tensors, strict=True):
+                    array[self.done : self.done + size] = t
+                self.done += size
+                return
+        if self.pieces is None:
+            self.pieces = [[a[: self.done]] if self.done else [] for a in self.arrays_ or [()] * len(tensors)]
+        for pieces, t in zip(self.pieces, tensors, strict=True):
+            pieces.append(t)
 
     def takes(self, steps):
         """Let planned steps write where their outputs belong, if each output has a row for each sample."""
         batch, plan = steps.stretch.batch_size, getattr(steps, "plan", None)
-        if plan is None or any(shape[:1] != (batch,) for shape, _ in plan.outputs):
+        if plan is None or self.pieces is not None:
             return False
         leaves = flatten(plan.result)
         if [getattr(leaf, "number", None) for leaf in leaves] != list(range(len(plan.outputs))):
             return False
+        if any(leaf.shape[:1] != (batch,) for leaf in leaves):
+            return False
         if self.arrays_ is None:
             self.structure = map_structure(lambda _: None, plan.result)
             self.arrays_ = [np.empty((self.n, *leaf.shape[1:]), leaf.dtype.numpy) for leaf in leaves]
+        if any(leaf.shape[1:] != a.shape[1:] for leaf, a in zip(leaves, self.arrays_, strict=True)):
+            return False
         steps.write_to(self.arrays_, self.done)
         return True
 
     def arrays(self):
-        leaves = iter(self.arrays_)
-        return map_structure(lambda _: next(leaves), self.structure)
+        """The outputs in the structure that a batch had."""
+        made = self.arrays_ if self.pieces is None else [np.concatenate(pieces) for pieces in self.pieces]
+        return like(self.structure, iter(made))
+
+
+def like(structure, leaves):
+    """The structure with the leaves that `flatten` would give of it."""
+    if isinstance(structure, dict):
+        made = {k: like(structure[k], leaves) for k in sorted(structure)}
+        return {k: made[k] for k in structure}
+    if isinstance(structure, tuple) and hasattr(structure, "_fields"):
+        return type(structure)(*[like(item, leaves) for item in structure])
+    if isinstance(structure, (list, tuple)):
+        return type(structure)([like(item, leaves) for item in structure])
+    return next(leaves)
 
 
 def whole_batch(x, y=None, sample_weight=None):

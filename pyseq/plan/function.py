@@ -128,7 +128,7 @@ def _signature(x, tensors):
     if isinstance(x, Tensor):
         tensors.append(x)
         return x.shape, x.dtype.code
-    if isinstance(x, np.ndarray):
+    if isinstance(x, np.ndarray | np.generic):
         x = as_tensor(x)
         tensors.append(x)
         return x.shape, x.dtype.code
@@ -136,6 +136,8 @@ def _signature(x, tensors):
         return (type(x), *[_signature(item, tensors) for item in x])
     if isinstance(x, dict):
         return (dict, *[(k, _signature(x[k], tensors)) for k in sorted(x)])
+    if type(x) is float:
+        return float, x.hex()  # 0.0 is not -0.0, and NaN is NaN
     if x is None or isinstance(x, bool | int | float | str | bytes):
         return (type(x), x)
     return (type(x), id(x))
@@ -143,7 +145,7 @@ def _signature(x, tensors):
 
 def _filled(x, symbols):
     """The argument with symbolic tensors for its tensors and arrays, in the order of `_signature`."""
-    if isinstance(x, Tensor | np.ndarray):
+    if isinstance(x, Tensor | np.ndarray | np.generic):
         return next(symbols)
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return type(x)(*[_filled(item, symbols) for item in x])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from pyseq.core import config
+from pyseq.core.engine import VariablesMoved
 
 TRIAL = 0.002  # seconds of steps that a trial takes, about
 AGAIN = 1.0  # seconds of running after which the slower way gets another trial
@@ -40,7 +41,12 @@ class Pace:
                 a + done * s for a, s in zip(addresses, strides, strict=True)
             )  # fmt: skip
             start = time.perf_counter()
-            made = program.run(at, strides, min(steps - done, count), max(left, 1e-6) if seconds else 0.0, threads)
+            try:
+                made = program.run(at, strides, min(steps - done, count), max(left, 1e-6) if seconds else 0.0, threads)
+            except VariablesMoved:
+                if done:
+                    break
+                raise
             self._note(threads, made, time.perf_counter() - start)
             done += made
         return done

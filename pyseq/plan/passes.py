@@ -103,7 +103,14 @@ def share_equal(graph):
         node.inputs = [v if v is None else new.get(id(v), v) for v in node.inputs]
         if not node.has_effect and node.kernel.function is None:
             shapes = tuple((v.shape, v.dtype.code) for v in node.outputs)
-            key = (node.kernel, tuple(map(_identity, node.inputs)), shapes, node.dims, node.attrs, node.dtype.code)
+            key = (
+                node.kernel,
+                tuple(map(_identity, node.inputs)),
+                shapes,
+                node.dims,
+                repr(node.attrs),
+                node.dtype.code,
+            )  # repr: 0.0 is not -0.0
             first = seen.setdefault(key, node)
             if first is not node:
                 new.update((id(v), w) for v, w in zip(node.outputs, first.outputs, strict=True))

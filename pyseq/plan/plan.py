@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import as_dtype, config
-from pyseq.core.engine import Program, layout_count
+from pyseq.core.engine import Program, VariablesMoved, layout_count
 from pyseq.core.structure import map_structure
 from pyseq.plan.flat import Flat
 from pyseq.plan.memory import meetings, place
@@ -75,10 +75,13 @@ class Plan:
 
     def _describe(self):
         """The instructions as `Program` takes them, for where the variables are now."""
-        self.layout, self._free = layout_count(), []
+        layout = layout_count()
         flat = Flat(self.graph)
         self.nodes = nodes = flat.nodes
-        threaded = [node.work >= TEAM_WORK and node.parts > 1 for node in nodes]
+        threaded = [
+            node.work >= TEAM_WORK and node.parts > 1 and node.error is None and node.kernel.function is None
+            for node in nodes
+        ]
         self.shares = any(threaded)
         external = {id(v): len(self.inputs) + k for k, v in enumerate(self.graph.outputs)}
         offsets, self.bytes = place(nodes, external, flat.parts)
@@ -102,7 +105,7 @@ class Plan:
             return reads, writes + [_region(v, v.nbytes) for v in flat.spans.get(id(node), node.updates)]
 
         flags = meetings(nodes, regions, threaded)
-        self.described = [
+        described = [
             (
                 node.kernel, tuple(where(v) for v in node.inputs),
                 (*(where(v) for v in node.outputs), *node.updates),
@@ -111,29 +114,39 @@ class Plan:
             for node, shared, meets in zip(nodes, threaded, flags, strict=True)
         ]  # fmt: skip
         self.updated = tuple({id(v): v for node in self.graph.nodes for v in node.updates}.values())
+        self._described = (layout, described, self.bytes, [])  # at once: other threads take programs
 
     def take(self):
         """A program that nobody is using; give it back with `give`."""
-        if self.layout != layout_count():
-            self._describe()
-        if self._free:
-            return self._free.pop()
-        return Program(self.described, self.bytes, len(self.inputs) + len(self.outputs), self.updated)
+        while True:  # other threads may move variables meanwhile
+            layout, described, n_bytes, free = self._described
+            if layout != layout_count():
+                self._describe()
+                continue
+            try:
+                program = free.pop()  # one step: another thread may take the last one
+            except IndexError:
+                program = Program(described, n_bytes, len(self.inputs) + len(self.outputs), self.updated)
+            if layout == layout_count() and not program.is_stale:
+                return program
 
     def give(self, program):
         """Take a program back for the next run."""
         if not program.is_stale:
-            self._free.append(program)
+            self._described[3].append(program)
 
     def __call__(self, *tensors):
         """Run once; returns what the function returned, with tensors that have values."""
-        program = self.take()
-        try:
-            threads = config.get_num_threads() if self.shares and self.work > PARALLEL_WORK else 1
-            made = program.on_tensors(tensors, self.outputs, threads)
-        finally:
-            self.give(program)
-        return self.structured(made)
+        threads = config.get_num_threads() if self.shares and self.work > PARALLEL_WORK else 1
+        while True:
+            program = self.take()
+            try:
+                made = program.on_tensors(tensors, self.outputs, threads)
+            except VariablesMoved:
+                continue
+            finally:
+                self.give(program)
+            return self.structured(made)
 
     def structured(self, made):
         """What the function returned, with these tensors for its outputs."""

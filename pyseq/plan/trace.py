@@ -6,7 +6,7 @@ import itertools
 import linecache
 import os
 
-from pyseq.core import Tensor, Variable, as_tensor, tracing
+from pyseq.core import Tensor, Variable, as_tensor, numpy_kernel, tracing
 from pyseq.core.engine import SymbolicError, is_snapshot, traced_value
 from pyseq.plan.graph import Graph, Node, Value
 
@@ -71,6 +71,8 @@ class PlanTrace:
     ):  # fmt: skip
         """Write a kernel call down; returns symbolic outputs as `emit` returns tensors."""
         read = [self.value_of(x) for x in inputs]
+        if kernel.function is not None:
+            kernel = _on_views(kernel, inputs, read)
         made = [traced_value(shape, d, None) for shape, d in outputs]
         if dtype is None:
             known = [v for v in read if v is not None] or made or updates
@@ -88,6 +90,20 @@ class PlanTrace:
     def check(self, kernel, inputs, outputs, dims, parts, work, error):
         """A kernel call that may find something wrong."""
         self.emit(kernel, inputs, outputs, dims, (), parts, work, error=error)
+
+
+def _on_views(kernel, inputs, values):
+    """The kernel of NumPy code for tensors that are other shapes of the same values (`reshaped` makes no node)."""
+    shapes = [None if v is None else x.shape for x, v in zip(inputs, values, strict=True)]
+    if all(v is None or v.shape == shape for v, shape in zip(values, shapes, strict=True)):
+        return kernel
+    run = kernel.function
+
+    def function(arrays, outputs, dims, attrs):
+        views = [a if a is None else a.reshape(shape) for a, shape in zip(arrays, shapes, strict=True)]
+        return run(views, outputs, dims, attrs)
+
+    return numpy_kernel(kernel.name, function)
 
 
 def trace_function(function, specs):
