@@ -16,7 +16,7 @@ from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from cython.parallel cimport prange
 from instruction cimport (ATTR_MAX, DIM_MAX, IN_MAX, OUT_MAX, Instruction, PartFunction)
 from libc.stdint cimport int8_t, int64_t, uint64_t, uintptr_t
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 import difflib
 import os
@@ -629,8 +629,25 @@ cdef object values_as(x, dtype, like):
 
 # -------------------------------------------------------------------------------------------------------- variables
 
+cdef class Block:
+    """Memory of one or several variables; lives as long as somebody uses it."""
+    cdef void *data
+    cdef int64_t n_bytes
+
+    def __cinit__(self, int64_t n_bytes):
+        self.n_bytes = n_bytes
+        self.data = new_block(n_bytes)
+        if self.data == NULL:
+            raise MemoryError(f"Variable: no memory for {n_bytes:,} bytes.")
+        memset(self.data, 0, n_bytes)
+
+    def __dealloc__(self):
+        if self.data != NULL:
+            free_block(self.data, self.n_bytes)
+
+
 cdef class Variable:
-    """A tensor whose values can change, at one place in memory for as long as it lives.
+    """A tensor whose values can change in place. (Only `lay_out` moves them, when an optimizer takes variables over.)
 
     Args:
         initial_value: tensor, array, number, nested lists, or a callable that returns one.
@@ -660,7 +677,8 @@ cdef class Variable:
                 "Create variables once, outside (for a layer: in `build`).")
         if shape is not None and tuple(shape) != t.shape:
             raise ValueError(f"Variable: `initial_value` must have the shape {tuple(shape)}. Received: shape={t.shape}.")
-        own = new_tensor(t.shape, t.code)
+        own = bare_tensor(t.shape, t.code, t.n_bytes)
+        place_in(own, Block(t.n_bytes), 0)
         memcpy(own.data, t.data, t.n_bytes)
         own.variable = weakref.ref(self)
         self._value = own
@@ -704,7 +722,7 @@ cdef class Variable:
 
     @property
     def address(self):
-        """Where its values are; never changes."""
+        """Where its values are."""
         return <uintptr_t>self._value.data
 
     def value(self):
@@ -796,6 +814,56 @@ cdef class Variable:
 
     __array_priority__ = 100
     __array_ufunc__ = None
+
+
+cdef void place_in(Tensor t, Block block, int64_t offset):
+    t.data = <char *>block.data + offset
+    t.owner = block
+
+
+cdef int64_t padded(int64_t n_bytes) noexcept:
+    return (n_bytes + 63) // 64 * 64
+
+
+cdef int64_t layouts = 0                             # how often variables were moved
+
+
+def layout_count():
+    """How often variables were moved: a plan made before holds addresses that are no more."""
+    return layouts
+
+
+def follows(Variable a not None, Variable b not None):
+    """Does b stand behind a in one block, on the next multiple of 64 bytes?"""
+    cdef Tensor x = a._value, y = b._value
+    return x.owner is y.owner and <char *>y.data == <char *>x.data + padded(x.n_bytes)
+
+
+def lay_out(list variables):
+    """Put variables side by side in one block, each on 64 bytes with zeros behind it, so that one kernel can update them all.
+
+    They must be of one dtype. Snapshots that somebody holds keep the memory they have.
+    """
+    global layouts
+    cdef Variable v
+    cdef Tensor held, fresh
+    cdef Block block
+    cdef int64_t offset = 0
+    if all([follows(a, b) for a, b in zip(variables, variables[1:])]):
+        return
+    block = Block(sum([padded((<Variable>v)._value.n_bytes) for v in variables]))
+    for v in variables:
+        held = v._value
+        fresh = bare_tensor(held.shape, held.code, held.n_bytes)
+        place_in(fresh, block, offset)
+        memcpy(fresh.data, held.data, held.n_bytes)
+        fresh.id = held.id
+        fresh.variable = held.variable
+        fresh.trainable = held.trainable
+        held.variable = None
+        v._value = fresh
+        offset += padded(held.n_bytes)
+    layouts += 1
 
 
 cdef Kernel COPY

@@ -48,16 +48,15 @@ cdef class Program:
     cdef Instruction *code
     cdef int8_t *flags
     cdef int64_t *times
-    cdef int64_t n, n_sites, bound
+    cdef int64_t n, n_sites, bound, layout
     cdef Site *sites
     cdef Mover *movers
     cdef void *arena
     cdef readonly int64_t arena_bytes
     cdef readonly int n_externals
-    cdef list kernels, operands, errors
+    cdef list kernels, operands, errors, blocks
     cdef tuple updated
     cdef object raised
-    cdef public bint busy
 
     def __cinit__(self, list instructions, int64_t arena_bytes, int n_externals, tuple updated):
         cdef int64_t j
@@ -65,13 +64,15 @@ cdef class Program:
         self.arena_bytes = arena_bytes
         self.n_externals = n_externals
         self.updated = updated
-        self.kernels, self.operands, self.errors = [], [], []
+        self.kernels, self.operands, self.errors, self.blocks = [], [], [], []
         self.code = <Instruction *>new_block(max(1, self.n) * sizeof(Instruction))
         self.flags = <int8_t *>new_block(max(1, self.n))
         self.times = <int64_t *>new_block(max(1, self.n) * sizeof(int64_t))
         self.arena = new_block(max(1, arena_bytes))
+        self.layout = layouts
         if self.code == NULL or self.flags == NULL or self.times == NULL or self.arena == NULL:
             raise MemoryError(f"plan: no memory for the {arena_bytes:,} bytes that a step needs.")
+        memset(self.arena, 0, max(1, arena_bytes))   # zeros behind gradients stay zeros
         sites = []
         for j in range(self.n):
             self.times[j] = 0
@@ -122,6 +123,7 @@ cdef class Program:
         if isinstance(where, Tensor):
             return (<Tensor>where).data
         if isinstance(where, Variable):
+            self.blocks.append((<Variable>where)._value.owner)
             return (<Variable>where)._value.data
         if where[0] == "arena":
             return <char *>self.arena + <int64_t>where[1]
@@ -134,6 +136,11 @@ cdef class Program:
         for j in range(self.n):
             self.code[j].kernel = (<Kernel>self.kernels[j]).part_function
         self.bound = bindings
+
+    @property
+    def is_stale(self):
+        """Have variables been moved since? Then the addresses in the instructions are not theirs any more."""
+        return self.layout != layouts
 
     def run(self, tuple addresses, tuple strides=None, int64_t steps=1, double seconds=0.0, int threads=1, bint timed=False):
         """Run steps; returns how many were made.
@@ -149,6 +156,8 @@ cdef class Program:
         cdef Py_ssize_t j
         cdef int64_t n_movers = 0, stride
         cdef Variable v
+        if self.layout != layouts:
+            raise RuntimeError("plan: variables were moved since this program was made. Take a new one.")
         if self.bound != bindings:
             self.bind()
         for v in self.updated:

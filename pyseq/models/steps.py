@@ -76,6 +76,8 @@ class PlannedSteps:
 
     def run(self, at, steps):
         """Make at most `steps` steps from batch `at` on; returns how many, when they are done or a slice of time is over."""
+        if self.program.is_stale:
+            self.program = self.plan.take()
         base = tuple(b + at * s for b, s in zip(self.base, self.stride, strict=True))
         return self.plan.pace.run(self.program, base, tuple(self.stride), steps, SLICE)
 

@@ -18,6 +18,7 @@ from pyseq.core import (
     stop_recording,
     tracing,
 )
+from pyseq.core.engine import lay_out
 from pyseq.ops import elementwise, update
 from pyseq.optimizers.schedules import LearningRateSchedule
 from pyseq.optimizers.schedules import deserialize as deserialize_schedule
@@ -222,8 +223,18 @@ class Optimizer:
                     initial = np.full(v.shape, value, v.dtype.numpy)
                     slot = self.add_variable_from_reference(v, name, initial_value=initial)
                     self._slots[name, self._var_key(v)] = slot
+        self._lay_out(list(var_list))
         if type(self).build is Optimizer.build:
             self._built = True
+
+    def _lay_out(self, variables):
+        """Put the variables side by side in memory, and each kind of state, so that a plan can update them all at once."""
+        for dtype in {v.dtype.name for v in variables}:
+            group = [v for v in variables if v.dtype.name == dtype]
+            states = [[self._averages[self._var_key(v)] for v in group]] if self.use_ema else []
+            states += [[self.slot(name, v) for v in group] for names in self.slot_groups() for name in names]
+            for row in (group, *states):
+                lay_out(row)
 
     def add_variable_from_reference(self, model_variable, variable_name, shape=None, initial_value=None):
         """Make a state variable like `model_variable`; zeros by default."""

@@ -5,29 +5,37 @@ from __future__ import annotations
 ALIGNMENT = 64
 
 
-def lifetimes(graph, placed):
-    """[(first node, last node, value)] of each value that needs a place in the arena, in order of making."""
-    last = {}
-    for j, node in enumerate(graph.nodes):
+def lifetimes(nodes, placed, parts):
+    """[(first node, last node, value)] of each value that needs a place in the arena."""
+    last, flat = {}, {}
+    for j, node in enumerate(nodes):
         for v in node.inputs:
             if v is not None:
                 last[id(v)] = j
-    return [
-        (j, last.get(id(v), j), v) for j, node in enumerate(graph.nodes) for v in node.outputs if id(v) not in placed
-    ]
+    spans = []
+    for j, node in enumerate(nodes):
+        for v in node.outputs:
+            if id(v) in parts:
+                flat[id(parts[id(v)][0])] = parts[id(v)][0]
+            elif id(v) not in placed:
+                spans.append((j, last.get(id(v), j), v))
+    # What is flat has zeros between its parts, which nobody else may write.
+    return spans + [(0, len(nodes), v) for v in flat.values()]
 
 
-def place(graph, placed=()):
+def place(nodes, placed=(), parts=None):
     """A place in one block of memory for each value a node makes.
 
     Large ones first, each as low as the values that live at the same time allow.
 
     Args:
         placed: ids of values that live elsewhere.
+        parts: id of a value -> (value that it is a part of, offset in it).
     Returns:
         ({id of a value: offset}, bytes of the block); offsets are multiples of 64.
     """
-    spans = sorted(lifetimes(graph, placed), key=lambda span: (-span[2].nbytes, span[0]))
+    parts = parts or {}
+    spans = sorted(lifetimes(nodes, placed, parts), key=lambda span: (-span[2].nbytes, span[0]))
     taken, offsets, top = [], {}, 0
     for first, last, v in spans:
         size = max(ALIGNMENT, -(-v.nbytes // ALIGNMENT) * ALIGNMENT)
@@ -38,6 +46,7 @@ def place(graph, placed=()):
         offsets[id(v)] = at
         top = max(top, at + size)
         _insert(taken, (at, at + size, first, last))
+    offsets.update((k, offsets[id(flat)] + offset) for k, (flat, offset) in parts.items())
     return offsets, top
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pyseq.core import as_dtype, config
-from pyseq.core.engine import Program
+from pyseq.core.engine import Program, layout_count
 from pyseq.core.structure import map_structure
+from pyseq.plan.flat import Flat
 from pyseq.plan.memory import meetings, place
 from pyseq.plan.passes import optimize
 from pyseq.plan.trace import is_symbolic, trace_function
@@ -29,7 +30,7 @@ class Plan:
         function: takes tensors, returns a structure of tensors (other leaves are returned as they are).
         specs: [(shape, dtype)] of the tensors.
     Attributes:
-        graph: the optimised nodes.
+        graph: the optimised nodes. nodes: the instructions: the same, with neighbouring updates made one.
         result: what the function returned, an Output for each tensor.
         outputs: [(shape, dtype)] of the arrays a run fills. External arrays of a run are the inputs, then the outputs.
         shares: is there work for more than one thread?
@@ -44,11 +45,8 @@ class Plan:
         self._number_outputs()
         self.outputs = [(v.shape, v.dtype) for v in graph.outputs]
         self.inputs = specs
-        self.threaded = [node.work >= TEAM_WORK and node.parts > 1 for node in graph.nodes]
-        self.shares = any(self.threaded)
         self.work = sum(node.work for node in graph.nodes)
         self._describe()
-        self._free = []
 
     @staticmethod
     def _output(graph, value_of, leaf):
@@ -76,10 +74,14 @@ class Plan:
         map_structure(renumber, self.result) if self.result is not None else None
 
     def _describe(self):
-        """The nodes as `Program` takes them."""
-        graph = self.graph
-        external = {id(v): len(self.inputs) + k for k, v in enumerate(graph.outputs)}
-        offsets, self.bytes = place(graph, external)
+        """The instructions as `Program` takes them, for where the variables are now."""
+        self.layout, self._free = layout_count(), []
+        flat = Flat(self.graph)
+        self.nodes = nodes = flat.nodes
+        threaded = [node.work >= TEAM_WORK and node.parts > 1 for node in nodes]
+        self.shares = any(threaded)
+        external = {id(v): len(self.inputs) + k for k, v in enumerate(self.graph.outputs)}
+        offsets, self.bytes = place(nodes, external, flat.parts)
 
         def where(v):
             if v is None:
@@ -97,28 +99,31 @@ class Plan:
         def regions(node):
             reads = [_region(where(v), v.nbytes) for v in node.inputs if v is not None]
             writes = [_region(where(v), v.nbytes) for v in node.outputs]
-            return reads, writes + [_region(v, v.nbytes) for v in node.updates]
+            return reads, writes + [_region(v, v.nbytes) for v in flat.spans.get(id(node), node.updates)]
 
-        flags = meetings(graph.nodes, regions, self.threaded)
+        flags = meetings(nodes, regions, threaded)
         self.described = [
             (
                 node.kernel, tuple(where(v) for v in node.inputs),
                 (*(where(v) for v in node.outputs), *node.updates),
-                node.dims, node.attrs, node.parts, threaded, node.dtype.code, meets, node.error,
+                node.dims, node.attrs, node.parts, shared, node.dtype.code, meets, node.error,
             )
-            for node, threaded, meets in zip(graph.nodes, self.threaded, flags, strict=True)
+            for node, shared, meets in zip(nodes, threaded, flags, strict=True)
         ]  # fmt: skip
-        self.updated = tuple({id(v): v for node in graph.nodes for v in node.updates}.values())
+        self.updated = tuple({id(v): v for node in self.graph.nodes for v in node.updates}.values())
 
     def take(self):
         """A program that nobody is using; give it back with `give`."""
+        if self.layout != layout_count():
+            self._describe()
         if self._free:
             return self._free.pop()
         return Program(self.described, self.bytes, len(self.inputs) + len(self.outputs), self.updated)
 
     def give(self, program):
         """Take a program back for the next run."""
-        self._free.append(program)
+        if not program.is_stale:
+            self._free.append(program)
 
     def __call__(self, *tensors):
         """Run once; returns what the function returned, with tensors that have values."""

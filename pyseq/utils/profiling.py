@@ -38,7 +38,7 @@ def profile(model, x, y=None, sample_weight=None, batch_size=None, kind="train",
         for v, value in zip(steps.plan.updated, kept, strict=True):
             v.assign(value)
         steps.close()
-    rows = [{**_facts(node), "seconds": s} for node, s in zip(steps.plan.graph.nodes, seconds, strict=True)]
+    rows = [{**_facts(node), "seconds": s} for node, s in zip(steps.plan.nodes, seconds, strict=True)]
     if print_fn is not None:
         for line in table(rows, steps.plan.bytes):
             print_fn(line)

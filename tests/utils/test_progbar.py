@@ -86,7 +86,9 @@ def test_redraws_in_a_pseudo_terminal():
             bar.update(2)
         finally:
             sys.stdout = stdout
-        text = os.read(reader, 4096).decode()
+    text = ""
+    while "/step" not in text:  # what was written may come in pieces
+        text += os.read(reader, 4096).decode()
     os.close(reader)
     assert "\r1/2 [==============>...............]" in text
     assert text.rstrip().endswith("/step")
