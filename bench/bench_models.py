@@ -207,7 +207,7 @@ class Bench:
         self.fact(key, "first fit - later", 1e3 * (min(first) - min(later)), "ms", 1e3 * FIRST_FIT)
 
     def memory(self, key):
-        """What a step holds, against the batch, all layers' outputs, weights, gradients and slots."""
+        """What a step holds, against the batch, all layers' outputs, the gradients that flow, weights, their gradients, slots."""
         found = self.worker("pyseq", self.options.threads[0]).ask("memory")
         held = found["arena"] + found["weights"] + found["slots"]
         found = {kind: n / 1e3 for kind, n in found.items()}
@@ -233,12 +233,14 @@ class Bench:
             self.fact(f"eager {op}", "over its kernel", 1e6 * (call - kernel), "us", 1e6 * EAGER, **more)
 
     def explain(self, key, most=12):
-        """Print where the time of pyseq's step goes."""
+        """Print where the time of pyseq's step goes; equal instructions are one line."""
         found = self.worker("pyseq", self.options.threads[0]).ask("instructions")
-        total = sum(seconds for *_, seconds in found)
+        total, kinds = sum(seconds for *_, seconds in found), {}
+        for name, shapes, seconds in found:
+            kinds.setdefault(f"{name} {' '.join(shapes)}", []).append(seconds)
         print(f"{ROWS[key].name}: {len(found)} instructions, {1e6 * total:.1f} us, one thread")
-        for name, dims, seconds in sorted(found, key=lambda found: -found[2])[:most]:
-            print(f"  {1e6 * seconds:8.2f} us {seconds / total:5.0%}  {name} {dims}")
+        for what, seconds in sorted(kinds.items(), key=lambda kind: -sum(kind[1]))[:most]:
+            print(f"  {1e6 * sum(seconds):8.2f} us {sum(seconds) / total:5.0%}  {len(seconds):3} x {what}")
 
 
 def step_row(row, threads, times, said):

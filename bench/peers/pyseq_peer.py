@@ -51,8 +51,11 @@ class Pyseq(Keras):
         weights = sum(v.nbytes for v in model.weights)
         gradients = sum(v.nbytes for v in model.trainable_variables)
         slots = sum(v.nbytes for v in model.optimizer.variables) if row.optimizer == "adam" else 0
-        outputs = sum(prod(layer.output_shape[1:]) for layer in model.layers)
-        activations = 4 * row.batch * (row.features + outputs + 1)  # the batch, what each layer made, the classes
+        made = [prod(layer.output_shape[1:]) for layer in model.layers]
+        flowing = max(map(sum, zip([0, *made], made, strict=False)))  # dy and dx of one layer, whichever is the largest
+        activations = (
+            4 * row.batch * (row.features + 1 + sum(made) + flowing)
+        )  # the batch, what each layer made, gradients
         return {
             "arena": steps.plan.bytes,
             "weights": weights,
@@ -60,17 +63,29 @@ class Pyseq(Keras):
             "bound": activations + weights + gradients + slots,
         }
 
-    def instructions(self, count=200):
-        """[(kernel, dims, seconds a step)] of a training step, on one thread, in order. Reading the clock adds about 30 ns each."""
+    def instructions(self, rounds=300):
+        """[(kernel, shapes, seconds)] of a training step, in order, on one thread: the least of many steps, each on a batch of its own.
+
+        Reading the clock adds some 20 ns to each.
+        """
         steps = self.steps_of_plan()
-        run = lambda n, timed: steps.program.run(tuple(steps.base), (0,) * len(steps.base), n, 0.0, 1, timed)  # noqa: E731
-        run(20, False)
-        steps.program.times_ns()
-        run(count, True)
-        times = steps.program.times_ns()
+        least, stride = None, tuple(steps.stride)
+        for k in range(rounds):
+            at = k % steps.stretch.steps
+            base = tuple(b + at * s for b, s in zip(steps.base, stride, strict=True))
+            steps.program.run(base, stride, 1, 0.0, 1, True)
+            times = steps.program.times_ns()
+            least = times if least is None else list(map(min, least, times))
         steps.close()
-        nodes = steps.plan.graph.nodes
-        return [(n.kernel.name, [*n.dims], t * 1e-9 / count) for n, t in zip(nodes, times, strict=True)]
+        found = []
+        for node, t in zip(steps.plan.nodes, least, strict=True):
+            shapes = [
+                "x".join(map(str, v.shape)) or "1"
+                for v in [*node.inputs, *node.outputs, *node.updates]
+                if v is not None
+            ]
+            found.append((node.kernel.name, shapes, t * 1e-9))
+        return found
 
     def instruction(self):
         """Seconds of executor an instruction: a chain of copies of zero bytes, the kernel's call included."""
