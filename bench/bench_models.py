@@ -96,8 +96,13 @@ def environment(name, threads):
 
 
 def processors():
-    """Those that this process may use; the last is the one of contestants with one thread."""
+    """Those that this process may use, as far as the system tells."""
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
+def one_processor():
+    """The one of contestants with one thread, or None: the system cannot keep a process on one."""
+    return (processors() or [None])[-1]
 
 
 class Bench:
@@ -118,7 +123,7 @@ class Bench:
     def worker(self, name, threads):
         """The contestant's process with so many threads, started if need be."""
         if (name, threads) not in self.workers:
-            one = processors()[-1] if threads == 1 and processors() else None
+            one = one_processor() if threads == 1 else None
             self.workers[name, threads] = Worker(name, self.pythons[name], threads, one)
         return self.workers[name, threads]
 
@@ -197,10 +202,10 @@ class Bench:
         self.absolute.row({"what": what, "measure": measure, "value": value, "unit": unit, **more, "bar": said})
 
     def first_fit(self, key):
-        """The first `fit` call of a process over a later one: the least of three processes."""
+        """The first `fit` call of a process over a later one, on one thread: the least of three processes."""
         first, later = [], []
         for _ in range(3):
-            worker = Worker("pyseq", self.pythons["pyseq"], self.options.threads[-1])
+            worker = Worker("pyseq", self.pythons["pyseq"], 1, one_processor())
             with contextlib.closing(worker):
                 a, b = worker.ask("first_fit", row=key)
             first, later = [*first, a], [*later, b]
