@@ -3,7 +3,8 @@
 #define SELECT(mask, a, b) NAME(select)((I)(mask), a, b)
 #define ALL(x) ((V){0} + (T)(x))
 
-ALWAYS_INLINE V NAME(gelu_inner)(V x) { return (T)0.7978845608028654 * (x + (T)0.044715 * x * x * x); }
+/* (1 + tanh u) / 2 = sigmoid(2 u): no digits are lost where tanh u is near -1.  This is 2 u. */
+ALWAYS_INLINE V NAME(gelu_inner)(V x) { return (T)(2 * 0.7978845608028654) * (x + (T)0.044715 * x * x * x); }
 
 /* f(x) of one vector; code is a constant where this is inlined. */
 ALWAYS_INLINE V NAME(activation_vector)(const int code, const double *attr, V x) {
@@ -23,7 +24,7 @@ ALWAYS_INLINE V NAME(activation_vector)(const int code, const double *attr, V x)
     case ACT_SOFTSIGN: return x / (1 + NAME(abs)(x));
     case ACT_SWISH: return x * NAME(sigmoid)(x);
     case ACT_GELU: return (T)0.5 * x * (1 + NAME(erf)(x * (T)0.7071067811865476));
-    case ACT_GELU_TANH: return (T)0.5 * x * (1 + NAME(tanh)(NAME(gelu_inner)(x)));
+    case ACT_GELU_TANH: return x * NAME(sigmoid)(NAME(gelu_inner)(x));
     case ACT_EXPONENTIAL: return NAME(exp)(x);
     case ACT_HARD_SIGMOID: return NAME(bounded)((T)0.2 * x + (T)0.5, 0, 1);
     case ACT_MISH: return x * NAME(tanh)(NAME(softplus)(x));
@@ -44,7 +45,7 @@ ALWAYS_INLINE V NAME(activation_grad_vector)(const int code, const double *attr,
     case ACT_SIGMOID: return dy * y * (1 - y);
     case ACT_TANH: return dy * (1 - y * y);
     case ACT_SELU: return dy * SELECT(y < 0, y + (T)(SELU_SCALE * SELU_ALPHA), ALL(SELU_SCALE));
-    case ACT_ELU: return dy * SELECT(y <= 0, y + (T)attr[0], ALL(1));
+    case ACT_ELU: return dy * SELECT(y > 0, ALL(1), (T)attr[0] + SELECT(y <= 0, y, ALL(0))); /* NaN: alpha */
     case ACT_LEAKY_RELU: return dy * SELECT(y > 0, ALL(1), ALL(attr[0]));
     case ACT_SOFTPLUS: return dy * NAME(sigmoid)(x);
     case ACT_SOFTSIGN: {
@@ -60,9 +61,10 @@ ALWAYS_INLINE V NAME(activation_grad_vector)(const int code, const double *attr,
         return dy * (cdf + x * ((T)0.3989422804014327 * NAME(exp)((T)-0.5 * x * x)));
     }
     case ACT_GELU_TANH: {
-        V t = NAME(tanh)(NAME(gelu_inner)(x));
-        V inner = (T)0.7978845608028654 * (1 + (T)(3 * 0.044715) * x * x);
-        return dy * ((T)0.5 * (1 + t) + (T)0.5 * x * (1 - t * t) * inner);
+        V z = NAME(gelu_inner)(x), e = NAME(exp)(-NAME(abs)(z)), d = 1 / (1 + e);
+        V near = NAME(bounded)(x, -30, 30);           /* further out e is 0, and x * x may be infinite */
+        V dz = (T)(2 * 0.7978845608028654) * (1 + (T)(3 * 0.044715) * near * near);
+        return dy * (SELECT(z < 0, e, ALL(1)) * d + x * (e * d * d * dz));
     }
     case ACT_EXPONENTIAL: return dy * y;
     case ACT_HARD_SIGMOID: return SELECT(NAME(abs)(x) <= (T)2.5, (T)0.2 * dy, ALL(0));

@@ -1,26 +1,30 @@
 """Matrix products.  C (batch, M, N) = A (batch, M, K) B (batch, K, N), stored either way round, then bias (N,), activation.
 
-dim: m n k  a_row a_k  b_k b_col  accumulate  activation code  axis  batch  a_batch b_batch (strides of the batch, elements).
+dim: m n k  a_row a_k  b_k b_col (strides, elements)  accumulate  activation code  batch  a_batch b_batch (strides, 0: the
+same matrix for all)  axis that parts cut (0 rows, 1 columns)  pieces (of one product).
 attr: of the activation.  Formula and blocking: gemm.h.
 
-parts: pieces of ROWS rows (axis 0) or COLUMNS columns (axis 1) of one product, or whole products (axis 2).
+parts: batch * pieces, each ROWS rows or COLUMNS columns of a product. A range of them is one call of gemm for each product
+it touches: so a thread's share is one product, with no work that the cut repeats but the packing of the other operand.
 """
 from libc.stdint cimport int64_t, uintptr_t
 from instruction cimport F32, Instruction
+
+import time
 
 cdef extern from "gemm.h" nogil:
     ctypedef struct GemmShape:
         int64_t m, n, k, a_row, a_k, b_k, b_col, c_row
         int accumulate, activation
         const double *attr
-    void gemm_f32(const GemmShape *s, const float *a, const float *b, const float *b_end, float *c, const float *bias)
-    void gemm_f64(const GemmShape *s, const double *a, const double *b, const double *b_end, double *c, const double *bias)
-    double fma_rounds(int64_t rounds)
+    void gemm_f32(const GemmShape *s, const float *a, const float *b, float *c, const float *bias)
+    void gemm_f64(const GemmShape *s, const double *a, const double *b, double *c, const double *bias)
+    float fma_rounds(int64_t rounds)
     int64_t fma_flops_per_round()
 
 cdef enum:
-    ROWS = 12
-    COLUMNS = 64
+    ROWS = 4
+    COLUMNS = 16          # 64 bytes of float32: two threads share no cache line if C is aligned
 
 ctypedef fused real:
     float
@@ -31,46 +35,59 @@ cdef inline int64_t least(int64_t a, int64_t b) noexcept nogil:
     return a if a < b else b
 
 
-cdef void product(const Instruction *i, int64_t first, int64_t last, const real *a, const real *b, real *c,
-                  const real *bias) noexcept nogil:
+cdef void products(const Instruction *i, int64_t first, int64_t last, const real *a, const real *b, real *c,
+                   const real *bias) noexcept nogil:
     cdef GemmShape s
-    cdef int64_t start, p, m = i.dim[0], n = i.dim[1], k = i.dim[2], axis = i.dim[9]
-    cdef const real *b_end
-    s.m, s.n, s.k = m, n, k
-    s.a_row, s.a_k, s.b_k, s.b_col, s.c_row = i.dim[3], i.dim[4], i.dim[5], i.dim[6], n
+    cdef int64_t m = i.dim[0], n = i.dim[1], pieces = i.dim[13], q, start, stop
+    cdef const real *a_q
+    cdef const real *b_q
+    cdef const real *bias_q
+    cdef real *c_q
+    s.m, s.n, s.k, s.c_row = m, n, i.dim[2], n
+    s.a_row, s.a_k, s.b_k, s.b_col = i.dim[3], i.dim[4], i.dim[5], i.dim[6]
     s.accumulate, s.activation, s.attr = <int>i.dim[7], <int>i.dim[8], i.attr
-    if axis == 0:
-        start = first * ROWS
-        s.m = least(last * ROWS, m) - start
-        a, c = a + start * s.a_row, c + start * n
-    elif axis == 1:
-        start = first * COLUMNS
-        s.n = least(last * COLUMNS, n) - start
-        c = c + start
-        b_end = b + k * n
-        if real is float: gemm_f32(&s, a, b + start * s.b_col, b_end, c, bias + start if bias != NULL else NULL)
-        else: gemm_f64(&s, a, b + start * s.b_col, b_end, c, bias + start if bias != NULL else NULL)
-        return
-    if axis < 2:
-        first, last = 0, 1
-    for p in range(first, last):
-        b_end = b + p * i.dim[12] + k * n
-        if real is float: gemm_f32(&s, a + p * i.dim[11], b + p * i.dim[12], b_end, c + p * m * n, bias)
-        else: gemm_f64(&s, a + p * i.dim[11], b + p * i.dim[12], b_end, c + p * m * n, bias)
+    while first < last:
+        q = first // pieces
+        start, stop = first - q * pieces, least(last - q * pieces, pieces)
+        a_q, b_q, c_q, bias_q = a + q * i.dim[10], b + q * i.dim[11], c + q * m * n, bias
+        if i.dim[12] == 0:
+            s.m = least(stop * ROWS, m) - start * ROWS
+            a_q, c_q = a_q + start * ROWS * s.a_row, c_q + start * ROWS * n
+        else:
+            s.n = least(stop * COLUMNS, n) - start * COLUMNS
+            b_q, c_q = b_q + start * COLUMNS * s.b_col, c_q + start * COLUMNS
+            if bias != NULL:
+                bias_q = bias + start * COLUMNS
+        if real is float: gemm_f32(&s, a_q, b_q, c_q, bias_q)
+        else: gemm_f64(&s, a_q, b_q, c_q, bias_q)
+        first = first - start + stop
 
 
 cdef void matmul(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
     # in: a, b, bias or nothing   out: c (accumulate: updated)   parts: as the head says
     if i.dtype == F32:
-        product(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[0], <const float *>i.in_[2])
+        products(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[0],
+                 <const float *>i.in_[2])
     else:
-        product(i, first, last, <const double *>i.in_[0], <const double *>i.in_[1], <double *>i.out[0],
-                <const double *>i.in_[2])
+        products(i, first, last, <const double *>i.in_[0], <const double *>i.in_[1], <double *>i.out[0],
+                 <const double *>i.in_[2])
 
 
-def run_fma(int64_t rounds):
-    """Run independent chains of multiply-adds; returns (floating point operations, a number to be ignored)."""
-    return rounds * fma_flops_per_round(), fma_rounds(rounds)
+def fma_peak(double seconds=0.2):
+    """float32 operations of one thread in 1e9 a second when it does nothing but independent multiply-adds.
+
+    Measured for so many seconds with the vectors of this module's instruction set; the best round counts.
+    """
+    cdef int64_t rounds = 20_000
+    cdef double best = 0.0, end = time.perf_counter() + seconds, start, now
+    cdef volatile float sink          # read by nobody: without it the compiler leaves the rounds out
+    while True:
+        start = time.perf_counter()
+        sink = fma_rounds(rounds)
+        now = time.perf_counter()
+        best = max(best, rounds * fma_flops_per_round() / (now - start) / 1e9)
+        if now > end:
+            return best
 
 
 KERNELS = {"matmul": <uintptr_t>&matmul}

@@ -7,7 +7,7 @@
    select_block_T(c, c_step, a, a_step, b, b_step, y, n) y = c ? a : b
 
    Steps are 1, or 0 where one element serves the whole run.  y may be a, b or x if the types are the same.  An element's
-   bits do not depend on where it stands or on n.  attr: clip: low, high.
+   bits do not depend on where it stands or on n.  attr: clip: low, high, low <= high.
 
    Corners: maximum and minimum give NaN if either is NaN; sign(NaN) = NaN; x divide_no_nan 0 = 0; floats: floor_divide is
    floor(x / y), mod has the sign of y (TensorFlow).  Integers: sums and products wrap; division by 0 gives 0.  */

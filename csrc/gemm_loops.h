@@ -1,85 +1,232 @@
-/* The loops of gemm.h for one element type: T, V (vector), VU (vector at any address), LANES, NAME(x). */
+/* The loops of gemm.h for one element type: T, V (vector), VU (vector at any address), LANES, INT (mask), NAME(x). */
 
-/* c = [c +] a b [+ bias] for mr rows and nv whole vectors, both constants where this is inlined. */
-ALWAYS_INLINE void NAME(tile)(const int mr, const int nv, int64_t kc, const T *restrict a, int64_t a_row, int64_t a_k,
-                              const T *restrict b, int64_t b_k, T *restrict c, int64_t c_row, int load, const T *bias) {
+/* One tile of C and one block of k. */
+typedef struct {
+    int64_t kc;
+    const T *a;
+    int64_t a_stride;                /* from row to row (by_rows), else from k to k: then rows are adjacent */
+    const T *b;
+    int64_t b_k;
+    T *packed;                       /* where this tile packs the strip of B, or NULL */
+    T *c;
+    int64_t c_row;
+    const T *next_c;                 /* the tile after this one: fetched meanwhile; or NULL */
+    const T *ahead;                  /* fetched into L2 meanwhile: a cache line for each k, `ahead_k` elements apart */
+    int64_t ahead_k;
+    int64_t next_a;                  /* by_rows: from here to the panel after this one, fetched meanwhile */
+    const T *bias;                   /* added at the end, or NULL */
+    int load;                        /* go on from what C holds? */
+    int width;                       /* lanes of the last vector; all of them unless the tile is a partial one */
+} NAME(Tile);
+
+typedef void (*NAME(TileFunction))(const NAME(Tile) *);
+
+/* How a tile finds its operands. */
+enum NAME(Form) {
+    NAME(COLUMNS),                   /* A by k: rows adjacent */
+    NAME(ROWS),                      /* A by rows: k adjacent */
+    NAME(PACKED),                    /* both packed by panels as large as the tile: strides are constants */
+};
+
+/* mr rows, nv vectors; all four constants where this is inlined. */
+ALWAYS_INLINE void NAME(tile)(const int mr, const int nv, const int form, const int partial, const NAME(Tile) *t) {
     V acc[GEMM_MR][8];
+    const int64_t c_row = t->c_row * (int64_t)sizeof(T);
+    const int whole = partial ? nv - 1 : nv, width = t->width;
+    char *c = (char *)t->c;
+#define AT(p, j) (*(VU *)((p) + (j) * LANES * sizeof(T)))
+    if (t->load) {
 #pragma GCC unroll 16
-    for (int i = 0; i < mr; i++)
+        for (int i = 0; i < mr; i++) {
 #pragma GCC unroll 8
-        for (int j = 0; j < nv; j++) acc[i][j] = (V){0};
-    if (load)
+            for (int j = 0; j < whole; j++) acc[i][j] = AT(c, j);
+            if (partial) acc[i][nv - 1] = NAME(load_part)((T *)c + whole * LANES, width);
+            c += c_row;
+            OPAQUE(c);
+        }
+    } else {
 #pragma GCC unroll 16
         for (int i = 0; i < mr; i++)
 #pragma GCC unroll 8
-            for (int j = 0; j < nv; j++) acc[i][j] = *(const VU *)(c + i * c_row + j * LANES);
-    for (int64_t p = 0; p < kc; p++) {
-        V row[8];
-#pragma GCC unroll 8
-        for (int j = 0; j < nv; j++) row[j] = *(const VU *)(b + j * LANES);
+            for (int j = 0; j < nv; j++) acc[i][j] = (V){0};
+    }
+    if (t->next_c) {
+        const char *next = (const char *)t->next_c;
 #pragma GCC unroll 16
         for (int i = 0; i < mr; i++) {
-            T x = a[i * a_row];
-#pragma GCC unroll 8
-            for (int j = 0; j < nv; j++) acc[i][j] += row[j] * x;
+            __builtin_prefetch(next, 1);
+            if (nv * sizeof(V) > 32) __builtin_prefetch(next + 64, 1);
+            next += c_row;
+            OPAQUE(next);
         }
-        a += a_k;
-        b += b_k;
     }
-    if (bias)
+    /* Rows of A that lie apart: every third has a pointer, the others are addressed from it. */
+    const char *a = (const char *)t->a, *rows[4], *ahead = (const char *)t->ahead;
+    const int64_t a_stride = t->a_stride * (int64_t)sizeof(T), b_k = t->b_k, ahead_k = t->ahead_k * (int64_t)sizeof(T);
+    const T *b = t->b;
+    T *packed = t->packed;
+    int64_t p = t->kc;
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) rows[i] = a + 3 * i * a_stride;
+/* One k: a row of B times mr numbers of A. */
+#define STEP(A_I, B_P, LAST)                                                                         \
+    {                                                                                                \
+        _Pragma("GCC unroll 8") for (int j = 0; j < nv - 1; j++) row[j] = *(const VU *)((B_P) + j * LANES); \
+        row[nv - 1] = LAST;                                                                          \
+        if (FRESH) {                                                                                 \
+            _Pragma("GCC unroll 8") for (int j = 0; j < nv; j++) *(VU *)(packed + j * LANES) = row[j]; \
+            packed += nv * LANES;                                                                    \
+        }                                                                                            \
+        _Pragma("GCC unroll 16") for (int i = 0; i < mr; i++) {                                      \
+            const T x = A_I;                                                                         \
+            _Pragma("GCC unroll 8") for (int j = 0; j < nv; j++) acc[i][j] += row[j] * x;            \
+        }                                                                                            \
+    }
+#define LAST_VECTOR(B_P) (partial ? NAME(load_part)((B_P) + whole * LANES, width) : (V)*(const VU *)((B_P) + (nv - 1) * LANES))
+#define FRESH 0
+    V row[8];
+    if (form == NAME(PACKED)) {
+        for (; p >= 4; p -= 4) {
+#pragma GCC unroll 4
+            for (int u = 0; u < 4; u++)
+                STEP(((const T *)a)[u * mr + i], b + u * nv * LANES, *(const VU *)(b + (u * nv + nv - 1) * LANES))
+#pragma GCC unroll 4
+            for (int u = 0; u < 4; u++) {
+                __builtin_prefetch(ahead, 0, 2);
+                ahead += ahead_k;
+            }
+#pragma GCC unroll 4
+            for (int u = 0; u < (int)(4 * mr * sizeof(T) + 63) / 64; u++) __builtin_prefetch(a + 512 + 64 * u);
+            a += 4 * mr * sizeof(T);
+            b += 4 * nv * LANES;
+        }
+        for (; p > 0; p--) {
+            STEP(((const T *)a)[i], b, *(const VU *)(b + (nv - 1) * LANES))
+            a += mr * sizeof(T);
+            b += nv * LANES;
+        }
+    } else if (form == NAME(ROWS)) {
+        const int64_t next = t->next_a * (int64_t)sizeof(T);
+        while (p > 0) {
+            /* a cache line of each row of the next panel, then as many k */
+#pragma GCC unroll 16
+            for (int i = 0; i < mr; i++) __builtin_prefetch(rows[i / 3] + i % 3 * a_stride + next, 0, 3);
+            int64_t run = p < 64 / (int64_t)sizeof(T) ? p : 64 / (int64_t)sizeof(T);
+            p -= run;
+#define ROWS_LOOP                                                                                    \
+            for (; run > 0; run--) {                                                                 \
+                __builtin_prefetch(ahead, 0, 2);                                                     \
+                ahead += ahead_k;                                                                    \
+                STEP(*(const T *)(rows[i / 3] + i % 3 * a_stride), b, LAST_VECTOR(b))                \
+                b += b_k;                                                                            \
+                _Pragma("GCC unroll 4") for (int i = 0; i < (mr + 2) / 3; i++) {                     \
+                    rows[i] += sizeof(T);                                                            \
+                    OPAQUE(rows[i]);                                                                 \
+                }                                                                                    \
+            }
+            if (packed) {
+#undef FRESH
+#define FRESH 1
+                ROWS_LOOP
+            } else {
+#undef FRESH
+#define FRESH 0
+                ROWS_LOOP
+            }
+        }
+    } else {
+#define COLUMNS_LOOP                                                                                 \
+        for (; p > 0; p--) {                                                                         \
+            __builtin_prefetch(ahead, 0, 2);                                                         \
+            ahead += ahead_k;                                                                        \
+            STEP(((const T *)a)[i], b, LAST_VECTOR(b))                                               \
+            b += b_k;                                                                                \
+            a += a_stride;                                                                           \
+        }
+        if (packed) {
+#undef FRESH
+#define FRESH 1
+            COLUMNS_LOOP
+        } else {
+#undef FRESH
+#define FRESH 0
+            COLUMNS_LOOP
+        }
+    }
+#undef FRESH
+#undef STEP
+#undef ROWS_LOOP
+#undef COLUMNS_LOOP
+#undef LAST_VECTOR
+    if (t->bias) {
 #pragma GCC unroll 8
         for (int j = 0; j < nv; j++) {
-            V y = *(const VU *)(bias + j * LANES);
+            V y;
+            if (j < whole) y = *(const VU *)(t->bias + j * LANES);
+            else y = NAME(load_part)(t->bias + j * LANES, width);
 #pragma GCC unroll 16
             for (int i = 0; i < mr; i++) acc[i][j] += y;
         }
+    }
+    c = (char *)t->c;
 #pragma GCC unroll 16
-    for (int i = 0; i < mr; i++)
+    for (int i = 0; i < mr; i++) {
 #pragma GCC unroll 8
-        for (int j = 0; j < nv; j++) *(VU *)(c + i * c_row + j * LANES) = acc[i][j];
+        for (int j = 0; j < whole; j++) AT(c, j) = acc[i][j];
+        if (partial) NAME(store_part)((T *)c + whole * LANES, acc[i][nv - 1], width);
+        c += c_row;
+        OPAQUE(c);
+    }
+#undef AT
 }
 
-typedef void (*NAME(Tile))(int64_t, const T *, int64_t, int64_t, const T *, int64_t, T *, int64_t, int, const T *);
-
-#define TILE(mr, nv)                                                                                                  \
-    static __attribute__((noinline)) void NAME(tile_##mr##x##nv)(int64_t kc, const T *a, int64_t a_row, int64_t a_k,  \
-                                                                 const T *b, int64_t b_k, T *c, int64_t c_row,        \
-                                                                 int load, const T *bias) {                           \
-        NAME(tile)(mr, nv, kc, a, a_row, a_k, b, b_k, c, c_row, load, bias);                                           \
+#define TILE(mr, nv, FORM, partial)                                                                  \
+    static __attribute__((noinline)) void NAME(FORM##_##mr##x##nv##_##partial)(const NAME(Tile) * t) { \
+        NAME(tile)(mr, nv, NAME(FORM), partial, t);                                                  \
     }
-GEMM_TILES_1(TILE)
-GEMM_TILES_2(TILE)
-GEMM_TILES_4(TILE)
-GEMM_TILES_8(TILE)
-
-/* The same for packed A (kc, mr) and packed B: the strides are constants. */
-#define PACKED_TILE(mr, nv)                                                                                           \
-    static __attribute__((noinline)) void NAME(packed_tile_##mr##x##nv)(int64_t kc, const T *a, int64_t a_row,        \
-                                                                        int64_t a_k, const T *b, int64_t b_k, T *c,   \
-                                                                        int64_t c_row, int load, const T *bias) {     \
-        NAME(tile)(mr, nv, kc, a, 1, mr, b, GEMM_NR * LANES, c, c_row, load, bias);                                    \
-    }
-GEMM_TILES_2(PACKED_TILE)
-#undef PACKED_TILE
-
-/* The tile of mr rows that covers `vectors` vectors or as many as it can; *nv is how many. */
-static NAME(Tile) NAME(tile_for)(int mr, int64_t vectors, int *nv) {
-#define LISTED(mr, nv) NAME(tile_##mr##x##nv),
-    static const NAME(Tile) one[] = {GEMM_TILES_1(LISTED)}, two[] = {GEMM_TILES_2(LISTED)},
-                            four[] = {GEMM_TILES_4(LISTED)}, eight[] = {GEMM_TILES_8(LISTED)};
-#undef LISTED
-    if (vectors > 4 && mr <= (int)(sizeof eight / sizeof *eight)) return *nv = 8, eight[mr - 1];
-    if (vectors > 2 && mr <= (int)(sizeof four / sizeof *four)) return *nv = 4, four[mr - 1];
-    if (vectors > 1) return *nv = 2, two[mr - 1];
-    return *nv = 1, one[mr - 1];
-}
+#define TILES(mr, nv) TILE(mr, nv, COLUMNS, 0) TILE(mr, nv, ROWS, 0) TILE(mr, nv, PACKED, 0)
+#define PARTIAL_TILES(mr, nv) TILE(mr, nv, COLUMNS, 1) TILE(mr, nv, ROWS, 1) TILE(mr, nv, PACKED, 1)
+GEMM_TALL(TILES, 1)
+GEMM_TALL(TILES, 2)
+GEMM_TILES_4(TILES)
+GEMM_TILES_8(TILES)
+GEMM_TALL(PARTIAL_TILES, 1)
+GEMM_TALL(PARTIAL_TILES, 2)
+#undef PARTIAL_TILES
+#undef TILES
 #undef TILE
 
-static NAME(Tile) NAME(packed_tile_for)(int mr) {
-#define LISTED(mr, nv) NAME(packed_tile_##mr##x##nv),
-    static const NAME(Tile) two[] = {GEMM_TILES_2(LISTED)};
-#undef LISTED
-    return two[mr - 1];
+/* How many vectors a strip takes that panels of at most `mr` rows pass, `vectors` (a partial one counts) being left. */
+static int NAME(strip_vectors)(int mr, int64_t vectors, int partial) {
+#define COUNTED(mr, nv) +1
+    if (vectors - partial >= 8 && mr <= 0 GEMM_TILES_8(COUNTED)) return 8;
+    if (vectors - partial >= 4 && mr <= 0 GEMM_TILES_4(COUNTED)) return 4;
+#undef COUNTED
+    return vectors > 1 ? 2 : 1;
+}
+
+static NAME(TileFunction) NAME(tile_function)(int mr, int nv, int form, int partial) {
+#define NAME_OF(mr, nv, FORM, partial) NAME(FORM##_##mr##x##nv##_##partial),
+#define COLUMNS_0(mr, nv) NAME_OF(mr, nv, COLUMNS, 0)
+#define COLUMNS_1(mr, nv) NAME_OF(mr, nv, COLUMNS, 1)
+#define ROWS_0(mr, nv) NAME_OF(mr, nv, ROWS, 0)
+#define ROWS_1(mr, nv) NAME_OF(mr, nv, ROWS, 1)
+#define PACKED_0(mr, nv) NAME_OF(mr, nv, PACKED, 0)
+#define PACKED_1(mr, nv) NAME_OF(mr, nv, PACKED, 1)
+#define OF_FORM(FORM)                                                                                \
+    {{GEMM_TALL(FORM##_0, 1)}, {GEMM_TALL(FORM##_0, 2)}, {GEMM_TILES_4(FORM##_0)},                   \
+     {GEMM_TILES_8(FORM##_0)}, {GEMM_TALL(FORM##_1, 1)}, {GEMM_TALL(FORM##_1, 2)}}
+    static const NAME(TileFunction) of[3][6][GEMM_MR] = {OF_FORM(COLUMNS), OF_FORM(ROWS), OF_FORM(PACKED)};
+#undef OF_FORM
+#undef PACKED_0
+#undef PACKED_1
+#undef ROWS_0
+#undef ROWS_1
+#undef COLUMNS_0
+#undef COLUMNS_1
+#undef NAME_OF
+    static const int8_t kind[9] = {0, 0, 1, 0, 2, 0, 0, 0, 3};
+    return of[form][kind[nv] + 4 * partial][mr - 1];
 }
 
 /* x (rows, kc) by stride -> to (kc, padded) transposed, zeros behind the rows; squares of 4 x 4 in registers. */
@@ -91,8 +238,8 @@ static void NAME(turn)(const T *restrict x, int64_t stride, int64_t kc, int64_t 
     typedef INT Mask __attribute__((vector_size(4 * sizeof(INT))));
 #define SHUFFLE(x, y, p, q, r, s) __builtin_shuffle(x, y, (Mask){p, q, r, s})
 #endif
-    int64_t j = 0;
-    for (; j + 4 <= rows; j += 4) {
+    for (int64_t at = 0; rows >= 4 && at < rows; at += 4) {
+        const int64_t j = at + 4 <= rows ? at : rows - 4;        /* the last four overlap those before */
         const T *r0 = x + j * stride, *r1 = r0 + stride, *r2 = r1 + stride, *r3 = r2 + stride;
         int64_t p = 0;
         for (; p + 4 <= kc; p += 4) {
@@ -112,169 +259,30 @@ static void NAME(turn)(const T *restrict x, int64_t stride, int64_t kc, int64_t 
             to[p * padded + j + 3] = r3[p];
         }
     }
-    for (; j < padded; j++)
+    for (int64_t j = rows >= 4 ? rows : 0; j < padded; j++)
         for (int64_t p = 0; p < kc; p++) to[p * padded + j] = j < rows ? x[j * stride + p] : 0;
 #undef SHUFFLE
 }
 
-/* A block of C: run the tile on it, by way of a copy where its width is no whole number of vectors; finish it if it is done. */
-typedef struct {
-    NAME(Tile) tile;
-    int mr, nv, load, done;
-    int64_t width;
-    const T *bias;
-} NAME(Block);
-
-static inline void NAME(run_tile)(const NAME(Block) *t, const GemmShape *s, int64_t kc, const T *a, int64_t a_row, int64_t a_k,
-                                  const T *b, int64_t b_k, T *c) {
-    const int64_t full = (int64_t)t->nv * LANES;
-    if (t->width == full) {
-        t->tile(kc, a, a_row, a_k, b, b_k, c, s->c_row, t->load, t->done ? t->bias : NULL);
-    } else {
-        T copy[GEMM_MR * 8 * LANES / 2] __attribute__((aligned(64)));
-        if (t->load)
-            for (int i = 0; i < t->mr; i++) memcpy(copy + i * full, c + i * s->c_row, t->width * sizeof(T));
-        t->tile(kc, a, a_row, a_k, b, b_k, copy, full, t->load, NULL);
-        for (int i = 0; i < t->mr; i++) {
-            T *row = c + i * s->c_row;
-            const T *sums = copy + i * full;
-            if (t->done && t->bias)
-                for (int64_t j = 0; j < t->width; j++) row[j] = sums[j] + t->bias[j];
-            else
-                memcpy(row, sums, t->width * sizeof(T));
-        }
-    }
-    if (t->done && s->activation)
-        for (int i = 0; i < t->mr; i++) NAME(activate)(s->activation, s->attr, c + i * s->c_row, c + i * s->c_row, t->width);
-}
-
-/* B (kc, width) -> panel (kc, padded), zeros behind the width. */
-static void NAME(pack_panel)(const T *restrict b, int64_t b_k, int64_t b_col, int64_t kc, int64_t width, int64_t padded,
-                             T *restrict to) {
-    if (b_col == 1) {
-        for (int64_t p = 0; p < kc; p++) {
-            memcpy(to + p * padded, b + p * b_k, width * sizeof(T));
-            for (int64_t j = width; j < padded; j++) to[p * padded + j] = 0;
-        }
-        return;
-    }
-    NAME(turn)(b, b_col, kc, width, padded, to);
-}
-
-/* A (rows, kc) -> (kc, rows). */
-static void NAME(pack_rows)(const T *restrict a, int64_t a_row, int64_t a_k, int64_t kc, int64_t rows, T *restrict to) {
-    if (a_row == 1)
-        for (int64_t p = 0; p < kc; p++) memcpy(to + p * rows, a + p * a_k, rows * sizeof(T));
-    else
+/* A (rows, kc) -> (kc, rows), rows at most MR. */
+static void NAME(pack_rows)(const T *restrict a, int64_t a_row, int64_t a_k, int64_t kc, int rows, T *restrict to) {
+    if (a_row != 1) {
         NAME(turn)(a, a_row, kc, rows, rows, to);
-}
-
-/* Few rows: B is read where it is (unit stride along n); columns of a block stay in L1 while the row panels pass. */
-static void NAME(gemm_in_place)(const GemmShape *s, const T *a, const T *b, const T *b_end, T *c, const T *bias) {
-    const int64_t panels = (s->m + GEMM_MR - 1) / GEMM_MR, blocks = (s->k + GEMM_KC - 1) / GEMM_KC;
-    const int tallest = (int)((s->m + panels - 1) / panels);
-    enum { EDGE_ROWS = 8 };
-    T edge[EDGE_ROWS * 8 * LANES];                    /* the last rows of B, where a whole vector would leave the array */
-    for (int64_t q = 0; q < blocks; q++) {
-        const int64_t k0 = s->k * q / blocks, kc = s->k * (q + 1) / blocks - k0;
-        const int load = q > 0 || s->accumulate, last = q + 1 == blocks;
-        int nv;
-        for (int64_t j = 0; j < s->n; j += (int64_t)nv * LANES) {
-            const int64_t left = s->n - j;
-            NAME(tile_for)(tallest, (left + LANES - 1) / LANES, &nv);
-            const int64_t full = (int64_t)nv * LANES, width = left < full ? left : full;
-            const T *bp = b + k0 * s->b_k + j;
-            /* steps whose vectors end inside B */
-            int64_t room = b_end - bp - full, safe = room < 0 ? 0 : room / s->b_k + 1;
-            safe = safe > kc ? kc : safe;
-            for (int64_t p = 0; p < panels; p++) {
-                const int64_t r0 = s->m * p / panels;
-                NAME(Block) t = {.mr = (int)(s->m * (p + 1) / panels - r0), .load = load, .width = width};
-                t.tile = NAME(tile_for)(t.mr, nv, &t.nv);
-                t.bias = bias ? bias + j : NULL;
-                t.done = last && safe == kc;
-                const T *ap = a + r0 * s->a_row + k0 * s->a_k;
-                T *cp = c + r0 * s->c_row + j;
-                if (safe) NAME(run_tile)(&t, s, safe, ap, s->a_row, s->a_k, bp, s->b_k, cp);
-                for (int64_t k1 = safe; k1 < kc; k1 += EDGE_ROWS) {
-                    const int64_t rows = kc - k1 < EDGE_ROWS ? kc - k1 : EDGE_ROWS;
-                    NAME(pack_panel)(bp + k1 * s->b_k, s->b_k, 1, rows, width, full, edge);
-                    t.load = load || k1 > 0;
-                    t.done = last && k1 + rows == kc;
-                    NAME(run_tile)(&t, s, rows, ap + k1 * s->a_k, s->a_row, s->a_k, edge, full, cp);
-                }
-            }
+    } else {
+        for (int64_t p = 0; p < kc; p++, a += a_k, to += rows) {
+            int j = 0;
+            for (; j + LANES <= rows; j += LANES) *(VU *)(to + j) = *(const VU *)(a + j);
+            if (j < rows) NAME(store_part)(to + j, NAME(load_part)(a + j, rows - j), rows - j);
         }
     }
 }
 
-/* Columns of B packed as one row-major block (few rows, B with unit stride along k), then as in place. */
-static void NAME(gemm_turned)(const GemmShape *s, const T *a, const T *b, T *c, const T *bias) {
-    const int64_t nc = GEMM_NC, blocks = (s->k + GEMM_KC - 1) / GEMM_KC;
-    T *packed = (T *)gemm_scratch(sizeof(T) * GEMM_KC * (nc + 8 * LANES));
-    for (int64_t q = 0; q < blocks; q++) {
-        const int64_t k0 = s->k * q / blocks, kc = s->k * (q + 1) / blocks - k0;
-        for (int64_t j0 = 0; j0 < s->n; j0 += nc) {
-            const int64_t width = s->n - j0 < nc ? s->n - j0 : nc, padded = (width + LANES - 1) / LANES * LANES;
-            GemmShape part = *s;
-            NAME(pack_panel)(b + j0 * s->b_col + k0 * s->b_k, s->b_k, s->b_col, kc, width, padded, packed);
-            part.k = kc;
-            part.n = width;
-            part.b_k = padded;
-            part.accumulate = s->accumulate || q > 0;
-            part.activation = q + 1 == blocks ? s->activation : 0;
-            NAME(gemm_in_place)(&part, a + k0 * s->a_k, packed, packed + kc * padded, c + j0,
-                                bias && q + 1 == blocks ? bias + j0 : NULL);
-        }
-    }
-}
+typedef struct { int64_t first, size; } NAME(Cut);
 
-/* Many rows: panels of B packed for L2, panels of A packed when enough panels of B read them. */
-static void NAME(gemm_packed)(const GemmShape *s, const T *a, const T *b, T *c, const T *bias) {
-    const int64_t nr = GEMM_NR * LANES, blocks = (s->k + GEMM_KC - 1) / GEMM_KC;
-    const int64_t kc_max = s->k < GEMM_KC ? s->k : GEMM_KC, nc_max = s->n < GEMM_NC ? (s->n + nr - 1) / nr * nr : GEMM_NC;
-    T *packed_b = (T *)gemm_scratch(sizeof(T) * kc_max * (nc_max + GEMM_MC + GEMM_MR));
-    T *packed_a = packed_b + kc_max * nc_max;
-    for (int64_t j0 = 0; j0 < s->n; j0 += GEMM_NC) {
-        const int64_t nc = s->n - j0 < GEMM_NC ? s->n - j0 : GEMM_NC;
-        const int turn_a = nc > 4 * nr;
-        for (int64_t q = 0; q < blocks; q++) {
-            const int64_t k0 = s->k * q / blocks, kc = s->k * (q + 1) / blocks - k0;
-            const int load = q > 0 || s->accumulate, last = q + 1 == blocks;
-            for (int64_t j = 0; j < nc; j += nr) {
-                const int64_t width = nc - j < nr ? nc - j : nr;
-                NAME(pack_panel)(b + (j0 + j) * s->b_col + k0 * s->b_k, s->b_k, s->b_col, kc, width, nr, packed_b + j * kc);
-            }
-            const int64_t row_blocks = (s->m + GEMM_MC - 1) / GEMM_MC;
-            for (int64_t ib = 0; ib < row_blocks; ib++) {
-                const int64_t i0 = s->m * ib / row_blocks, mc = s->m * (ib + 1) / row_blocks - i0;
-                const int64_t panels = (mc + GEMM_MR - 1) / GEMM_MR;
-                if (turn_a)
-                    for (int64_t p = 0; p < panels; p++) {
-                        const int64_t r0 = mc * p / panels, rows = mc * (p + 1) / panels - r0;
-                        NAME(pack_rows)(a + (i0 + r0) * s->a_row + k0 * s->a_k, s->a_row, s->a_k, kc, rows, packed_a + r0 * kc);
-                    }
-                for (int64_t j = 0; j < nc; j += nr) {
-                    const int64_t width = nc - j < nr ? nc - j : nr;
-                    NAME(Block) t = {.load = load, .done = last, .width = width, .bias = bias ? bias + j0 + j : NULL};
-                    for (int64_t p = 0; p < panels; p++) {
-                        const int64_t r0 = mc * p / panels;
-                        T *cp = c + (i0 + r0) * s->c_row + j0 + j;
-                        t.mr = (int)(mc * (p + 1) / panels - r0);
-                        if (turn_a) {
-                            t.tile = NAME(packed_tile_for)(t.mr);
-                            t.nv = GEMM_NR;
-                            NAME(run_tile)(&t, s, kc, packed_a + r0 * kc, 1, t.mr, packed_b + j * kc, nr, cp);
-                        } else {
-                            t.tile = NAME(tile_for)(t.mr, (width + LANES - 1) / LANES, &t.nv);
-                            NAME(run_tile)(&t, s, kc, a + (i0 + r0) * s->a_row + k0 * s->a_k, s->a_row, s->a_k, packed_b + j * kc,
-                                           nr, cp);
-                        }
-                    }
-                }
-            }
-        }
-    }
+/* Piece p when `size` is cut evenly in `pieces`. */
+static inline NAME(Cut) NAME(cut)(int64_t size, int64_t pieces, int64_t p) {
+    const int64_t first = size * p / pieces;
+    return (NAME(Cut)){first, size * (p + 1) / pieces - first};
 }
 
 /* k = 0: the sum is empty (or the old C). */
@@ -286,13 +294,105 @@ static void NAME(gemm_empty)(const GemmShape *s, T *c, const T *bias) {
     }
 }
 
-/* C = activation(A B + bias); b_end is the end of B's array, behind which nothing may be read. */
-static void NAME(gemm)(const GemmShape *s, const T *a, const T *b, const T *b_end, T *c, const T *bias) {
-    if (s->m <= 0 || s->n <= 0) return;
-    if (s->k <= 0) NAME(gemm_empty)(s, c, bias);
-    else if (s->m > 12 * GEMM_MR) NAME(gemm_packed)(s, a, b, c, bias);
-    else if (s->b_col == 1) NAME(gemm_in_place)(s, a, b, b_end, c, bias);
-    else NAME(gemm_turned)(s, a, b, c, bias);
+/* The product of a block of rows and a block of k, columns j0 to j0 + nc. */
+typedef struct {
+    GemmShape s;                     /* one stride of A and of B is 1, the tile's form is known */
+    const T *a, *b, *bias;
+    T *c, *packed_a, *packed_b;
+    int64_t j0, nc, row_blocks;
+    int by_rows, tallest;            /* how A is read in place; rows of the tallest panel */
+    int keep_b;                      /* are packed strips of B kept for other row blocks? else they share one place */
+    int wide;                        /* is A packed? */
+} NAME(Product);
+
+static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, int64_t b_offset, int first_rows, int last_k) {
+    const GemmShape *s = &x->s;
+    const int64_t panels = (rows.size + GEMM_MR - 1) / GEMM_MR;
+    const T *a = x->a + rows.first * s->a_row + ks.first * s->a_k;
+    const int by_rows = x->by_rows && !x->wide;
+    if (x->wide)
+        for (int64_t p = 0; p < panels; p++) {
+            const NAME(Cut) r = NAME(cut)(rows.size, panels, p);
+            NAME(pack_rows)(a + r.first * s->a_row, s->a_row, s->a_k, ks.size, (int)r.size, x->packed_a + r.first * ks.size);
+        }
+    NAME(Tile) t = {.kc = ks.size, .c_row = s->c_row, .load = ks.first > 0 || s->accumulate};
+    int nv;
+    for (int64_t j = 0; j < x->nc; j += nv * LANES) {
+        const int64_t left = x->nc - j, vectors = (left + LANES - 1) / LANES;
+        nv = NAME(strip_vectors)(x->tallest, vectors, left % LANES != 0);
+        const int partial = left < nv * LANES;
+        t.width = partial ? (int)(left % LANES) : LANES;
+        t.bias = last_k && x->bias ? x->bias + x->j0 + j : NULL;
+        const T *strip = x->b + (x->j0 + j) * s->b_col + ks.first * s->b_k;
+        T *packed = x->packed_b ? x->packed_b + (x->keep_b ? b_offset + j * ks.size : 0) : NULL;
+        if (packed && s->b_col != 1 && first_rows)
+            NAME(turn)(strip, s->b_col, ks.size, left < nv * LANES ? left : nv * LANES, nv * LANES, packed);
+        int fresh = packed && s->b_col == 1 && first_rows;       /* its first tile packs this strip */
+        const int fetch = s->b_col == 1 && (!packed || first_rows) && left > nv * LANES;
+        for (int64_t p = 0; p < panels; p++, fresh = 0) {
+            const NAME(Cut) r = NAME(cut)(rows.size, panels, p);
+            const int in_place = !packed || fresh;
+            t.a = x->wide ? x->packed_a + r.first * ks.size : a + r.first * s->a_row;
+            t.a_stride = x->wide ? r.size : by_rows ? s->a_row : s->a_k;
+            t.b = in_place ? strip : packed;
+            t.b_k = in_place ? s->b_k : nv * LANES;
+            t.packed = fresh ? packed : NULL;
+            t.c = x->c + (rows.first + r.first) * s->c_row + x->j0 + j;
+            t.next_c = p + 1 < panels ? t.c + r.size * s->c_row : NULL;
+            t.next_a = p + 1 < panels ? r.size * s->a_row : 0;
+            /* The first panels of this strip fetch the next strip of B, a column of cache lines each. */
+            t.ahead = fetch && p < 3 ? strip + nv * LANES + (p < 2 ? p * (64 / (int)sizeof(T)) : 2 * LANES - 1) : t.a;
+            t.ahead_k = fetch && p < 3 ? s->b_k : 0;
+            const int form = by_rows ? NAME(ROWS) : x->wide && !in_place ? NAME(PACKED) : NAME(COLUMNS);
+            NAME(tile_function)((int)r.size, nv, form, partial)(&t);
+        }
+    }
+    if (last_k && s->activation) {
+        T *c = x->c + rows.first * s->c_row + x->j0;
+        if (x->nc == s->c_row) NAME(activate)(s->activation, s->attr, c, c, rows.size * x->nc);
+        else
+            for (int64_t i = 0; i < rows.size; i++, c += s->c_row) NAME(activate)(s->activation, s->attr, c, c, x->nc);
+    }
+}
+
+/* C = activation(A B + bias). */
+static void NAME(gemm)(const GemmShape *shape, const T *a, const T *b, T *c, const T *bias) {
+    if (shape->m <= 0 || shape->n <= 0) return;
+    if (shape->k <= 0) {
+        NAME(gemm_empty)(shape, c, bias);
+        return;
+    }
+    NAME(Product) x = {.s = *shape, .a = a, .b = b, .c = c, .bias = bias};
+    GemmShape *s = &x.s;
+    if (s->n == 1) s->b_col = 1;     /* the stride of an axis of one element says nothing */
+    if (s->m == 1 && s->a_k == 1) s->a_row = s->k;
+    const int64_t k_blocks = (s->k + GEMM_KC - 1) / GEMM_KC, kc_max = (s->k + k_blocks - 1) / k_blocks;
+    const int64_t most = LANES * 2, columns = (s->n + most - 1) / most * most;
+    x.row_blocks = (s->m + GEMM_MC - 1) / GEMM_MC;
+    x.by_rows = s->a_k == 1;
+    const int64_t rows_max = (s->m + x.row_blocks - 1) / x.row_blocks, panels = (rows_max + GEMM_MR - 1) / GEMM_MR;
+    x.tallest = (int)((rows_max + panels - 1) / panels);
+    x.keep_b = x.row_blocks > 1;
+    /* all of k at once, if that much of B fits: then C is done block by block */
+    const int64_t all_k = x.keep_b && s->k * columns <= GEMM_PACKED_B;
+    const int64_t nc_max = x.keep_b ? GEMM_NC : s->n;
+    const size_t strip = x.keep_b ? (all_k ? s->k : kc_max) * (columns < GEMM_NC ? columns : GEMM_NC) : kc_max * 8 * LANES;
+    const int pack_b = x.keep_b || panels > 1 || s->b_col != 1;
+    T *scratch = (T *)gemm_scratch(sizeof(T) * ((pack_b ? strip : 0) + kc_max * rows_max));
+    if (pack_b) x.packed_b = scratch;
+    x.packed_a = scratch + (pack_b ? strip : 0);
+    for (x.j0 = 0; x.j0 < s->n; x.j0 += nc_max) {
+        x.nc = s->n - x.j0 < nc_max ? s->n - x.j0 : nc_max;
+        x.wide = x.nc > GEMM_WIDE * 2 * LANES && panels > 1;
+        const int64_t nc_padded = (x.nc + most - 1) / most * most;
+        for (int64_t outer = 0; outer < (all_k ? x.row_blocks : k_blocks); outer++)
+            for (int64_t inner = 0; inner < (all_k ? k_blocks : x.row_blocks); inner++) {
+                const int64_t i = all_k ? outer : inner, q = all_k ? inner : outer;
+                const NAME(Cut) ks = NAME(cut)(s->k, k_blocks, q);
+                NAME(block)(&x, NAME(cut)(s->m, x.row_blocks, i), ks, all_k ? ks.first * nc_padded : 0, i == 0,
+                            q + 1 == k_blocks);
+            }
+    }
 }
 
 #undef T

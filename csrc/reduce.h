@@ -28,9 +28,13 @@ enum { BLOCK = 2048, BLOCK_ROWS = 128 };
 #include "reduce_loops.h"
 
 #define T int32_t
+#define LOWEST INT32_MIN
+#define HIGHEST INT32_MAX
 #define NAME(x) x##_i32
 #include "reduce_integers.h"
 #define T int64_t
+#define LOWEST INT64_MIN
+#define HIGHEST INT64_MAX
 #define NAME(x) x##_i64
 #include "reduce_integers.h"
 

@@ -1,7 +1,7 @@
 """Reductions over one (merged) axis: x (outer, r, inner) -> y (outer, inner).  dim: op, outer, r, inner, scale by 1 / dim[4].
 
-Formulas, accuracy and order of summation: reduce.h.  parts: outer; with outer = 1 and many columns, COLUMNS columns each
-(reduce_columns: rows of x are dim[3] apart).  dim[4] = 0: no scaling; else the sum is divided by it (mean).
+Formulas, accuracy and order of summation: reduce.h. Of no elements: 0, 1, the lowest number, the highest.
+parts: outer.  dim[4] = 0: no scaling; else the sum is divided by it (mean).
 """
 from libc.stdint cimport int32_t, int64_t, uintptr_t
 from instruction cimport F32, F64, I32, Instruction

@@ -2,7 +2,7 @@
 
 static void NAME(reduce_axis)(int op, const T *x, int64_t r, int64_t inner, T *y) {
     for (int64_t j = 0; j < inner; j++) {
-        T t = op == RED_SUM ? 0 : op == RED_PROD ? 1 : x[j];
+        T t = op == RED_SUM ? 0 : op == RED_PROD ? 1 : op == RED_MAX ? LOWEST : HIGHEST;
         for (int64_t k = 0; k < r; k++) {
             const T u = x[k * inner + j];
             t = op == RED_SUM    ? (T)((uint64_t)t + (uint64_t)u)
@@ -15,4 +15,6 @@ static void NAME(reduce_axis)(int op, const T *x, int64_t r, int64_t inner, T *y
 }
 
 #undef T
+#undef LOWEST
+#undef HIGHEST
 #undef NAME

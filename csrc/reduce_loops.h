@@ -93,13 +93,13 @@ static void NAME(reduce_axis)(int op, const T *x, int64_t r, int64_t inner, T *y
 }
 #undef EACH
 
-/* Position of the first largest (or smallest) of r elements, stride apart; the first NaN wins. */
+/* Position of the first largest (or smallest) of r elements, stride apart; NaN loses, as in TensorFlow: all NaN is 0. */
 static int64_t NAME(arg_extreme)(int smallest, const T *x, int64_t r, int64_t stride) {
     int64_t best = 0;
-    T value = x[0];
-    for (int64_t k = 1; k < r && value == value; k++) {
+    T value = smallest ? (T)INFINITY : -(T)INFINITY;
+    for (int64_t k = 0; k < r; k++) {
         const T u = x[k * stride];
-        if ((smallest ? u < value : u > value) || u != u) value = u, best = k;
+        if (smallest ? u < value : u > value) value = u, best = k;
     }
     return best;
 }

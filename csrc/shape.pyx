@@ -42,6 +42,8 @@ cdef void transposed(const Instruction *i, int64_t first, int64_t last, const el
     first, last = first * group, last * group
     if last > rows:
         last = rows
+    if first >= last:                                 # no rows: some extent may be 0
+        return
     left = first
     for k in range(rank - 2, -1, -1):
         at[k] = left % extent[k]

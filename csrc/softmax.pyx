@@ -3,6 +3,8 @@
 crossentropy            in: labels (rows, n) like x, x         out: loss (rows), p
 sparse_crossentropy     in: classes (rows) int64, x            out: loss (rows), p
 their _backward         in: dloss (rows), labels or classes, p out: dx
+sigmoid_crossentropy    in: labels, x (any shape)              out: loss         dim: n.  parts: CHUNK elements
+its _backward           in: dloss, labels, x                   out: dx           dim: n
 """
 from libc.stdint cimport int64_t, uintptr_t
 from instruction cimport F32, Instruction
@@ -21,9 +23,14 @@ cdef extern from "softmax.h" nogil:
                                     float *dx)
     void crossentropy_grad_rows_f64(const double *d, const double *t, const int64_t *c, const double *p, int64_t rows, int64_t n,
                                     double *dx)
+    void sigmoid_crossentropy_run_f32(const float *t, const float *x, int64_t n, float *loss)
+    void sigmoid_crossentropy_run_f64(const double *t, const double *x, int64_t n, double *loss)
+    void sigmoid_crossentropy_grad_run_f32(const float *d, const float *t, const float *x, int64_t n, float *dx)
+    void sigmoid_crossentropy_grad_run_f64(const double *d, const double *t, const double *x, int64_t n, double *dx)
 
 cdef enum:
     ROWS = 64
+    CHUNK = 16384
 
 
 cdef inline int64_t count(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
@@ -91,9 +98,29 @@ cdef void sparse_crossentropy_backward(const Instruction *i, int64_t first, int6
     backward(i, first, last, True)
 
 
+cdef void sigmoid_crossentropy(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    cdef int64_t o = first * CHUNK, n = (i.dim[0] if last * CHUNK > i.dim[0] else last * CHUNK) - o
+    if i.dtype == F32:
+        sigmoid_crossentropy_run_f32(<const float *>i.in_[0] + o, <const float *>i.in_[1] + o, n, <float *>i.out[0] + o)
+    else:
+        sigmoid_crossentropy_run_f64(<const double *>i.in_[0] + o, <const double *>i.in_[1] + o, n, <double *>i.out[0] + o)
+
+
+cdef void sigmoid_crossentropy_backward(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    cdef int64_t o = first * CHUNK, n = (i.dim[0] if last * CHUNK > i.dim[0] else last * CHUNK) - o
+    if i.dtype == F32:
+        sigmoid_crossentropy_grad_run_f32(<const float *>i.in_[0] + o, <const float *>i.in_[1] + o, <const float *>i.in_[2] + o, n,
+                                          <float *>i.out[0] + o)
+    else:
+        sigmoid_crossentropy_grad_run_f64(<const double *>i.in_[0] + o, <const double *>i.in_[1] + o, <const double *>i.in_[2] + o,
+                                          n, <double *>i.out[0] + o)
+
+
 KERNELS = {
     "softmax": <uintptr_t>&softmax, "softmax_backward": <uintptr_t>&softmax_backward, "log_softmax": <uintptr_t>&log_softmax,
     "crossentropy": <uintptr_t>&crossentropy, "crossentropy_backward": <uintptr_t>&crossentropy_backward,
     "sparse_crossentropy": <uintptr_t>&sparse_crossentropy,
     "sparse_crossentropy_backward": <uintptr_t>&sparse_crossentropy_backward,
+    "sigmoid_crossentropy": <uintptr_t>&sigmoid_crossentropy,
+    "sigmoid_crossentropy_backward": <uintptr_t>&sigmoid_crossentropy_backward,
 }

@@ -34,6 +34,15 @@ ALWAYS_INLINE V NAME(exp)(V x) {
     return y * NAME(power_of_two)(half) * NAME(power_of_two)(n - half);
 }
 
+/* exp(x) for x from -44 to 44 in half the steps. Elsewhere (and for NaN) it is wrong, and a bit above 127 is set in *beyond. */
+ALWAYS_INLINE V NAME(exp_near)(V x, I *beyond) {
+    const T middle = SHIFTER + 64;                    /* n + 64 in the low seven bits */
+    V t = x * (T)1.44269504088896340735992468100189214 + middle, whole = t - middle;
+    V r = (x - whole * LN2_HIGH) - whole * LN2_LOW, y = 1 + (r + r * r * (EXP_REST(r)));
+    *beyond |= (I)t ^ (I)NAME(all)(SHIFTER);
+    return (V)((I)y + ((I)t << MANTISSA) - (((I){0} + 64) << MANTISSA));
+}
+
 ALWAYS_INLINE V NAME(expm1)(V x) {
     I n;
     V rest, r = NAME(reduce)(NAME(bounded)(x, EXPM1_BOTTOM, EXPM1_TOP), &n, &rest);
@@ -49,6 +58,14 @@ ALWAYS_INLINE V NAME(split)(V x, I *n) {
     I bits = (I)x, e = (bits - bits_of_root_half) >> MANTISSA;
     *n = e;
     return (V)(bits - (e << MANTISSA));
+}
+
+/* log x = *whole + what is returned, for a normal x above 0; *whole is n ln 2 to few bits, for sums that must not round it. */
+ALWAYS_INLINE V NAME(log_in_two)(V x, V *whole) {
+    I n;
+    V f = NAME(split)(x, &n) - 1, count = __builtin_convertvector(n, V);
+    *whole = count * LN2_HIGH;
+    return NAME(log_sum)(f, (V){0}) + count * LN2_LOW;
 }
 
 /* What log gives where x is not above 0, or is infinite. */

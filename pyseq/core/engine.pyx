@@ -14,8 +14,8 @@ from cpython.memoryview cimport PyMemoryView_FromMemory
 from cpython.buffer cimport PyBUF_READ, PyBUF_WRITE
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from cython.parallel cimport prange
-from instruction cimport (ATTR_MAX, DIM_MAX, IN_MAX, OUT_MAX, Instruction, PartFunction)
-from libc.stdint cimport int8_t, int64_t, uint64_t, uintptr_t
+from instruction cimport (ATTR_MAX, DIM_MAX, F32, F64, I32, IN_MAX, OUT_MAX, Instruction, PartFunction)
+from libc.stdint cimport int8_t, int32_t, int64_t, uint64_t, uintptr_t
 from libc.string cimport memcpy, memset
 
 import difflib
@@ -573,6 +573,28 @@ cdef object array_of_values(x):
     return a
 
 
+cdef Tensor of_number(x, like):
+    """A Python float or int as a scalar tensor, the usual cases without NumPy; None for the others."""
+    cdef Tensor t
+    cdef int code
+    if like is not None:
+        code = like.dtype.code
+    else:
+        code = floatx_dtype.code if type(x) is float else I32
+    if code == F32 or code == F64:
+        t = new_tensor((), code)
+        if code == F32:
+            (<float *>t.data)[0] = <double>x
+        else:
+            (<double *>t.data)[0] = x
+        return t
+    if code == I32 and type(x) is int and -2147483648 <= x <= 2147483647:
+        t = new_tensor((), code)
+        (<int32_t *>t.data)[0] = x
+        return t
+    return None
+
+
 cpdef Tensor as_tensor(x, dtype=None, like=None):
     """Tensor of a tensor, variable, array, number or nested list; see README.md for the element types.
 
@@ -585,6 +607,10 @@ cpdef Tensor as_tensor(x, dtype=None, like=None):
     """
     cdef Tensor t
     cdef bint is_array
+    if dtype is None and (type(x) is float or type(x) is int):
+        t = of_number(x, like)
+        if t is not None:
+            return t
     if isinstance(x, Tensor):
         t = <Tensor>x
     elif isinstance(x, Variable):

@@ -8,7 +8,6 @@ from pyseq.losses.loss import LossFunctionWrapper, Reduction, reduce_weighted
 from pyseq.losses.shapes import labels_and_predictions, predictions
 from pyseq.ops import activation, elementwise, reduce
 from pyseq.ops import loss as loss_ops
-from pyseq.ops import shape as shape_ops
 from pyseq.ops import softmax as softmax_ops
 
 
@@ -110,13 +109,9 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, axis=-1, 
         ignore_class: a label whose loss is 0.
     """
     y_true, y_pred = as_tensor(y_true), predictions(y_pred)
-    if ignore_class is None:
-        return loss_ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
-    valid = elementwise.not_equal(y_true, as_tensor(ignore_class, like=y_true))
-    y_true = elementwise.where(valid, y_true, elementwise.cast(as_tensor(0), y_true.dtype))
-    loss = loss_ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
-    valid = elementwise.cast(shape_ops.reshape(valid, loss.shape), loss.dtype)
-    return elementwise.multiply(loss, valid)
+    return loss_ops.sparse_categorical_crossentropy(
+        y_true, y_pred, from_logits=from_logits, axis=axis, ignore_class=ignore_class
+    )
 
 
 class BinaryCrossentropy(LossFunctionWrapper):

@@ -167,7 +167,7 @@ def relu(x, alpha=0.0, max_value=None, threshold=0.0, negative_slope=None):
         y: shape and dtype of x.  vjp: 0 at the threshold, but alpha with no other argument; 1 at max_value, but 0 for the
         plain relu6.
     Raises:
-        ValueError: a negative max_value or alpha, as in tf.keras. TypeError: integers with other than whole arguments.
+        ValueError: a negative max_value. TypeError: integers with other than whole arguments; but alpha alone makes float32.
     Source: tf.keras.activations.relu.
     """
     x = as_tensor(x)
@@ -189,11 +189,21 @@ def relu(x, alpha=0.0, max_value=None, threshold=0.0, negative_slope=None):
     return _apply(GENERAL_RELU, (alpha, threshold, 0.0, top, last), x)
 
 
+def _float_of_integer(x):
+    x = as_tensor(x)
+    return e.cast(x, float32) if x.dtype.is_integer else x
+
+
 def _integer_relu(x, alpha, max_value, threshold):
-    if x.dtype.is_bool or alpha or threshold or max_value is not None and max_value != int(max_value):
-        raise TypeError(f"relu: `x` must be floating point with these arguments. Received: dtype={x.dtype.name}.")
-    y = e.maximum(x, 0)
-    return y if max_value is None else e.minimum(y, int(max_value))
+    whole = not threshold % 1 and (max_value is None or not max_value % 1)
+    if x.dtype.is_bool or not whole or alpha and (threshold or max_value is not None):
+        raise TypeError(
+            f"relu: `x` must be floating point with these arguments. Received: dtype={x.dtype.name}. Use cast(x, 'float32')."
+        )
+    if alpha:
+        return leaky_relu(x, alpha)
+    y = e.where(e.greater(x, max(int(threshold), x.dtype.min)), x, 0)
+    return y if max_value is None else e.clip(y, 0, int(max_value))
 
 
 def relu6(x):
@@ -202,9 +212,9 @@ def relu6(x):
 
 
 def leaky_relu(x, alpha=0.2, negative_slope=None):
-    """x above 0, alpha x below.  vjp: alpha at 0. Source: Maas et al., 2013."""
+    """x above 0, alpha x below; float32 of integers.  vjp: alpha at 0. Source: Maas et al., 2013."""
     alpha = float(alpha if negative_slope is None else negative_slope)
-    x = _floating("leaky_relu", x)
+    x = _floating("leaky_relu", _float_of_integer(x))
     if alpha < 0:  # the sign of y does not tell that of x
         return _apply(GENERAL_RELU, (alpha, 0.0, -math.inf, math.inf, math.inf), x)
     return _apply(LEAKY_RELU, (alpha,), x)
@@ -242,7 +252,8 @@ def elu(x, alpha=1.0):
     """x above 0, alpha (exp(x) - 1) below.  vjp: alpha at 0. Source: Clevert et al., 2016."""
     x, alpha = _floating("elu", x), float(alpha)
     if alpha < 0:  # the sign of y does not tell that of x
-        return e.where(e.greater(x, 0.0), x, e.multiply(e.expm1(e.minimum(x, 0.0)), alpha))
+        y = elu(x)
+        return e.where(e.greater(x, 0.0), y, e.multiply(y, alpha))
     return _apply(ELU, (alpha,), x)
 
 

@@ -27,7 +27,7 @@ from pyseq.core import (
     uint8,
 )
 from pyseq.ops import reduce, shape
-from pyseq.ops.broadcasting import CHUNK, INT64_MAX, broadcast
+from pyseq.ops.broadcasting import CHUNK, INT64_MAX, broadcast, broadcast_shapes
 from pyseq.ops.check import refuse_integers
 
 UNARY, TEST, BINARY, COMPARE, LOGICAL, SELECT, CAST = kernels(
@@ -531,7 +531,8 @@ def arcsinh(x):
 def arccosh(x):
     """The inverse of cosh, not below 0; NaN for x below 1."""
     x = _floating("arccosh", x)
-    return record(_unary("arccosh", x, 32), (x,), lambda dy, needs: multiply(dy, rsqrt(subtract(square(x), 1.0))))
+    y = _unary("arccosh", x, 32)
+    return record(y, (x,), lambda dy, needs: divide(dy, sinh(y)))  # NaN where y is
 
 
 def arctanh(x):
@@ -647,37 +648,30 @@ def where(condition, x, y):
 
 
 def clip(x, low, high):
-    """x moved into [low, high]; NaN stays.  vjp: to x where low <= x <= high, to a bound where it took the place of x.
+    """min(x, high), then max(that, low): x moved into [low, high]; NaN if any of them is.
 
     Args:
-        x: numbers. low, high: numbers or tensors that broadcast to the shape of x.
+        x: numbers. low, high: numbers or tensors that broadcast to the shape of x. `low` wins where it is above `high`.
+    Returns:
+        y: shape and dtype of x.  vjp: to x where low <= x <= high, else to the bound that took its place.
     Raises:
         ValueError: the bounds have a larger shape than x.
     Source: tf.clip_by_value.
     """
     x = as_tensor(x)
-    if type(low) in (float, int) and type(high) in (float, int) and x.dtype in COMPILED_FLOATS:
+    if type(low) in (float, int) and type(high) in (float, int) and low <= high and x.dtype in COMPILED_FLOATS:
         n = x.size
         dims, attrs = (UNARY_CODES["clip"], n), (float(low), float(high))
         y = emit(UNARY, (x,), ((x.shape, x.dtype),), dims, attrs, -(-n // CHUNK), n)
         low, high = as_tensor(low, like=x), as_tensor(high, like=x)
         return record(y, (x,), lambda dy, needs: where(_inside(x, low, high), dy, 0.0))
     low, high = operands("clip", x, low)[1], operands("clip", x, high)[1]
-    y = _binary("minimum", _binary("maximum", x, low), high)
-    if y.shape != x.shape:
+    if broadcast_shapes(x.shape, low.shape, high.shape, who="clip") != x.shape:
         raise ValueError(
             "clip: `low` and `high` must broadcast to the shape of `x`. "
             f"Received: x.shape={x.shape}, low.shape={low.shape}, high.shape={high.shape}."
         )
-
-    def vjp(dy, needs):
-        return (
-            where(_inside(x, low, high), dy, 0.0) if needs[0] else None,
-            unbroadcast(where(less(x, low), dy, 0.0), low.shape) if needs[1] else None,
-            unbroadcast(where(greater(x, high), dy, 0.0), high.shape) if needs[2] else None,
-        )
-
-    return record(y, (x, low, high), vjp) if x.dtype.is_floating else y
+    return maximum(minimum(x, high), low)
 
 
 def _inside(x, low, high):

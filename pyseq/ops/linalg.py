@@ -7,44 +7,25 @@ from functools import lru_cache
 
 import numpy as np
 
-from pyseq.core import as_tensor, emit, float32, float64, kernels, numpy_kernel, record
+from pyseq.core import Tensor, as_tensor, emit, float32, float64, kernels, numpy_kernel, record, recording
 from pyseq.ops import activation as activations
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce, shape
 from pyseq.ops.broadcasting import broadcast_shapes
 
 MATMUL = kernels("matmul")
-ROWS, COLUMNS = 12, 64  # of a part, as in csrc/dense.pyx
-BY_ROWS, BY_COLUMNS, BY_PRODUCTS = 0, 1, 2
+ROWS, COLUMNS = 4, 16  # of a part, as in csrc/dense.pyx
+BY_ROWS, BY_COLUMNS = 0, 1
 
 
 @lru_cache(maxsize=4096)
-def _plan(m, n, k, a_turned, b_turned, batch, a_batch, b_batch, code):
-    """(dims, parts, work) of a batch of products; a long side is cut, or the batch."""
-    if batch > 1:
-        axis, parts = BY_PRODUCTS, batch
-    elif m * COLUMNS >= n * ROWS * 2 or n <= COLUMNS:
-        axis, parts = BY_ROWS, -(-m // ROWS)
-    else:
-        axis, parts = BY_COLUMNS, -(-n // COLUMNS)
+def plan(m, n, k, a_turned=False, b_turned=False, code=0, batch=1, a_batch=0, b_batch=0, accumulate=False):
+    """(dims, parts, work) of csrc/dense.pyx for `batch` products; cut is the axis with more tiles (rows of 12, columns of 32)."""
+    axis, pieces = (BY_ROWS, -(-m // ROWS)) if m * 32 >= n * 12 else (BY_COLUMNS, -(-n // COLUMNS))
     a_strides = (1, m) if a_turned else (k, 1)
     b_strides = (1, k) if b_turned else (n, 1)
-    return (m, n, k, *a_strides, *b_strides, 0, code, axis, batch, a_batch, b_batch), parts, batch * m * n * k
-
-
-def _product(a, b, a_turned, b_turned, bias=None, code=0, attrs=(), to=None):
-    """activation(a b + bias) of 2-D tensors, each stored either way round."""
-    m, k = a.shape[::-1] if a_turned else a.shape
-    n = b.shape[0] if b_turned else b.shape[1]
-    dims, parts, work = _plan(m, n, k, a_turned, b_turned, 1, 0, 0, code)
-    return emit(MATMUL, (a, b, bias), ((to or (m, n), a.dtype),), dims, attrs, parts, work)
-
-
-def _check(who, a, b, k_a, k_b):
-    if k_a != k_b:
-        raise ValueError(
-            f"{who}: inner sizes must be equal. Received: shapes {a.shape} and {b.shape}, sizes {k_a} and {k_b}."
-        )
+    dims = (m, n, k, *a_strides, *b_strides, int(accumulate), code, batch, a_batch, b_batch, axis, pieces)
+    return dims, batch * pieces, batch * m * n * k
 
 
 def matmul(a, b, transpose_a=False, transpose_b=False):
@@ -52,36 +33,72 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
 
     Args:
         a: (..., m, k). b: (..., k, n). transpose_a, transpose_b: are the last two axes the other way round?
+    Returns:
+        (..., m, n).  vjp: dy -> da, db.
     Raises:
-        ValueError: the inner sizes differ. TypeError: the dtypes differ.
+        ValueError: the inner sizes differ; the leading axes do not broadcast. TypeError: the dtypes differ.
+    Source: tf.matmul; for 1-D operands numpy.matmul.
     """
-    a, b = e.operands("matmul", a, b)
-    if not a.shape or not b.shape:
-        raise ValueError(f"matmul: operands must have an axis. Received: shapes {a.shape} and {b.shape}.")
-    if len(a.shape) == 1 or len(b.shape) == 1:
+    if type(a) is not Tensor or type(b) is not Tensor or a.dtype is not b.dtype:
+        a, b = e.operands("matmul", a, b)
+    dtype = a.dtype
+    two = _two_matrices(a.shape, b.shape, transpose_a, transpose_b)
+    if two and (dtype is float32 or dtype is float64):
+        y_shape, dims, parts, work = two
+        y = emit(MATMUL, (a, b, None), ((y_shape, dtype),), dims, (), parts, work)
+    elif len(a.shape) == 1 or len(b.shape) == 1:
         return _with_vectors(a, b, transpose_a, transpose_b)
-    k_a = a.shape[-2] if transpose_a else a.shape[-1]
-    k_b = b.shape[-1] if transpose_b else b.shape[-2]
-    _check("matmul", a, b, k_a, k_b)
-    if a.dtype is not float32 and a.dtype is not float64:
+    elif dtype is float32 or dtype is float64:
+        y = _batch(a, b, transpose_a, transpose_b)
+    elif dtype.is_floating:  # float16, summed in float32 as NumPy does
+        return e.cast(matmul(e.cast(a, float32), e.cast(b, float32), transpose_a, transpose_b), dtype)
+    else:
         return _by_numpy(a, b, transpose_a, transpose_b)
-    y = (
-        _product(a, b, transpose_a, transpose_b)
-        if len(a.shape) == len(b.shape) == 2
-        else _batch(a, b, transpose_a, transpose_b)
-    )
+    return record(y, (a, b), _matmul_vjp(a, b, transpose_a, transpose_b)) if recording() else y
 
+
+def _matmul_vjp(a, b, transpose_a, transpose_b):
     def vjp(dy, needs):
         da = db = None
         if needs[0]:
             da = matmul(b, dy, transpose_b, True) if transpose_a else matmul(dy, b, False, not transpose_b)
             da = e.unbroadcast(da, a.shape)
         if needs[1]:
-            db = matmul(dy, a, True, transpose_a) if transpose_b else matmul(a, dy, not transpose_a, False)
-            db = e.unbroadcast(db, b.shape)
+            if (
+                len(b.shape) == 2 < len(a.shape) and not transpose_a
+            ):  # one matrix for all: a sum over rows, not products
+                flat_a = shape.reshape(a, (math.prod(a.shape[:-1]), a.shape[-1]))
+                flat_dy = shape.reshape(dy, (math.prod(dy.shape[:-1]), dy.shape[-1]))
+                db = matmul(flat_dy, flat_a, True) if transpose_b else matmul(flat_a, flat_dy, True)
+            else:
+                db = matmul(dy, a, True, transpose_a) if transpose_b else matmul(a, dy, not transpose_a, False)
+                db = e.unbroadcast(db, b.shape)
         return da, db
 
-    return record(y, (a, b), vjp)
+    return vjp
+
+
+def _sizes(a, b, transpose_a, transpose_b):
+    """(m, n, k) of shapes `a` and `b`, each with two axes at least."""
+    m, k = (a[-1], a[-2]) if transpose_a else a[-2:]
+    n, k_b = b[-2:] if transpose_b else (b[-1], b[-2])
+    if k != k_b:
+        raise ValueError(
+            f"matmul: inner sizes must be equal. Received: shapes {a} and {b}, sizes {k} and {k_b}"
+            f"{', transpose_a=True' if transpose_a else ''}{', transpose_b=True' if transpose_b else ''}."
+        )
+    return m, n, k
+
+
+@lru_cache(maxsize=4096)
+def _two_matrices(a, b, transpose_a, transpose_b):
+    """(shape, dims, parts, work) of the product of matrices of shapes `a` and `b`; None if either is not a matrix."""
+    if not a or not b:
+        raise ValueError(f"matmul: operands must have an axis. Received: shapes {a} and {b}.")
+    if len(a) != 2 or len(b) != 2:
+        return None
+    m, n, k = _sizes(a, b, transpose_a, transpose_b)
+    return (m, n), *plan(m, n, k, bool(transpose_a), bool(transpose_b))
 
 
 def _with_vectors(a, b, transpose_a, transpose_b):
@@ -96,14 +113,17 @@ def _with_vectors(a, b, transpose_a, transpose_b):
 
 
 def _batch(a, b, transpose_a, transpose_b):
-    """A product for each index of the leading axes; an operand without them is used for all."""
-    m = a.shape[-1] if transpose_a else a.shape[-2]
-    n = b.shape[-2] if transpose_b else b.shape[-1]
-    k = a.shape[-2] if transpose_a else a.shape[-1]
+    """A product for each index of the leading axes; an operand that has none of them is used for all."""
+    m, n, k = _sizes(a.shape, b.shape, transpose_a, transpose_b)
+    a_turned, b_turned = bool(transpose_a), bool(transpose_b)
     lead = broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    a, a_batch = _repeated(a, lead, m * k)
-    b, b_batch = _repeated(b, lead, k * n)
-    dims, parts, work = _plan(m, n, k, bool(transpose_a), bool(transpose_b), math.prod(lead), a_batch, b_batch, 0)
+    count = math.prod(lead)
+    if not a_turned and math.prod(b.shape[:-2]) == 1 and a.shape[:-2] == lead:  # rows of one product
+        dims, parts, work = plan(count * m, n, k, False, b_turned)
+    else:
+        a, a_batch = _repeated(a, lead, m * k)
+        b, b_batch = _repeated(b, lead, k * n)
+        dims, parts, work = plan(m, n, k, a_turned, b_turned, 0, count, a_batch, b_batch)
     return emit(MATMUL, (a, b, None), (((*lead, m, n), a.dtype),), dims, (), parts, work)
 
 
@@ -117,17 +137,13 @@ def _repeated(x, lead, size):
 
 
 def _by_numpy(a, b, transpose_a, transpose_b):
-    """Integers (and float16, summed in float32 as NumPy does)."""
-    if a.dtype.is_floating:
-        wide = matmul(e.cast(a, float32), e.cast(b, float32), transpose_a, transpose_b)
-        return e.cast(wide, a.dtype)
+    """Products of integers."""
+    m, n, _ = _sizes(a.shape, b.shape, transpose_a, transpose_b)
 
     def fill(inputs, outputs, dims, attrs):
         x, y = (np.swapaxes(v, -1, -2) if t else v for v, t in zip(inputs, (transpose_a, transpose_b), strict=True))
-        outputs[0][...] = np.matmul(x, y)
+        np.matmul(x, y, out=outputs[0])
 
-    m = a.shape[-1] if transpose_a else a.shape[-2]
-    n = b.shape[-2] if transpose_b else b.shape[-1]
     to = (*broadcast_shapes(a.shape[:-2], b.shape[:-2]), m, n)
     return emit(numpy_kernel("matmul", fill), (a, b), ((to, a.dtype),))
 
@@ -141,39 +157,43 @@ def dense(x, kernel, bias=None, activation="linear"):
     Returns:
         (..., n).  vjp: dy -> dx, dkernel, dbias.
     Raises:
-        ValueError: shapes that do not fit. TypeError: dtypes differ.
+        ValueError: shapes that do not fit; an unknown activation. TypeError: dtypes differ.
     """
     x, kernel = e.operands("dense", x, kernel)
-    bias = None if bias is None else as_tensor(bias)
     if len(kernel.shape) != 2 or not x.shape or x.shape[-1] != kernel.shape[0]:
         raise ValueError(
             f"dense: `kernel` must be ({x.shape[-1] if x.shape else 'k'}, units) to match x of shape {x.shape}. "
             f"Received: kernel.shape={kernel.shape}."
         )
-    if bias is not None and (bias.shape != kernel.shape[1:] or bias.dtype is not x.dtype):
-        raise ValueError(f"dense: `bias` must be {x.dtype.name} ({kernel.shape[1]},). Received: bias={bias!r}.")
+    k, n = kernel.shape
+    if bias is not None:
+        bias = as_tensor(bias)
+        if bias.shape != (n,):
+            raise ValueError(f"dense: `bias` must be ({n},), one for each unit. Received: bias.shape={bias.shape}.")
+        if bias.dtype is not x.dtype:
+            raise TypeError(f"dense: `bias` must be {x.dtype.name} as x is. Received: bias.dtype={bias.dtype.name}.")
+    if activation not in activations.FUSED:
+        raise ValueError(f"dense: `activation` must be one of {sorted(activations.FUSED)}. Received: {activation!r}.")
     code, attrs = activations.FUSED[activation]
     if x.dtype is not float32 and x.dtype is not float64:
         return _wide_dense(x, kernel, bias, activation)
-    rows = (
-        x
-        if len(x.shape) == 2
-        else x.reshaped((x.size // x.shape[-1] if x.shape[-1] else math.prod(x.shape[:-1]), x.shape[-1]))
-    )
-    to = (*x.shape[:-1], kernel.shape[1])
-    y = _product(rows, kernel, False, False, bias, code, attrs, to)
+    lead = x.shape[:-1]
+    m = lead[0] if len(lead) == 1 else math.prod(lead)
+    dims, parts, work = plan(m, n, k, False, False, code)
+    y = emit(MATMUL, (x, kernel, bias), (((*lead, n), x.dtype),), dims, attrs, parts, work)
 
     def vjp(dy, needs):
         if code:
             dy = activations.activation_backward(dy, y, code, attrs)
-        dy = dy if len(dy.shape) == 2 else shape.reshape(dy, (rows.shape[0], kernel.shape[1]))
-        dx = matmul(dy, kernel, False, True) if needs[0] else None
-        flat = x if len(x.shape) == 2 else shape.reshape(x, rows.shape)
-        return (
-            dx if dx is None or len(x.shape) == 2 else shape.reshape(dx, x.shape),
-            matmul(flat, dy, True, False) if needs[1] else None,
-            reduce.sum(dy, 0) if needs[2] else None,
-        )
+        flat = len(lead) == 1
+        dy = dy if flat else shape.reshape(dy, (m, n))
+        dx = dkernel = None
+        if needs[0]:
+            dx = matmul(dy, kernel, False, True)
+            dx = dx if flat else shape.reshape(dx, x.shape)
+        if needs[1]:
+            dkernel = matmul(x if flat else shape.reshape(x, (m, k)), dy, True, False)
+        return dx, dkernel, reduce.sum(dy, 0) if needs[2] else None
 
     return record(y, (x, kernel, bias), vjp)
 

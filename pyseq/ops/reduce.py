@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from pyseq.core import as_tensor, bool_, emit, float32, float64, int32, int64, kernels, numpy_kernel, record
+from pyseq.core import as_tensor, bool_, emit, float16, float32, float64, int32, int64, kernels, numpy_kernel, record
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
 from pyseq.ops.axes import normalized_axes, normalized_axis, reduced, runs
@@ -18,11 +18,9 @@ _sum, _any, _all = sum, any, all
 
 
 def _reduce(name: str, x, axes: tuple, keepdims: bool, divide_by: int = 0):
-    """y of one of CODES; a whole reduction over no elements is the neutral element."""
+    """y of one of CODES, over at least one axis; of no elements it is the neutral element."""
     without, kept = reduced(x.shape, axes)
     to = kept if keepdims else without
-    if not axes:
-        return x
     if x.dtype not in COMPILED:
         return _reduce_by_numpy(name, x, axes, to, divide_by)
     steps = runs(x.shape, axes)
@@ -36,16 +34,39 @@ def _reduce(name: str, x, axes: tuple, keepdims: bool, divide_by: int = 0):
 
 def _reduce_by_numpy(name, x, axes, to, divide_by):
     function = {"sum": np.sum, "prod": np.prod, "max": np.max, "min": np.min}[name]
+    wide = float32.numpy if x.dtype is float16 else x.dtype.numpy  # a float16 sum stops growing at 2048 ones
+    how = {"dtype": wide} if name in ("sum", "prod") else {"initial": _neutral(name, x.dtype.numpy)}
 
     def fill(inputs, outputs, dims, attrs):
-        y = (
-            function(inputs[0], axis=axes, dtype=inputs[0].dtype)
-            if name in ("sum", "prod")
-            else function(inputs[0], axis=axes)
-        )
-        outputs[0][...] = np.reshape(y / divide_by if divide_by else y, outputs[0].shape)
+        with np.errstate(all="ignore"):
+            y = function(inputs[0], axis=axes, **how)
+            outputs[0][...] = np.reshape(y / divide_by if divide_by else y, outputs[0].shape)
 
     return emit(numpy_kernel(name, fill), (x,), ((to, x.dtype),))
+
+
+def _neutral(name, dtype):
+    """What max or min is of no elements: the number that loses to all others."""
+    if dtype.kind == "b":
+        return name == "min"
+    if dtype.kind == "f":
+        return -math.inf if name == "max" else math.inf
+    return np.iinfo(dtype).min if name == "max" else np.iinfo(dtype).max
+
+
+def _numbers(who, x):
+    """x as a tensor of anything but bool, whose sums would be bool, too."""
+    x = as_tensor(x)
+    if x.dtype is bool_:
+        raise TypeError(f"{who}: `x` must be numbers. Received: dtype=bool. Use cast(x, dtype) or count_nonzero(x).")
+    return x
+
+
+def _floats(who, x):
+    x = as_tensor(x)
+    if not x.dtype.is_floating:
+        raise TypeError(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32').")
+    return x
 
 
 def _spread(dy, x_shape: tuple, axes: tuple):
@@ -55,20 +76,22 @@ def _spread(dy, x_shape: tuple, axes: tuple):
 
 def sum(x, axis=None, keepdims=False):  # noqa: A001
     """The sum along `axis` (all by default).  vjp: dy to every element."""
-    x = as_tensor(x)
+    x = _numbers("sum", x)
     axes = normalized_axes("sum", axis, len(x.shape))
+    if not axes:
+        return x
     return record(_reduce("sum", x, axes, keepdims), (x,), lambda dy, needs: _spread(dy, x.shape, axes))
 
 
 def mean(x, axis=None, keepdims=False):
-    """The mean along `axis`; integers: cut toward zero, as in TensorFlow. NaN over no elements."""
-    x = as_tensor(x)
+    """The mean along `axis`; integers: cut toward zero, as in TensorFlow. Over no elements NaN, or 0."""
+    x = _numbers("mean", x)
     axes = normalized_axes("mean", axis, len(x.shape))
     n = math.prod(x.shape[k] for k in axes)
-    if not x.dtype.is_floating:
-        return e.cast(mean(e.cast(x, float64), axis, keepdims), x.dtype)
     if not axes:
         return x
+    if x.dtype.is_integer:
+        return _mean_of_integers(x, axes, keepdims, n)
     if n == 0:
         return e.divide(sum(x, axis, keepdims), 0.0)
 
@@ -76,6 +99,18 @@ def mean(x, axis=None, keepdims=False):
         return _spread(e.divide(dy, float(n)), x.shape, axes)
 
     return record(_reduce("sum", x, axes, keepdims, n), (x,), vjp)
+
+
+def _mean_of_integers(x, axes, keepdims, n):
+    without, kept = reduced(x.shape, axes)
+    count = n or 1
+
+    def fill(inputs, outputs, dims, attrs):
+        total = np.sum(inputs[0], axis=axes, keepdims=keepdims)  # 64 bits
+        down = total // count
+        outputs[0][...] = down + ((total < 0) & (total % count != 0))
+
+    return emit(numpy_kernel("mean", fill), (x,), ((kept if keepdims else without, x.dtype),))
 
 
 def max(x, axis=None, keepdims=False):  # noqa: A001
@@ -91,6 +126,8 @@ def min(x, axis=None, keepdims=False):  # noqa: A001
 def _extreme(name, x, axis, keepdims):
     x = as_tensor(x)
     axes = normalized_axes(name, axis, len(x.shape))
+    if not axes:
+        return x
     y = _reduce(name, x, axes, keepdims)
 
     def vjp(dy, needs):
@@ -103,8 +140,10 @@ def _extreme(name, x, axis, keepdims):
 
 def prod(x, axis=None, keepdims=False):
     """The product along `axis`."""
-    x = as_tensor(x)
+    x = _numbers("prod", x)
     axes = normalized_axes("prod", axis, len(x.shape))
+    if not axes:
+        return x
 
     def vjp(dy, needs):
         return e.multiply(_spread(dy, x.shape, axes), _products_of_the_others(x, axes))
@@ -145,7 +184,7 @@ def _truth(name, function, x, axis, keepdims):
 
 
 def argmax(x, axis=-1, dtype=int64):
-    """The position of the first largest element along `axis`. The first NaN counts as largest."""
+    """The position of the first largest element along `axis`. NaN is never larger, as in TensorFlow: all NaN gives 0."""
     return _arg_extreme("argmax", 0, x, axis, dtype)
 
 
@@ -169,7 +208,10 @@ def _arg_extreme(who, smallest, x, axis, dtype):
         function = np.argmin if smallest else np.argmax
 
         def fill(inputs, outputs, dims, attrs):
-            outputs[0][...] = function(inputs[0], axis=axis)
+            a = inputs[0]
+            if a.dtype == np.float16:
+                a = np.where(np.isnan(a), np.float16(math.inf if smallest else -math.inf), a)
+            outputs[0][...] = function(a, axis=axis)
 
         y = emit(numpy_kernel(who, fill), (x,), ((to, int64),))
     return e.cast(y, dtype)
@@ -177,8 +219,10 @@ def _arg_extreme(who, smallest, x, axis, dtype):
 
 def logsumexp(x, axis=None, keepdims=False):
     """log(sum(exp(x))) without overflow."""
-    x = as_tensor(x)
+    x = _floats("logsumexp", x)
     axes = normalized_axes("logsumexp", axis, len(x.shape))
+    if not axes:
+        return x
     top = _reduce("max", x, axes, True)  # a constant shift: it has no gradient
     top = e.where(e.isfinite(top), top, e.zeros_like(top))
     y = e.add(e.log(sum(e.exp(e.subtract(x, top)), axes, True)), top)
@@ -186,24 +230,30 @@ def logsumexp(x, axis=None, keepdims=False):
 
 
 def var(x, axis=None, keepdims=False):
-    """The mean squared distance from the mean."""
-    x = as_tensor(x)
-    return mean(e.square(e.subtract(x, mean(x, axis, True))), axis, keepdims)
+    """The mean squared distance from the mean. Floating point only, as in TensorFlow."""
+    return _var("var", x, axis, keepdims)
 
 
 def std(x, axis=None, keepdims=False):
     """The standard deviation: sqrt(var)."""
-    return e.sqrt(var(x, axis, keepdims))
+    return e.sqrt(_var("std", x, axis, keepdims))
+
+
+def _var(who, x, axis, keepdims):
+    x = _floats(who, x)
+    axes = normalized_axes(who, axis, len(x.shape))
+    return mean(e.square(e.subtract(x, mean(x, axes, True))), axes, keepdims)
 
 
 def count_nonzero(x, axis=None, keepdims=False, dtype=int64):
     """How many elements are not zero."""
-    return sum(e.cast(e.cast(x, bool_), dtype), axis, keepdims)
+    x = e.cast(e.cast(x, bool_), dtype)
+    return sum(x, normalized_axes("count_nonzero", axis, len(x.shape)), keepdims)
 
 
 def cumsum(x, axis=0, exclusive=False, reverse=False):
     """Running sums along `axis`; exclusive: without the element itself; reverse: from the end."""
-    x = as_tensor(x)
+    x = _numbers("cumsum", x)
     axis = normalized_axis("cumsum", axis, len(x.shape))
     y = _running("cumsum", np.cumsum, 0, x, axis, exclusive, reverse)
     return record(y, (x,), lambda dy, needs: cumsum(dy, axis, exclusive, not reverse))
@@ -211,12 +261,12 @@ def cumsum(x, axis=0, exclusive=False, reverse=False):
 
 def cumprod(x, axis=0, exclusive=False, reverse=False):
     """Running products along `axis`."""
-    x = as_tensor(x)
+    x = _numbers("cumprod", x)
     axis = normalized_axis("cumprod", axis, len(x.shape))
     y = _running("cumprod", np.cumprod, 1, x, axis, exclusive, reverse)
 
-    def vjp(dy, needs):  # right where x has no zeros, as TensorFlow's
-        return e.divide(cumsum(e.multiply(dy, y), axis, exclusive, not reverse), x)
+    def vjp(dy, needs):  # right where x has no zeros, as TensorFlow's; 0 for a zero
+        return e.divide_no_nan(cumsum(e.multiply(dy, y), axis, exclusive, not reverse), x)
 
     return record(y, (x,), vjp)
 
@@ -227,7 +277,8 @@ def _running(name, function, neutral, x, axis, exclusive, reverse):
         if exclusive:
             first = np.full_like(np.take(a, [0], axis), neutral) if a.shape[axis] else a
             a = np.concatenate([first, np.take(a, range(a.shape[axis] - 1), axis)], axis) if a.shape[axis] else a
-        y = function(a, axis=axis, dtype=a.dtype)
-        outputs[0][...] = np.flip(y, axis) if reverse else y
+        with np.errstate(all="ignore"):
+            y = function(a, axis=axis, dtype=np.float32 if a.dtype == np.float16 else a.dtype)
+            outputs[0][...] = np.flip(y, axis) if reverse else y
 
     return emit(numpy_kernel(name, fill), (x,), ((x.shape, x.dtype),))

@@ -46,8 +46,8 @@ def _moved(name, function, x, to, vjp=None):
     return y if vjp is None else record(y, (x,), vjp)
 
 
-def checked_shape(who: str, shape) -> tuple[int, ...]:
-    """A shape as a tuple of int.
+def checked_shape(who: str, shape, name: str = "shape", least: int | None = None) -> tuple[int, ...]:
+    """A shape as a tuple of int. name: of the argument, for messages. least: no entry may be smaller.
 
     Raises:
         TypeError, ValueError: it is none.
@@ -57,9 +57,12 @@ def checked_shape(who: str, shape) -> tuple[int, ...]:
     if hasattr(shape, "__index__") and not np.ndim(shape):
         shape = (shape,)
     try:
-        return tuple([d.__index__() for d in shape])
+        shape = tuple([d.__index__() for d in shape])
     except (TypeError, AttributeError):
-        raise TypeError(f"{who}: `shape` must be a tuple of integers. Received: {shape!r}.") from None
+        raise TypeError(f"{who}: `{name}` must be a tuple of integers. Received: {shape!r}.") from None
+    if least is not None and shape and min(shape) < least:
+        raise ValueError(f"{who}: `{name}` must not have entries under {least}. Received: {shape}.")
+    return shape
 
 
 def reshape(x, shape):
@@ -87,7 +90,9 @@ def expand_dims(x, axis):
     x = as_tensor(x)
     axes = [axis] if hasattr(axis, "__index__") else list(axis)
     rank = len(x.shape) + len(axes)
-    axes = {normalized_axis("expand_dims", k, rank) for k in axes}
+    axes = [normalized_axis("expand_dims", k, rank) for k in axes]
+    if len(set(axes)) < len(axes):
+        raise ValueError(f"expand_dims: `axis` must not name a place twice. Received: axis={axis}.")
     rest = iter(x.shape)
     return reshape(x, tuple(1 if k in axes else next(rest) for k in range(rank)))
 
@@ -159,10 +164,10 @@ def moveaxis(x, source, destination):
 def broadcast_to(x, shape):
     """x repeated along axes of extent 1 and new axes in front."""
     x = as_tensor(x)
-    shape = checked_shape("broadcast_to", shape)
+    shape = checked_shape("broadcast_to", shape, least=0)
     if x.shape == shape:
         return x
-    if broadcast_shapes(x.shape, shape) != shape:
+    if broadcast_shapes(x.shape, shape, who="broadcast_to") != shape:
         raise ValueError(
             f"broadcast_to: `shape` must be one that x broadcasts to. Received: {shape}, x.shape={x.shape}."
         )
@@ -228,10 +233,12 @@ def stack(xs, axis=0):
 
 def stack_values(xs, dtype=None):
     """The tensor of nested lists that hold tensors: what `as_tensor` makes of them."""
-    like = _first_tensor(xs)
-    items = [stack_values(x, dtype) if isinstance(x, (list, tuple)) else as_tensor(x, like=like) for x in xs]
-    y = stack(items)
+    y = _stacked(xs, _first_tensor(xs))
     return y if dtype is None else e.cast(y, dtype)
+
+
+def _stacked(xs, like):
+    return stack([_stacked(x, like) if isinstance(x, (list, tuple)) else as_tensor(x, like=like) for x in xs])
 
 
 def _first_tensor(xs):
@@ -278,8 +285,8 @@ def getitem(x, key):
     key = _plain_key(key)
     try:
         to = np.empty(x.shape, dtype=[])[key].shape
-    except IndexError as error:
-        raise IndexError(f"x[key]: {error} Received: x.shape={x.shape}, key={key}.") from None
+    except (IndexError, ValueError) as error:
+        raise type(error)(f"x[key]: {str(error).rstrip('.')}. Received: x.shape={x.shape}, key={key}.") from None
 
     def pick(inputs, outputs, dims, attrs):
         outputs[0][...] = inputs[0][key]
@@ -290,10 +297,14 @@ def getitem(x, key):
 
 def _put_back(dy, key, shape):
     """Zeros of `shape` with dy added at x[key]: the gradient of getitem."""
+    once = not any(isinstance(k, np.ndarray) for k in key)  # no element is picked twice
 
     def put(inputs, outputs, dims, attrs):
         outputs[0][...] = 0
-        np.add.at(outputs[0], key, inputs[0])
+        if once:
+            outputs[0][key] = inputs[0]
+        else:
+            np.add.at(outputs[0], key, inputs[0])
 
     dx = emit(numpy_kernel("put_back", put), (dy,), ((shape, dy.dtype),))
     return record(dx, (dy,), lambda ddx, needs: getitem(ddx, key))
@@ -310,8 +321,8 @@ def _plain_index(k):
         return k.numpy()
     if isinstance(k, slice):
         return slice(*(None if v is None else int(v) for v in (k.start, k.stop, k.step)))
-    if isinstance(k, list):
-        return np.asarray(k)
+    if isinstance(k, (list, np.ndarray)):
+        return np.array(k)  # what the caller does to it later is of no effect
     if isinstance(k, float):
         raise TypeError(f"x[key]: an index must be an integer. Received: {k!r}.")
     return k
@@ -334,14 +345,6 @@ def take(x, indices, axis=0):
         m = len(indices.shape)
         return transpose(y, (*range(m, m + axis), *range(m), *range(m + axis, m + len(x.shape) - 1)))
     picked = e.cast(indices, int64)
-    if x.dtype not in GATHERED:
-        index = indices
-        to = (*indices.shape, *x.shape[1:])
-
-        def pick(inputs, outputs, dims, attrs):
-            outputs[0][...] = inputs[0][inputs[1]]
-
-        return emit(numpy_kernel("take", pick), (x, index), ((to, x.dtype),), dtype=x.dtype)
     return reshape(_rows(x, reshape(picked, (-1,)), x.dtype), (*indices.shape, *x.shape[1:]))
 
 
@@ -358,7 +361,17 @@ def gather_rows(x, index, dtype):
     Args:
         x: (N, ...). index: int64 (n,). dtype: x's own, or a floating point type.
     """
+    x, index = as_tensor(x), _checked_index("gather_rows", index)
     return _rows(x, index, as_dtype(dtype))
+
+
+def _checked_index(who, index):
+    index = as_tensor(index)
+    if index.dtype is not int64 or len(index.shape) != 1:
+        raise ValueError(
+            f"{who}: `index` must be a vector of int64. Received: shape={index.shape}, dtype={index.dtype.name}."
+        )
+    return index
 
 
 def _rows(x, index, dtype):
@@ -372,16 +385,42 @@ def _rows(x, index, dtype):
 
 
 def _moved_rows(x, index):
-    def pick(inputs, outputs, dims, attrs):
-        outputs[0][...] = inputs[0][inputs[1]]
+    """gather_rows by NumPy, of the element types that csrc/shape.pyx does not have."""
 
-    return emit(numpy_kernel("rows", pick), (x, index), (((index.shape[0], *x.shape[1:]), x.dtype),), dtype=x.dtype)
+    def pick(inputs, outputs, dims, attrs):
+        inside = (inputs[1] >= 0) & (inputs[1] < len(inputs[0]))
+        outputs[0][...] = 0
+        outputs[0][inside] = inputs[0][inputs[1][inside]]
+
+    y = emit(numpy_kernel("rows", pick), (x, index), (((index.shape[0], *x.shape[1:]), x.dtype),), dtype=x.dtype)
+    return record(y, (x, index), lambda dy, needs: (scatter_rows(dy, index, x.shape), None))
+
+
+def _add_rows(inputs, outputs, dims, attrs):
+    inside = (inputs[1] >= 0) & (inputs[1] < len(outputs[0]))
+    total = np.zeros(outputs[0].shape, np.float32 if outputs[0].dtype == np.float16 else outputs[0].dtype)
+    np.add.at(total, inputs[1][inside], inputs[0][inside])
+    with np.errstate(over="ignore"):
+        outputs[0][...] = total
 
 
 def scatter_rows(dy, index, shape):
-    """Zeros of `shape` with the rows of dy added at `index`: the gradient of picking rows."""
-    n = math.prod(shape[1:])
-    y = emit(SCATTER_ROWS, (dy, index), ((tuple(shape), dy.dtype),), (n, shape[0], index.shape[0]), (), 1, dy.size)
+    """Zeros of `shape` with the rows of dy added at `index`: the gradient of picking rows. Numbers outside add nothing."""
+    dy, index, shape = (
+        as_tensor(dy),
+        _checked_index("scatter_rows", index),
+        checked_shape("scatter_rows", shape, least=0),
+    )
+    if not shape or dy.shape != (*index.shape, *shape[1:]):
+        raise ValueError(
+            f"scatter_rows: `dy` must have a row of `shape` for each index. "
+            f"Received: dy.shape={dy.shape}, index.shape={index.shape}, shape={shape}."
+        )
+    if dy.dtype is float32 or dy.dtype is float64:
+        dims = (math.prod(shape[1:]), shape[0], index.shape[0])
+        y = emit(SCATTER_ROWS, (dy, index), ((shape, dy.dtype),), dims, (), 1, dy.size)
+    else:
+        y = emit(numpy_kernel("scatter_rows", _add_rows), (dy, index), ((shape, dy.dtype),), dtype=dy.dtype)
     return record(y, (dy, index), lambda ddy, needs: (_rows(ddy, index, dy.dtype), None))
 
 
@@ -390,7 +429,11 @@ def one_hot(indices, depth, on_value=1.0, off_value=0.0, axis=-1, dtype=None):
     indices = as_tensor(indices)
     if not indices.dtype.is_integer:
         raise TypeError(f"one_hot: `indices` must be integers. Received: dtype={indices.dtype.name}.")
-    dtype = as_dtype(dtype or config.floatx())
+    depth, dtype = int(depth), as_dtype(dtype or config.floatx())
+    if depth < 0:
+        raise ValueError(f"one_hot: `depth` must not be negative. Received: depth={depth}.")
+    if depth > np.iinfo(indices.dtype.numpy).max:  # numbers up to depth would wrap
+        indices = e.cast(indices, int64)
     axis = normalized_axis("one_hot", axis, len(indices.shape) + 1)
     columns = [1] * (len(indices.shape) + 1)
     columns[axis] = depth
@@ -407,7 +450,7 @@ def one_hot(indices, depth, on_value=1.0, off_value=0.0, axis=-1, dtype=None):
 def tile(x, repeats):
     """x repeated so often along each axis."""
     x = as_tensor(x)
-    repeats = checked_shape("tile", repeats)
+    repeats = checked_shape("tile", repeats, "repeats", least=0)
     if len(repeats) < len(x.shape):
         repeats = (1,) * (len(x.shape) - len(repeats)) + repeats
     x = reshape(x, (1,) * (len(repeats) - len(x.shape)) + x.shape)
@@ -422,7 +465,10 @@ def repeat(x, repeats, axis=None):
     if axis is None:
         x, axis = reshape(x, (-1,)), 0
     axis = normalized_axis("repeat", axis, len(x.shape))
-    counts = np.broadcast_to(np.asarray(repeats), (x.shape[axis],))
+    counts, n = np.asarray(repeats), x.shape[axis]
+    if counts.dtype.kind not in "iu" or counts.shape not in ((), (1,), (n,)) or (counts < 0).any():
+        raise ValueError(f"repeat: `repeats` must be a count, or {n} of them. Received: repeats={repeats}.")
+    counts = np.broadcast_to(counts, (n,))
     return take(x, as_tensor(np.repeat(np.arange(x.shape[axis]), counts)), axis)
 
 
@@ -437,7 +483,12 @@ def flip(x, axis=None):
 def pad(x, pad_width, mode="constant", constant_values=0):
     """x with a margin: (before, after) of each axis. mode: "constant", "reflect" or "symmetric"."""
     x = as_tensor(x)
-    widths = tuple((int(a), int(b)) for a, b in np.broadcast_to(np.asarray(pad_width), (len(x.shape), 2)))
+    try:
+        widths = tuple((int(a), int(b)) for a, b in np.broadcast_to(np.asarray(pad_width), (len(x.shape), 2)))
+    except ValueError:
+        raise ValueError(
+            f"pad: `pad_width` must be (before, after) for each of {len(x.shape)} axes. Received: {pad_width}."
+        ) from None
     mode = mode.lower()
     if mode not in ("constant", "reflect", "symmetric"):
         raise ValueError(f"pad: `mode` must be 'constant', 'reflect' or 'symmetric'. Received: mode={mode!r}.")
@@ -465,7 +516,7 @@ def pad(x, pad_width, mode="constant", constant_values=0):
 
 def zeros(shape, dtype=None):
     """Zeros; floatx by default."""
-    shape, dtype = checked_shape("zeros", shape), as_dtype(dtype or config.floatx())
+    shape, dtype = checked_shape("zeros", shape, least=0), as_dtype(dtype or config.floatx())
     n_bytes = math.prod(shape) * dtype.itemsize
     return emit(ZEROS, (), ((shape, dtype),), (n_bytes,), (), -(-n_bytes // CHUNK), n_bytes // 8)
 
@@ -473,7 +524,9 @@ def zeros(shape, dtype=None):
 def full(shape, value, dtype=None):
     """One value everywhere; floatx for a Python number by default."""
     value = as_tensor(value) if dtype is None else as_tensor(value, dtype=dtype)
-    shape = checked_shape("full", shape)
+    shape = checked_shape("full", shape, least=0)
+    if value.shape and broadcast_shapes(value.shape, shape, who="full") != shape:
+        raise ValueError(f"full: `value` must broadcast to {shape}. Received: value.shape={value.shape}.")
 
     def fill(inputs, outputs, dims, attrs):
         outputs[0][...] = inputs[0]
@@ -488,7 +541,7 @@ _ones: dict = {}
 
 def ones(shape, dtype=None):
     """Ones; floatx by default."""
-    shape, dtype = checked_shape("ones", shape), as_dtype(dtype or config.floatx())
+    shape, dtype = checked_shape("ones", shape, least=0), as_dtype(dtype or config.floatx())
     if shape or active_trace() is not None:
         return emit(_ONES, (), ((shape, dtype),))
     one = _ones.get(dtype)
@@ -509,6 +562,8 @@ def arange(start, stop=None, step=1, dtype=None):
     if stop is None:
         start, stop = 0, start
     start, stop, step = (v.numpy() if isinstance(v, (Tensor, Variable)) else v for v in (start, stop, step))
+    if step == 0:
+        raise ValueError(f"arange: `step` must not be 0. Received: step={step}.")
     if dtype is None:
         dtype = as_tensor(start + step + stop).dtype
     return as_tensor(np.arange(start, stop, step, dtype=as_dtype(dtype).numpy))
@@ -537,9 +592,20 @@ def argsort(x, axis=-1, direction="ASCENDING"):
 
 
 def take_along_axis(x, indices, axis=-1):
-    """Elements of x picked along an axis by an array of numbers of the same rank."""
+    """Elements of x picked along an axis by an array of numbers of the same rank; the other axes broadcast."""
     x, indices = as_tensor(x), as_tensor(indices)
     axis = normalized_axis("take_along_axis", axis, len(x.shape))
+    if not indices.dtype.is_integer:
+        raise TypeError(f"take_along_axis: `indices` must be integers. Received: dtype={indices.dtype.name}.")
+    if len(indices.shape) != len(x.shape):
+        raise ValueError(
+            f"take_along_axis: `indices` must have the rank of x. "
+            f"Received: indices.shape={indices.shape}, x.shape={x.shape}."
+        )
+    others = [t.shape[:axis] + t.shape[axis + 1 :] for t in (x, indices)]
+    if others[0] != others[1]:
+        to = broadcast_shapes(*others, who="take_along_axis")
+        x, indices = (broadcast_to(t, (*to[:axis], t.shape[axis], *to[axis:])) for t in (x, indices))
     _check_bounds("take_along_axis", indices, x.shape[axis])
 
     def pick(inputs, outputs, dims, attrs):
@@ -568,7 +634,9 @@ def sort(x, axis=-1, direction="ASCENDING"):
 def top_k(x, k=1, sorted=True):  # noqa: A002
     """(values, positions) of the k largest along the last axis, largest first; the first of equals first."""
     x = as_tensor(x)
-    if not 0 <= k <= (x.shape[-1] if x.shape else 0):
-        raise ValueError(f"top_k: `k` must be in [0, {x.shape[-1] if x.shape else 0}]. Received: k={k}.")
+    if not x.shape:
+        raise ValueError("top_k: `x` must have an axis. Received: x.shape=().")
+    if not 0 <= k <= x.shape[-1]:
+        raise ValueError(f"top_k: `k` must be in [0, {x.shape[-1]}]. Received: k={k}.")
     positions = getitem(argsort(x, -1, "DESCENDING"), (Ellipsis, slice(0, k)))
     return take_along_axis(x, positions, -1), positions

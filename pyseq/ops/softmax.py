@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from math import prod
+
 from pyseq.core import as_tensor, emit, float32, float64, int64, kernels, record
+from pyseq.ops import activation, reduce, shape
 from pyseq.ops import elementwise as e
-from pyseq.ops import reduce, shape
 from pyseq.ops.axes import normalized_axis
+from pyseq.ops.broadcasting import CHUNK, broadcast_shapes
 from pyseq.ops.check import refuse_integers
 
 SOFTMAX, SOFTMAX_BACKWARD, LOG_SOFTMAX = kernels("softmax", "softmax_backward", "log_softmax")
 CROSSENTROPY, CROSSENTROPY_BACKWARD = kernels("crossentropy", "crossentropy_backward")
 SPARSE, SPARSE_BACKWARD = kernels("sparse_crossentropy", "sparse_crossentropy_backward")
+SIGMOID, SIGMOID_BACKWARD = kernels("sigmoid_crossentropy", "sigmoid_crossentropy_backward")
 ROWS = 64  # rows of a part, as in csrc/softmax.pyx
 WORK = 12  # multiply-adds that an element costs, about: exp
 
 
 def _rows(x):
     """(dims, parts, work) of the rows of x."""
-    n = x.shape[-1]
-    rows = x.size // n if n else 0
+    *outer, n = x.shape
+    rows = prod(outer)
     return (rows, n), -(-rows // ROWS), x.size * WORK
 
 
@@ -85,19 +89,30 @@ def _log_softmax(x):
     return record(y, (x,), vjp)
 
 
+def _probabilities_and_logits(who, labels, logits):
+    """Both of one floating point type, broadcast to one shape."""
+    labels, logits = e.operands(who, labels, logits)
+    if not logits.dtype.is_floating:
+        raise TypeError(f"{who}: `labels` and `logits` must be floating point. Received: dtype={logits.dtype.name}.")
+    if labels.shape != logits.shape:
+        to = broadcast_shapes(labels.shape, logits.shape, who=who)
+        labels, logits = shape.broadcast_to(labels, to), shape.broadcast_to(logits, to)
+    return labels, logits
+
+
 def softmax_crossentropy(labels, logits):
     """-sum(labels log(softmax(logits))) of each row.
 
     Args:
-        labels: (..., n) probabilities that sum to 1, which the gradient relies on; logits: (..., n), the same dtype and shape.
+        labels: (..., n) probabilities that sum to 1, which the gradient relies on; logits: (..., n), the same dtype; shapes
+            broadcast.
     Returns:
-        (...)
+        (...)  A label of 0 counts as nothing, even where the logit is -inf.  vjp: p - labels; -log p to the labels.
     Source: tf.nn.softmax_cross_entropy_with_logits.
     """
-    labels, logits = e.operands("softmax_crossentropy", labels, logits)
-    if labels.shape != logits.shape:
-        to = e.broadcast(labels.shape, logits.shape).shape
-        labels, logits = shape.broadcast_to(labels, to), shape.broadcast_to(logits, to)
+    labels, logits = _probabilities_and_logits("softmax_crossentropy", labels, logits)
+    if not logits.shape:
+        raise ValueError("softmax_crossentropy: `logits` must have an axis. Received: a scalar.")
     if logits.dtype is not float32 and logits.dtype is not float64:
         return e.cast(softmax_crossentropy(e.cast(labels, float32), e.cast(logits, float32)), logits.dtype)
     dims, parts, work = _rows(logits)
@@ -166,7 +181,7 @@ def sparse_softmax_crossentropy(labels, logits):
             "sparse_softmax_crossentropy: `labels` must be integers and `logits` floating point. "
             f"Received: {labels.dtype.name} and {logits.dtype.name}."
         )
-    if labels.shape != logits.shape[:-1]:
+    if not logits.shape or labels.shape != logits.shape[:-1]:
         raise ValueError(
             "sparse_softmax_crossentropy: `labels` must have the shape of `logits` without its last axis. "
             f"Received: labels.shape={labels.shape}, logits.shape={logits.shape}."
@@ -205,9 +220,42 @@ def _sparse_backward(dloss, classes, p, dims, parts):
 def sigmoid_crossentropy(labels, logits):
     """-labels log(s) - (1 - labels) log(1 - s) with s = sigmoid(logits), elementwise, without overflow.
 
-    Source: tf.nn.sigmoid_cross_entropy_with_logits: max(x, 0) - x t + log(1 + exp(-|x|)).
+    Args:
+        labels: probabilities; logits: the same dtype; shapes broadcast.
+    Returns:
+        The shape and dtype of both.
+    Source: tf.nn.sigmoid_cross_entropy_with_logits.
     """
-    from pyseq.ops import activation
+    labels, logits = _probabilities_and_logits("sigmoid_crossentropy", labels, logits)
+    if logits.dtype is not float32 and logits.dtype is not float64:
+        return e.cast(sigmoid_crossentropy(e.cast(labels, float32), e.cast(logits, float32)), logits.dtype)
+    n = logits.size
+    outputs = ((logits.shape, logits.dtype),)
+    loss = emit(SIGMOID, (labels, logits), outputs, (n,), (), -(-n // CHUNK), n * 2 * WORK)
 
-    labels, logits = e.operands("sigmoid_crossentropy", labels, logits)
-    return e.subtract(activation.softplus(logits), e.multiply(logits, labels))
+    def vjp(dloss, needs):
+        return (
+            e.negative(e.multiply(dloss, logits)) if needs[0] else None,
+            _sigmoid_backward(dloss, labels, logits) if needs[1] else None,
+        )
+
+    return record(loss, (labels, logits), vjp)
+
+
+def _sigmoid_backward(dloss, labels, logits):
+    n = logits.size
+    outputs = ((logits.shape, logits.dtype),)
+    dx = emit(SIGMOID_BACKWARD, (dloss, labels, logits), outputs, (n,), (), -(-n // CHUNK), n * WORK)
+
+    def vjp(ddx, needs):
+        toward_logits = None
+        if needs[2]:
+            s = activation.sigmoid(logits)
+            toward_logits = e.multiply(e.multiply(ddx, dloss), e.multiply(s, e.subtract(1.0, s)))
+        return (
+            _sigmoid_backward(ddx, labels, logits) if needs[0] else None,
+            e.negative(e.multiply(ddx, dloss)) if needs[1] else None,
+            toward_logits,
+        )
+
+    return record(dx, (dloss, labels, logits), vjp)

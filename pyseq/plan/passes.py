@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from pyseq.core import as_tensor, emit, kernels, tracing
 from pyseq.core.dtypes import uint8
+from pyseq.plan.chains import fuse_chains
 from pyseq.plan.graph import Node, Value
 
 COPY, SOFTMAX = kernels("copy", "softmax")
@@ -142,7 +143,9 @@ def outputs_of_their_own(graph):
     graph.outputs = [made.get(id(v), v) for v in graph.outputs]
 
 
-PASSES = (keep_old_values, drop_unread, fold_constants, share_equal, share_softmax, drop_unread, outputs_of_their_own)
+PASSES = (
+    keep_old_values, drop_unread, fold_constants, share_equal, share_softmax, drop_unread, fuse_chains, outputs_of_their_own,
+)  # fmt: skip
 
 
 def optimize(graph):

@@ -212,6 +212,14 @@ def test_every_bit_of_a_word_is_fair_and_free():
     assert np.abs(correlation).max() < 5 / math.sqrt(N)
 
 
+def test_seed_values_are_the_seed_in_64_bits_and_counter_0():
+    for seed in (0, 7, np.int32(7), 2**63 + 1, -1, 2**64 + 5):
+        assert random.seed_values(seed).view("uint64").tolist() == [int(seed) % 2**64, 0]
+    for seed in (1.0, True, "1", None):
+        with pytest.raises(TypeError, match="random: a seed must be an integer. Received: "):
+            random.seed_values(seed)
+
+
 def test_neighbouring_seeds_and_counters_are_unrelated():
     base = random.bits(N, state(10, 0)).numpy()
     for other in (state(11, 0), state(10 + 2**32, 0), state(10, N), state(10, 2**32)):

@@ -136,6 +136,10 @@ def test_weight_decay_time_decay_and_counting(isa):
     assert float(update.time_decay(as_tensor(1.0), iterations, 0.5)) == np.float32(1 / 2.5)
     update.count_step(iterations)
     assert iterations.numpy() == 4
+    update.check_count("f", iterations)
+    for wrong in (Variable(np.int32(3)), Variable(np.zeros(1, "int64")), Variable(3.0)):
+        with pytest.raises(ValueError, match="^f: `iterations` must be one int64 number. Received: shape="):
+            update.check_count("f", wrong)
 
 
 def test_moving_average_and_copy_every(isa):

@@ -58,7 +58,7 @@ BARS = (1, "." * 30), (500, "=" * 14 + ">" + "." * 15)
 
 
 @pytest.mark.parametrize("columns", [0, 20, 60, 85, 200])
-def test_narrow_terminal_does_not_wrap_while_it_runs(columns, monkeypatch):
+def test_narrow_terminal_does_not_wrap_while_it_runs(columns, monkeypatch, clock):
     monkeypatch.setattr(os, "get_terminal_size", lambda fd: os.terminal_size((columns, 24)))
     monkeypatch.setattr(sys, "stdout", Terminal())
     bar = Progbar(1000, interval=0)

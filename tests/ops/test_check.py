@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from pyseq.core import as_tensor, shapes_only
+from pyseq.ops.check import refuse_integers
+
+
+def outside(x, low=0, high=5, inside=False):
+    """The element refused, or None."""
+    try:
+        refuse_integers(as_tensor(x), low, high, lambda found: LookupError(found), inside)
+    except LookupError as error:
+        return error.args[0]
+    return None
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "int32", "int64", "uint32"])
+def test_first_offence(dtype, isa):
+    fine = np.arange(5, dtype=dtype)
+    assert outside(fine) is outside(fine[:0]) is outside(fine.reshape(5, 1)) is None
+    assert outside(np.array([[4, 0], [5, 6]], dtype)) == 5
+    assert outside(np.array(7, dtype)) == 7
+    if dtype[0] == "i":
+        assert outside(np.array([0, -1, 9], dtype)) == -1
+        assert outside(np.array([3, -2, 0, -1], dtype), -2, 0, inside=True) == -2
+    assert outside(np.array([9, 3, 2], dtype), 2, 4, inside=True) == 3
+    assert outside(np.array([1, 4], dtype), 2, 4, inside=True) is None
+
+
+def test_limits_of_64_bits(isa):
+    top = np.array([2**63 - 1, -(2**63)])
+    assert outside(top, -(2**63), 2**63 - 1) == 2**63 - 1
+    assert outside(top, 0, 2**63 - 1) == 2**63 - 1 and outside(top[1:], 0, 2**63 - 1) == -(2**63)
+
+
+def test_shapes_alone_are_not_refused():
+    with shapes_only():
+        assert outside([9]) is None
