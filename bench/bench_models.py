@@ -3,8 +3,8 @@
     export BENCH_TF_PYTHON=... BENCH_JAX_PYTHON=... BENCH_TORCH_PYTHON=...    # tensorflow-cpu 2.15.1, jax 0.10, torch 2.13
     python bench/bench_models.py [--rows mlp-adam,iris] [--threads 1,2] [--rounds 5] [--record]
 
-Each contestant is a process of its own, in its own virtual environment, with as many threads as it may use (one thread: on one
-processor, too). Turns go round (A B C A B C ...); one process works while the others wait for their next line of stdin. The
+Each contestant is a process of its own, in its own virtual environment, with as many threads, on as many
+processors, as it may use. Turns go round (A B C A B C ...); one process works while the others wait for their next line of stdin. The
 figures are the best and the median of the rounds, in processor time for one thread, in wall time for several. The models
 are bench/peers/rows.py. All do the same: shuffled batches of float32, the step, running loss and accuracy; all start with the
 same weights and must report the same loss. A contestant without an interpreter is left out. Nothing fails when a bar is missed:
@@ -42,14 +42,14 @@ class Worker:
 
     Args:
         name: pyseq or one of PEERS. python: its interpreter.
-        threads: that it may use. processor: the one it must stay on, or None.
+        threads: that it may use; it stays on as many processors.
     """
 
-    def __init__(self, name, python, threads, processor=None):
+    def __init__(self, name, python, threads):
         self.name, self.threads = name, threads
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [python, str(WORKER), name, str(threads), *([] if processor is None else [str(processor)])],
+            [python, str(WORKER), name, str(threads), ",".join(map(str, processors()[-threads:]))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,
@@ -100,11 +100,6 @@ def processors():
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
-def one_processor():
-    """The one of contestants with one thread, or None: the system cannot keep a process on one."""
-    return (processors() or [None])[-1]
-
-
 class Bench:
     """The contestants that are running, and the tables."""
 
@@ -123,8 +118,7 @@ class Bench:
     def worker(self, name, threads):
         """The contestant's process with so many threads, started if need be."""
         if (name, threads) not in self.workers:
-            one = one_processor() if threads == 1 else None
-            self.workers[name, threads] = Worker(name, self.pythons[name], threads, one)
+            self.workers[name, threads] = Worker(name, self.pythons[name], threads)
         return self.workers[name, threads]
 
     def close(self):
@@ -205,7 +199,7 @@ class Bench:
         """The first `fit` call of a process over a later one, on one thread: the least of three processes."""
         first, later = [], []
         for _ in range(3):
-            worker = Worker("pyseq", self.pythons["pyseq"], 1, one_processor())
+            worker = Worker("pyseq", self.pythons["pyseq"], 1)
             with contextlib.closing(worker):
                 a, b = worker.ask("first_fit", row=key)
             first, later = [*first, a], [*later, b]
@@ -303,16 +297,19 @@ def parsed():
 
 def main():
     bench = Bench(parsed())
-    with contextlib.closing(bench):
+    try:
         for key in bench.options.rows:
+            print(f"{key} ...", file=sys.stderr, flush=True)
             bench.train(key)
         if bench.options.engine:
             bench.calls()
             bench.engine()
-    for report in (bench.report, bench.absolute):
-        print("\n".join(report.lines()))
-        if bench.options.record:
-            report.record()
+    finally:  # what was measured is not lost to a contestant that dies, or to Ctrl-C
+        bench.close()
+        for report in (bench.report, bench.absolute):
+            print("\n".join(report.lines()))
+            if bench.options.record:
+                report.record()
 
 
 if __name__ == "__main__":

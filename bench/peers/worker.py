@@ -1,8 +1,8 @@
 """A contestant in a process of its own: answers requests on stdin, one JSON line each, and sleeps in between.
 
-    python worker.py {pyseq,tf,jax,jax-scan,torch} THREADS [PROCESSOR]
+    python worker.py {pyseq,tf,jax,jax-scan,torch} THREADS PROCESSORS
 
-With a processor it stays there, and times itself in its own processor time.
+PROCESSORS: numbers with commas; it stays there, and on one alone it is timed in its own processor time. "": wherever it likes.
 
 Request: {"do": method of the peer, "with": its arguments}. Answer: {"result": ...} or {"skipped": why}.
 """
@@ -40,10 +40,11 @@ def peer_of(name, n_threads):
 def main():
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints must not look like an answer
-    if len(sys.argv) > 3:
-        os.sched_setaffinity(0, {int(sys.argv[3])})  # before a library counts the processors
-    peer = peer_of(sys.argv[1], int(sys.argv[2]))
-    if len(sys.argv) > 3:
+    name, n_threads, processors = sys.argv[1], int(sys.argv[2]), [int(p) for p in sys.argv[3].split(",") if p]
+    if processors:
+        os.sched_setaffinity(0, processors)  # before a library counts them
+    peer = peer_of(name, n_threads)
+    if len(processors) == 1:
         peer.clock = time.process_time
     for line in sys.stdin:
         request = json.loads(line)
