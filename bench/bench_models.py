@@ -166,7 +166,7 @@ class Bench:
         """What the last column says of the losses: nothing if all contestants' agree."""
         results = {which: w.ask("check", steps=CHECK_STEPS)[0] for which, w in contestants.items()}
         ours = results["pyseq", self.options.threads[0]]
-        close = 0.1 if ROWS[key].is_random else CLOSE
+        close = 0.1 if ROWS[key].loss_varies else CLOSE
         apart = [f"{n} {loss:.5g}" for (n, _), loss in results.items() if abs(loss - ours) > close * abs(ours)]
         return f"losses differ: pyseq {ours:.5g}, {', '.join(dict.fromkeys(apart))}" if apart else ""
 

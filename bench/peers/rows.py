@@ -53,6 +53,11 @@ class Row:
         """Do two contestants with the same weights compute different losses?"""
         return any(isinstance(layer, AlphaDropout) for layer in self.layers)
 
+    @property
+    def loss_varies(self):
+        """Do losses part after some steps? Of dropout by chance, of stacked normalisations because each makes roundings larger."""
+        return any(isinstance(layer, AlphaDropout | BatchNormalization) for layer in self.layers)
+
 
 MNIST = 60000
 IRIS = (Dense(3, "softmax", l2=0.01),)
