@@ -19,7 +19,7 @@ BY_ROWS, BY_COLUMNS = 0, 1
 
 
 @lru_cache(maxsize=4096)
-def plan(m, n, k, a_turned=False, b_turned=False, code=0, batch=1, a_batch=0, b_batch=0, accumulate=False):
+def _plan(m, n, k, a_turned=False, b_turned=False, code=0, batch=1, a_batch=0, b_batch=0, accumulate=False):
     """(dims, parts, work) of csrc/dense.pyx for `batch` products; cut is the axis with more tiles (rows of 12, columns of 32)."""
     axis, pieces = (BY_ROWS, -(-m // ROWS)) if m * 32 >= n * 12 else (BY_COLUMNS, -(-n // COLUMNS))
     a_strides = (1, m) if a_turned else (k, 1)
@@ -98,7 +98,7 @@ def _two_matrices(a, b, transpose_a, transpose_b):
     if len(a) != 2 or len(b) != 2:
         return None
     m, n, k = _sizes(a, b, transpose_a, transpose_b)
-    return (m, n), *plan(m, n, k, bool(transpose_a), bool(transpose_b))
+    return (m, n), *_plan(m, n, k, bool(transpose_a), bool(transpose_b))
 
 
 def _with_vectors(a, b, transpose_a, transpose_b):
@@ -119,11 +119,11 @@ def _batch(a, b, transpose_a, transpose_b):
     lead = broadcast_shapes(a.shape[:-2], b.shape[:-2])
     count = math.prod(lead)
     if not a_turned and math.prod(b.shape[:-2]) == 1 and a.shape[:-2] == lead:  # rows of one product
-        dims, parts, work = plan(count * m, n, k, False, b_turned)
+        dims, parts, work = _plan(count * m, n, k, False, b_turned)
     else:
         a, a_batch = _repeated(a, lead, m * k)
         b, b_batch = _repeated(b, lead, k * n)
-        dims, parts, work = plan(m, n, k, a_turned, b_turned, 0, count, a_batch, b_batch)
+        dims, parts, work = _plan(m, n, k, a_turned, b_turned, 0, count, a_batch, b_batch)
     return emit(MATMUL, (a, b, None), (((*lead, m, n), a.dtype),), dims, (), parts, work)
 
 
@@ -179,7 +179,7 @@ def dense(x, kernel, bias=None, activation="linear"):
         return _wide_dense(x, kernel, bias, activation)
     lead = x.shape[:-1]
     m = lead[0] if len(lead) == 1 else math.prod(lead)
-    dims, parts, work = plan(m, n, k, False, False, code)
+    dims, parts, work = _plan(m, n, k, False, False, code)
     y = emit(MATMUL, (x, kernel, bias), (((*lead, n), x.dtype),), dims, attrs, parts, work)
 
     def vjp(dy, needs):
