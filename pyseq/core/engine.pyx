@@ -368,9 +368,8 @@ cdef class Tensor:
     def __eq__(self, other): return equality("equal", self, other)
     def __ne__(self, other): return equality("not_equal", self, other)
 
-    # NumPy arrays leave `array + tensor` to the tensor.
+    # NumPy arrays leave `array + tensor` to the tensor; `np.exp(tensor)` takes its values and gives an array, as in TensorFlow.
     __array_priority__ = 100
-    __array_ufunc__ = None
 
 
 cdef object newline(str text):
@@ -839,7 +838,6 @@ cdef class Variable:
     def __ne__(self, other): return equality("not_equal", self, other)
 
     __array_priority__ = 100
-    __array_ufunc__ = None
 
 
 cdef void place_in(Tensor t, Block block, int64_t offset):

@@ -194,10 +194,14 @@ class Layer:
     @trainable.setter
     def trainable(self, value):
         for layer in self._flatten_layers():
-            layer._trainable = bool(value)
-            for v in layer._own_weights()[0]:
-                v._layer_trainable = True
-                v.trainable = bool(value)
+            layer._set_trainable(bool(value))
+
+    def _set_trainable(self, value: bool):
+        """Freeze or thaw this layer, not those inside it."""
+        self._trainable = value
+        for v in self._own_weights()[0]:
+            v._layer_trainable = True
+            v.trainable = value
 
     def get_weights(self):
         """The values of `weights` as a list of NumPy arrays."""

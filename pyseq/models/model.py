@@ -178,7 +178,7 @@ class Model(Training, Layer):
         self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None, weighted_metrics=None, run_eagerly=None,
         steps_per_execution=None, jit_compile=None, pss_evaluation_shards=0, **kwargs,
     ):  # fmt: skip
-        """Say how the model is trained.
+        """Say how the model is trained. Which layers are trainable now is what `fit` goes by, until the next `compile`.
 
         Args:
             optimizer: name or object.
@@ -202,6 +202,7 @@ class Model(Training, Layer):
         self._compiled = {
             "loss": CompiledLoss(loss, loss_weights, names),
             "metrics": CompiledMetrics(metrics, weighted_metrics, names),
+            "trainable": [(layer, layer._trainable) for layer in self._flatten_layers()],
         }
         self.loss = loss
         self._plans = Plans()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import numpy as np
 
 from pyseq.callbacks import CallbackList
@@ -86,7 +88,8 @@ class Training:
             callbacks.on_epoch_end(epoch, logs)
             if self.stop_training or data.used_up:
                 break
-        self.optimizer.finalize_variable_values(self.trainable_variables)
+        with self._trainable_as_compiled():
+            self.optimizer.finalize_variable_values(self.trainable_variables)
         callbacks.on_train_end(logs)
         return self.history
 
@@ -109,10 +112,38 @@ class Training:
 
     def _steps(self, kind, stretch):
         """The steps of a stretch of batches, planned or eager."""
-        step = getattr(self, f"{kind}_step")
+        step = self._step_of(kind)
         if self._runs_eagerly():
             return EagerSteps(step, stretch)
         return PlannedSteps(self._plans, kind, step, stretch)
+
+    def _step_of(self, kind):
+        """`train_step`, `test_step` or `predict_step`. Training follows what was trainable when `compile` was called."""
+        step = getattr(self, f"{kind}_step")
+        if kind != "train":
+            return step
+
+        def train_step(data):
+            with self._trainable_as_compiled():
+                return step(data)
+
+        return train_step
+
+    @contextmanager
+    def _trainable_as_compiled(self):
+        """Context in which the layers are as trainable as `compile` found them, as tf.keras promises.
+
+        So two models that share layers train different ones of them: a discriminator is compiled, then frozen, then compiled
+        again as the second half of another model.
+        """
+        changed = [(layer, was) for layer, was in self._compiled["trainable"] if layer._trainable is not was]
+        for layer, was in changed:
+            layer._set_trainable(was)
+        try:
+            yield
+        finally:
+            for layer, was in changed:
+                layer._set_trainable(not was)
 
     def _runs_eagerly(self):
         return self.run_eagerly or config.functions_run_eagerly()
@@ -246,7 +277,7 @@ class Training:
 
     def _on_tensors(self, kind, data):
         """A step on a batch (x, y, sample_weight) of tensors."""
-        step = getattr(self, f"{kind}_step")
+        step = self._step_of(kind)
         return step(data) if self._runs_eagerly() else self._plans.on_tensors(kind, step, data)
 
     def _on_batch(self, kind, x, y, sample_weight, reset_metrics, return_dict):

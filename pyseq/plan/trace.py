@@ -12,6 +12,7 @@ from pyseq.plan.graph import Graph, Node, Value
 
 _numbers = itertools.count(1)
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_COMPILED = "pyseq/core/"  # how the engine's frames are named, wherever it is installed
 
 
 class PlanTrace:
@@ -136,7 +137,7 @@ def _located(error):
     place, tb = None, error.__traceback__
     while tb is not None:
         name = tb.tb_frame.f_code.co_filename
-        if not os.path.abspath(name).startswith(_PACKAGE) and not name.startswith("<frozen"):
+        if not os.path.abspath(name).startswith(_PACKAGE) and not name.startswith(("<frozen", _COMPILED)):
             place = (name, tb.tb_lineno)
         tb = tb.tb_next
     if place is None:
