@@ -187,6 +187,10 @@ class TestErrors:
 
         self.located(f, "`if reduce.sum(x) > 0:  # the line`")
 
+    def test_the_line_does_not_depend_on_the_folder_python_runs_in(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        self.test_if()
+
     def test_while_and_bool_operators(self):
         def f(x):
             while reduce.any(x > 1) and True:
