@@ -158,10 +158,12 @@ class Plans:
 
     def predict(self, step, x, batch_size):
         """step((x, None, None)) for an array that is one batch; None if it is not, or has no plan for its kind."""
+        if len(x) > batch_size:
+            return None
         key = (x.shape, x.dtype, config.floatx())
         plan = self.small.get(key)
         if plan is None:
-            if not 0 < len(x) <= batch_size or x.dtype.kind not in "fiub" or not x.dtype.isnative:
+            if not len(x) or x.dtype.kind not in "fiub" or not x.dtype.isnative:
                 return None
             data = ArrayBatches(x, batch_size=batch_size)
             (stretch,) = data.stretches()
