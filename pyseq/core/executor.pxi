@@ -193,6 +193,9 @@ cdef class Program:
         """Run one step on tensors; returns a tuple of new tensors of the shapes and dtypes in `outputs`."""
         cdef list addresses = []
         cdef Tensor t
+        cdef Variable v
+        for v in self.updated:
+            before_writing(v)                         # an input may be its snapshot, which moves
         for t in inputs:
             if t.data == NULL:
                 to_array(t)                           # raises: symbolic

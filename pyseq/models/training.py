@@ -9,7 +9,7 @@ import numpy as np
 from pyseq.callbacks import CallbackList
 from pyseq.core import config
 from pyseq.core.structure import flatten, map_structure
-from pyseq.data.arrays import ArrayBatches, check_cardinality, checked_count, split_for_validation
+from pyseq.data.arrays import ArrayBatches, check_cardinality, checked_count, packed, split_for_validation
 from pyseq.models.steps import EagerSteps, PlannedSteps, Plans, as_floats
 
 
@@ -79,9 +79,10 @@ class Training:
         for epoch in range(initial_epoch, epochs):
             self.reset_metrics()
             callbacks.on_epoch_begin(epoch)
-            logs = self._run_batches(data, "train", callbacks)
-            if not logs:
+            made = self._run_batches(data, "train", callbacks)
+            if made is None:
                 break
+            logs = made
             if validation is not None and due(epoch + 1):
                 values = self._evaluate(validation, callbacks)
                 logs = {**logs, **{f"val_{k}": v for k, v in values.items()}}
@@ -149,14 +150,14 @@ class Training:
         return self.run_eagerly or config.functions_run_eagerly()
 
     def _run_batches(self, data, kind, callbacks):
-        """One pass over the batches; returns the logs of the last as floats.
+        """One pass over the batches; returns the logs of the last as floats, None if there was none.
 
         Callbacks that want every batch are asked after each; a progress bar, when a slice of steps comes back.
         """
         begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
         begin_each, end_wanted = callbacks.wants(begin), callbacks.wants(end)
         each = begin_each or end_wanted
-        k, logs = 0, {}
+        k, logs = 0, None
         for stretch in data.stretches():
             steps, at = self._steps(kind, stretch), 0
             try:
@@ -206,7 +207,7 @@ class Training:
     def _evaluate(self, data, callbacks):
         self.reset_metrics()
         callbacks.on_test_begin()
-        logs = self._run_batches(data, "test", callbacks)
+        logs = self._run_batches(data, "test", callbacks) or {}
         callbacks.on_test_end(logs)
         return logs
 
@@ -276,7 +277,7 @@ class Training:
         return self._on_batch("test", x, y, sample_weight, reset_metrics, return_dict)
 
     def _on_tensors(self, kind, data):
-        """A step on a batch (x, y, sample_weight) of tensors."""
+        """A step on data of tensors as steps get it."""
         step = self._step_of(kind)
         return step(data) if self._runs_eagerly() else self._plans.on_tensors(kind, step, data)
 
@@ -291,7 +292,7 @@ class Training:
 
     def predict_on_batch(self, x):
         """Outputs for a batch, as NumPy arrays."""
-        return map_structure(np.asarray, self._on_tensors("predict", whole_batch(x)[:1]))
+        return map_structure(np.asarray, self._on_tensors("predict", whole_batch(x)))
 
 
 class Collected:
@@ -363,12 +364,13 @@ def like(structure, leaves):
 
 
 def whole_batch(x, y=None, sample_weight=None):
-    """(x, y, sample_weight) of one batch, as tensors."""
+    """One batch of tensors as steps get it: (x,), (x, y) or (x, y, sample_weight)."""
     n = check_cardinality(
         **{k: np.asarray(v) if isinstance(v, (list, tuple)) and not _holds_arrays(v) else v
            for k, v in (("x", x), ("y", y), ("sample_weight", sample_weight))}
     )  # fmt: skip
-    return next(iter(ArrayBatches(x, y, sample_weight, batch_size=n)))
+    data = packed(next(iter(ArrayBatches(x, y, sample_weight, batch_size=n))))
+    return data if isinstance(data, tuple) else (data,)
 
 
 def _holds_arrays(v):

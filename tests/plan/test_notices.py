@@ -438,6 +438,20 @@ class TestData:
 
         as_eagerly(scenario)
 
+    def test_rows_that_depend_on_their_batch(self):
+        """The batch size of `predict` counts also when the rows came as one batch before."""
+
+        class LessMean(layers.Layer):
+            def call(self, x):
+                return x - keras.backend.mean(x, axis=0)
+
+        def scenario(model):
+            less_mean = Sequential([LessMean()])
+            less_mean.run_eagerly = model.run_eagerly
+            return [less_mean.predict(X[:20], batch_size=size) for size in (32, 4, 20, 7)]
+
+        as_eagerly(scenario)
+
     def test_values_changed_in_place(self):
         def scenario(model):
             x = X.copy()
