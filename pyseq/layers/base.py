@@ -447,6 +447,7 @@ _UNTRACKED = frozenset(
         "history",
         "_compiled",
         "_plans",
+        "_run",
     }
 )
 
