@@ -13,10 +13,11 @@ from pyseq.callbacks.progress import ProgbarLogger
 from pyseq.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from pyseq.callbacks.remote_monitor import RemoteMonitor
 from pyseq.callbacks.swap_ema_weights import SwapEMAWeights
+from pyseq.callbacks.tensorboard import TensorBoard
 from pyseq.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
     "BackupAndRestore", "Callback", "CallbackList", "CSVLogger", "EarlyStopping", "History", "LambdaCallback",
     "LearningRateScheduler", "ModelCheckpoint", "ProgbarLogger", "ReduceLROnPlateau", "RemoteMonitor", "SwapEMAWeights",
-    "TerminateOnNaN",
+    "TensorBoard", "TerminateOnNaN",
 ]  # fmt: skip
