@@ -451,6 +451,7 @@ _UNTRACKED = frozenset(
         "history",
         "_compiled",
         "_plans",
+        "_run",
     }
 )
 

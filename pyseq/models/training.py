@@ -10,6 +10,7 @@ from pyseq.callbacks import CallbackList
 from pyseq.core import config
 from pyseq.core.structure import flatten, map_structure
 from pyseq.data.arrays import ArrayBatches, check_cardinality, checked_count, packed, split_for_validation
+from pyseq.models.run import Run
 from pyseq.models.steps import EagerSteps, PlannedSteps, Plans, as_floats
 
 
@@ -24,6 +25,7 @@ class Training:
         self._compiled = None
         self._plans = Plans()
         self.run_eagerly = False
+        self._run = None
 
     def _assert_compiled(self):
         if self._compiled is None:
@@ -74,24 +76,26 @@ class Training:
         due = validation_epochs(validation_freq)
         callbacks = self._callback_list(callbacks, verbose, epochs=epochs, steps=data.steps)
         self.stop_training = False
-        callbacks.on_train_begin()
-        logs = {}
-        for epoch in range(initial_epoch, epochs):
-            self.reset_metrics()
-            callbacks.on_epoch_begin(epoch)
-            made = self._run_batches(data, "train", callbacks)
-            if made is None:
-                break
-            logs = made
-            if validation is not None and due(epoch + 1):
-                values = self._evaluate(validation, callbacks)
-                logs = {**logs, **{f"val_{k}": v for k, v in values.items()}}
-            callbacks.on_epoch_end(epoch, logs)
-            if self.stop_training or data.used_up:
-                break
-        with self._trainable_as_compiled():
-            self.optimizer.finalize_variable_values(self.trainable_variables)
-        callbacks.on_train_end(logs)
+        with Run(self, data, callbacks, initial_epoch) as run:
+            callbacks.on_train_begin()
+            run.take_up()
+            logs = {}
+            for epoch in range(run.epoch, epochs):
+                self.reset_metrics()
+                callbacks.on_epoch_begin(epoch)
+                made = self._run_batches(data, "train", callbacks, *run.enter(epoch))
+                if made is None:
+                    break
+                logs = made
+                if validation is not None and due(epoch + 1):
+                    values = self._evaluate(validation, callbacks)
+                    logs = {**logs, **{f"val_{k}": v for k, v in values.items()}}
+                callbacks.on_epoch_end(epoch, logs)
+                if self.stop_training or data.used_up:
+                    break
+            with self._trainable_as_compiled():
+                self.optimizer.finalize_variable_values(self.trainable_variables)
+            callbacks.on_train_end(logs)
         return self.history
 
     def _callback_list(self, callbacks, verbose, **params):
@@ -149,27 +153,34 @@ class Training:
     def _runs_eagerly(self):
         return self.run_eagerly or config.functions_run_eagerly()
 
-    def _run_batches(self, data, kind, callbacks):
+    def _run_batches(self, data, kind, callbacks, first=0, logs=None):
         """One pass over the batches; returns the logs of the last as floats, None if there was none.
 
-        Callbacks that want every batch are asked after each; a progress bar, when a slice of steps comes back.
+        Callbacks are asked after the batches they want; a progress bar, when a slice of steps comes back.
+
+        Args:
+            first: number of the first batch that `data` gives; logs: those of the batch before it.
         """
         begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
         begin_each, end_wanted = callbacks.wants(begin), callbacks.wants(end)
-        each = begin_each or end_wanted
-        k, logs = 0, None
+        k, logs = first, logs
+        known = False  # the names of the logs, which tell how often a progress bar wants them
         for stretch in data.stretches():
             steps, at = self._steps(kind, stretch), 0
             try:
                 while at < stretch.steps:
                     if begin_each:
                         getattr(callbacks, begin)(k)
-                    made = steps.run(at, 1 if each else stretch.steps - at)
+                    most = stretch.steps - at
+                    if begin_each or end_wanted and not known:
+                        most = 1
+                    elif end_wanted:
+                        most = callbacks.batches_wanted(end, k, most, logs)
+                    made = steps.run(at, most)
                     at, k = at + made, k + made
                     if end_wanted:
-                        logs = steps.logs()
+                        logs, known = steps.logs(), True
                         getattr(callbacks, end)(k - 1, logs)
-                        each = begin_each or callbacks.wants_each(end, logs)
                     if kind == "train" and self.stop_training:
                         return steps.logs()
                 logs = steps.logs()
