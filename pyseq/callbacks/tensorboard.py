@@ -49,7 +49,7 @@ class TensorBoard(Callback):
         unknown = set(kwargs) - set(_OLD)
         if unknown:
             raise ValueError(
-                f"Unrecognized arguments in `TensorBoard` Callback: {unknown}. Supported kwargs are: {set(_OLD)}"
+                f"Unrecognized arguments in `TensorBoard` Callback: {sorted(unknown)}. Supported kwargs are: {sorted(_OLD)}"
             )
         for name in kwargs:
             warnings.warn(_OLD[name], stacklevel=2)
