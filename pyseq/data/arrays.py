@@ -253,6 +253,25 @@ class Stretch:
         )
 
 
+def packed(batch):
+    """A batch (x, y, sample_weight) as steps get it: (x, y, sample_weight), (x, y), or x alone if there is no y; lists as tuples.
+
+    Source: tf.keras.utils.pack_x_y_sample_weight, and what tf.data makes of lists.
+    """
+    x, y, sample_weight = map(_with_tuples, batch)
+    if y is None:
+        return (x,) if isinstance(x, tuple) else x
+    return (x, y) if sample_weight is None else (x, y, sample_weight)
+
+
+def _with_tuples(x):
+    if isinstance(x, dict):
+        return {k: _with_tuples(v) for k, v in x.items()}
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*map(_with_tuples, x))
+    return tuple(map(_with_tuples, x)) if isinstance(x, (list, tuple)) else x
+
+
 def split_for_validation(x, y, sample_weight, validation_split):
     """The last fraction of the samples split off: ((x, y, sample_weight), (x, y, sample_weight))."""
     if not isinstance(validation_split, (int, float)) or not 0 < validation_split < 1:
