@@ -59,7 +59,7 @@ class TensorBoard(Callback):
                 "TensorBoard: `embeddings_freq` must be 0; embeddings are not written. histogram_freq=1 shows their weights."
             )
         update_freq = 1 if update_freq == "batch" else update_freq
-        if update_freq != "epoch" and (not isinstance(update_freq, int) or update_freq < 1):
+        if update_freq != "epoch" and (type(update_freq) is not int or update_freq < 1):
             raise ValueError(
                 f"TensorBoard: `update_freq` must be 'epoch', 'batch' or a number of batches. Received: update_freq={update_freq!r}."
             )
@@ -72,6 +72,7 @@ class TensorBoard(Callback):
         self.embeddings_freq = embeddings_freq
         self.embeddings_metadata = embeddings_metadata
         self._train_step = 0
+        self._trains = False
 
     def set_model(self, model):
         super().set_model(model)
@@ -87,10 +88,12 @@ class TensorBoard(Callback):
         return self.update_freq - self._train_step % self.update_freq
 
     def on_train_begin(self, logs=None):
+        self._trains = True
         self._train_step = self._step()
         self._last_write = self._train_step, time.perf_counter()
 
     def on_train_end(self, logs=None):
+        self._trains = False
         self._train.close()
         self._validation.close()
 
@@ -114,7 +117,7 @@ class TensorBoard(Callback):
         if getattr(self.model.optimizer, "iterations", None) is not None:
             values = [events.scalar(f"evaluation_{name}_vs_iterations", x) for name, x in _scalars(logs)]
             self._validation.write(self._step(), *values)
-            self._validation.flush()
+            self._validation.flush() if self._trains else self._validation.close()
 
     def on_epoch_end(self, epoch, logs=None):
         self._write_graph()  # of a model that the first batch built

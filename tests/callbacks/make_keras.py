@@ -1,4 +1,4 @@
-"""Record in keras.json what tf.keras does in the cases. Run from the root, with TensorFlow: python -m tests.callbacks.make_keras"""
+"""Record in keras.json and programs.json what tf.keras does. Run from the root, with TensorFlow: python -m tests.callbacks.make_keras"""
 
 import json
 import logging
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from tests.callbacks import cases
+from tests.callbacks import cases, programs
 
 
 class Kept(logging.Handler):
@@ -15,8 +15,9 @@ class Kept(logging.Handler):
         self.texts = []
 
     def emit(self, record):
-        if "retracing" not in record.getMessage():  # that many models are made is not the cases' subject
-            self.texts.append(record.getMessage())
+        text = record.getMessage()
+        if "retracing" not in text and "is slow compared to" not in text:  # many models are made; a hook that prints is slow
+            self.texts.append(text)
 
     def take(self):
         texts, self.texts = list(dict.fromkeys(self.texts)), []
@@ -25,6 +26,9 @@ class Kept(logging.Handler):
 
 kept = Kept()
 tf.get_logger().addHandler(kept)
-facts = {name: cases.run(tf.keras, name, kept.take) for name in cases.CASES}
-rows = ",\n".join(f"{json.dumps(name)}: {json.dumps(seen)}" for name, seen in facts.items())
-(Path(__file__).parent / "keras.json").write_text("{\n" + rows + "\n}\n")
+for file, facts in (
+    ("keras.json", {name: cases.run(tf.keras, name, kept.take) for name in cases.CASES}),
+    ("programs.json", {name: programs.run(tf.keras, name, kept.take) for name in programs.PROGRAMS}),
+):
+    rows = ",\n".join(f"{json.dumps(name)}: {json.dumps(seen)}" for name, seen in facts.items())
+    (Path(__file__).parent / file).write_text("{\n" + rows + "\n}\n")

@@ -1,4 +1,4 @@
-"""Callbacks against tf.keras: when they act, what they print and warn of, which files they write (recorded in keras.json)."""
+"""Callbacks against tf.keras: when they act, what they print and warn of, which files they write (recorded by make_keras.py)."""
 
 import json
 import re
@@ -9,13 +9,27 @@ import numpy as np
 import pytest
 
 import pyseq
-from tests.callbacks import cases
+from tests.callbacks import cases, programs
 
 RECORDED = json.loads((Path(__file__).parent / "keras.json").read_text())
+PRINTED = json.loads((Path(__file__).parent / "programs.json").read_text())
 
 
 def test_all_cases_are_recorded():
     assert list(RECORDED) == list(cases.CASES)
+    assert list(PRINTED) == list(programs.PROGRAMS)
+
+
+def seen_in(run, name):
+    """What `run` of a case sees with pyseq."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        return run(pyseq, name, lambda: list(dict.fromkeys(str(w.message) for w in caught)))
+
+
+@pytest.mark.parametrize("name", programs.PROGRAMS)
+def test_prints_as_tf_keras(name):
+    assert seen_in(programs.run, name) == PRINTED[name]
 
 
 def with_rounded_numbers(text):
@@ -25,9 +39,7 @@ def with_rounded_numbers(text):
 
 @pytest.mark.parametrize("name", cases.CASES)
 def test_as_tf_keras(name):
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        seen = cases.run(pyseq, name, lambda: list(dict.fromkeys(str(w.message) for w in caught)))
+    seen = seen_in(cases.run, name)
     expected = RECORDED[name]
     assert seen.get("error") == expected.get("error")
     assert with_rounded_numbers(seen["printed"]) == with_rounded_numbers(expected["printed"])
