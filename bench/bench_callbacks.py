@@ -20,9 +20,7 @@ Y = np.random.default_rng(1).integers(0, 10, ROWS)
 
 @pytest.fixture(scope="module")
 def model():
-    made = keras.Sequential(
-        [keras.layers.Dense(128, "relu", input_shape=(784,)), keras.layers.Dense(10, "softmax")]
-    )
+    made = keras.Sequential([keras.layers.Dense(128, "relu", input_shape=(784,)), keras.layers.Dense(10, "softmax")])
     made.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return made
 

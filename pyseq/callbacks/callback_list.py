@@ -113,7 +113,9 @@ def _checked(callback):
 
 
 def _caller(hook: str):
-    without_index = hook.endswith(("train_begin", "train_end", "test_begin", "test_end", "predict_begin", "predict_end"))
+    without_index = hook.endswith(
+        ("train_begin", "train_end", "test_begin", "test_end", "predict_begin", "predict_end")
+    )
     if without_index:
 
         def call(self, logs=None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 import warnings
@@ -159,17 +160,22 @@ class TensorBoard(Callback):
 
 def _scalars(logs):
     """The numbers among the logs."""
-    return [(name, float(x)) for name, x in (logs or {}).items() if np.ndim(x) == 0]
+    return [
+        (name, float(x)) for name, x in (logs or {}).items() if np.ndim(x) == 0 and np.asarray(x).dtype.kind in "fiub"
+    ]
 
 
 def _graph(model):
-    """The model as a graph if it can be described, else its summary as text."""
+    """The model as a graph if its configuration has its layers, as TensorBoard needs it, else its summary as text."""
     try:
-        return events.keras_model("keras", model.to_json())
-    except (AttributeError, NotImplementedError, TypeError):  # a subclass without get_config, say
-        lines = []
-        model.summary(print_fn=lines.append)
-        return events.text("model", "\n".join(f"    {line}" for line in "\n".join(lines).split("\n")))
+        description = model.to_json()
+        if "layers" in json.loads(description)["config"]:
+            return events.keras_model("keras", description)
+    except (AttributeError, NotImplementedError, TypeError, ValueError):  # a subclass without get_config, say
+        pass
+    lines = []
+    model.summary(print_fn=lines.append)
+    return events.text("model", "\n".join(f"    {line}" for line in "\n".join(lines).split("\n")))
 
 
 def as_pictures(weight):

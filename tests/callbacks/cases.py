@@ -140,7 +140,9 @@ def run(keras, name, warned):
     printed = io.StringIO()
 
     def say(hook):
-        return lambda *at, logs=None: print(hook, *(sorted(a) if isinstance(a, dict) else a for a in at), sorted(logs or {}))
+        return lambda *at, logs=None: print(
+            hook, *(sorted(a) if isinstance(a, dict) else a for a in at), sorted(logs or {})
+        )
 
     class Feed(c.Callback):
         """Puts values into the logs, ahead of the callbacks that are looked at."""

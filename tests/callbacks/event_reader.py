@@ -35,7 +35,10 @@ def records(path, check=True):
         (length,) = struct.unpack_from("<Q", content, at)
         data = content[at + 12 : at + 12 + length]
         assert len(data) == length, f"{path}: cut off"
-        head_crc, crc = struct.unpack_from("<I", content, at + 8)[0], struct.unpack_from("<I", content, at + 12 + length)[0]
+        head_crc, crc = (
+            struct.unpack_from("<I", content, at + 8)[0],
+            struct.unpack_from("<I", content, at + 12 + length)[0],
+        )
         if check:
             assert head_crc == masked(crc32c(content[at : at + 8])), f"{path}: CRC of a length"
             assert crc == masked(crc32c(data)), f"{path}: CRC of a record"

@@ -1,4 +1,4 @@
-"""Record in keras.json and programs.json what tf.keras does. Run from the root, with TensorFlow: python -m tests.callbacks.make_keras"""
+"""Record in keras.json and programs.json what tf.keras does. With TensorFlow: python -m tests.callbacks.make_keras"""
 
 import json
 import logging
@@ -16,7 +16,9 @@ class Kept(logging.Handler):
 
     def emit(self, record):
         text = record.getMessage()
-        if "retracing" not in text and "is slow compared to" not in text:  # many models are made; a hook that prints is slow
+        if (
+            "retracing" not in text and "is slow compared to" not in text
+        ):  # many models are made; a hook that prints is slow
             self.texts.append(text)
 
     def take(self):

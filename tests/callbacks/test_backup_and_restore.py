@@ -91,9 +91,7 @@ class Broken(Exception):
 
 def made(optimizer="adam", units=4):
     keras.utils.set_random_seed(3)
-    model = keras.Sequential(
-        [layers.Dense(units, "relu", input_shape=(3,)), layers.Dropout(0.25), layers.Dense(1)]
-    )
+    model = keras.Sequential([layers.Dense(units, "relu", input_shape=(3,)), layers.Dropout(0.25), layers.Dense(1)])
     model.compile(optimizer, "mse", metrics=["mae"])
     return model
 
@@ -143,7 +141,9 @@ FITS = {
 
 
 @pytest.mark.parametrize("fit", FITS.values(), ids=FITS)
-@pytest.mark.parametrize(("save_freq", "broken"), [("epoch", dict(epoch=2)), (2, dict(batches=9)), (6, dict(batches=11))])
+@pytest.mark.parametrize(
+    ("save_freq", "broken"), [("epoch", dict(epoch=2)), (2, dict(batches=9)), (6, dict(batches=11))]
+)
 def test_every_kind_of_run(fit, save_freq, broken, tmp_path):
     model = made()
     whole = ended(model, model.fit(X, Y, verbose=0, **fit))
@@ -165,9 +165,7 @@ OPTIMIZERS = {
 def test_slots_of_optimizers(make, tmp_path):
     model = made(make())
     whole = ended(model, model.fit(X, Y, batch_size=8, epochs=4, verbose=0))
-    again = broken_and_ended(
-        tmp_path, lambda: made(make()), breaks_at(batches=12), save_freq=3, batch_size=8, epochs=4
-    )
+    again = broken_and_ended(tmp_path, lambda: made(make()), breaks_at(batches=12), save_freq=3, batch_size=8, epochs=4)
     assert again == whole
 
 
@@ -230,7 +228,9 @@ def test_a_run_that_had_been_stopped_stays_stopped(tmp_path):
         model = made()
         late = LambdaCallback(on_train_end=lambda logs: 1 / 0)
         try:
-            model.fit(X, Y, epochs=9, verbose=0, callbacks=[stops(), *([] if last else [late]), BackupAndRestore(tmp_path)])
+            model.fit(
+                X, Y, epochs=9, verbose=0, callbacks=[stops(), *([] if last else [late]), BackupAndRestore(tmp_path)]
+            )
         except ZeroDivisionError:
             assert not last
     assert ended(model, model.history) == whole

@@ -8,7 +8,14 @@ import pytest
 import pyseq as keras
 from pyseq import layers
 from pyseq.callbacks import (
-    Callback, CallbackList, EarlyStopping, History, LambdaCallback, ModelCheckpoint, ProgbarLogger, TerminateOnNaN,
+    Callback,
+    CallbackList,
+    EarlyStopping,
+    History,
+    LambdaCallback,
+    ModelCheckpoint,
+    ProgbarLogger,
+    TerminateOnNaN,
 )  # fmt: skip
 
 X, Y = np.arange(24, dtype="float32").reshape(12, 2) / 24, np.arange(12, dtype="float32").reshape(12, 1) / 12
@@ -64,7 +71,9 @@ def test_a_hook_alone_costs_no_batch_hooks():
 
     alone = Alone()
     calls = CallbackList([alone])
-    assert not any(calls.wants(f"on_{kind}_batch_{end}") for kind in ("train", "test", "predict") for end in ("begin", "end"))
+    assert not any(
+        calls.wants(f"on_{kind}_batch_{end}") for kind in ("train", "test", "predict") for end in ("begin", "end")
+    )
     fit([alone])
     assert sorted(alone.logs) == ["loss"]
 
@@ -212,7 +221,9 @@ def test_unknown_count_mode():
 
 def test_lambda_callback_takes_any_hook():
     seen = []
-    callback = LambdaCallback(on_predict_end=lambda logs: seen.append("predict"), on_test_begin=lambda logs: seen.append("test"))
+    callback = LambdaCallback(
+        on_predict_end=lambda logs: seen.append("predict"), on_test_begin=lambda logs: seen.append("test")
+    )
     model = made()
     model.evaluate(X, Y, verbose=0, callbacks=[callback])
     model.predict(X, callbacks=[callback])

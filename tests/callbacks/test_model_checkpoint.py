@@ -65,12 +65,16 @@ def test_training_goes_on_from_a_checkpoint_as_if_never_stopped(tmp_path):
     assert same(model.get_weights(), again.get_weights())
 
 
-@pytest.mark.parametrize(("save_freq", "saved"), [(1, range(1, 16)), (4, [4, 8, 12]), (5, [5, 10, 15]), (7, [7, 14]), (99, [])])
+@pytest.mark.parametrize(
+    ("save_freq", "saved"), [(1, range(1, 16)), (4, [4, 8, 12]), (5, [5, 10, 15]), (7, [7, 14]), (99, [])]
+)
 def test_batches_between_saves(save_freq, saved, tmp_path):
     """Also without another batch hook, when only some batches come back to Python; counted on over epochs of 5 batches."""
     for others in ([], [LambdaCallback(on_batch_end=lambda batch, logs: None)]):
         model, steps = made(), []
-        model.save = lambda path, overwrite=True, steps=steps, model=model: steps.append(int(model.optimizer.iterations))
+        model.save = lambda path, overwrite=True, steps=steps, model=model: steps.append(
+            int(model.optimizer.iterations)
+        )
         checkpoint = ModelCheckpoint(tmp_path / "m.h5", save_freq=save_freq)
         model.fit(X, Y, batch_size=8, epochs=3, verbose=0, callbacks=[checkpoint, *others])
         assert steps == list(saved)
@@ -87,7 +91,9 @@ def test_batches_are_counted_right_after_a_run_that_stopped_inside_an_epoch(tmp_
 
 
 def test_names_may_hold_batch_and_logs(tmp_path):
-    checkpoint = ModelCheckpoint(tmp_path / "{epoch:02d}-{batch}-{mae:.1f}.weights.h5", save_freq=5, save_weights_only=True)
+    checkpoint = ModelCheckpoint(
+        tmp_path / "{epoch:02d}-{batch}-{mae:.1f}.weights.h5", save_freq=5, save_weights_only=True
+    )
     h = made().fit(X, Y, batch_size=8, epochs=2, verbose=0, callbacks=[checkpoint])
     assert sorted(os.listdir(tmp_path)) == [f"{e + 1:02d}-5-{h.history['mae'][e]:.1f}.weights.h5" for e in range(2)]
 

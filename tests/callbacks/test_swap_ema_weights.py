@@ -67,7 +67,13 @@ def test_averages_are_evaluated_and_weights_trained(swap_on_epoch):
     watch, plain = Watches(), Watches()
     model = made()
     h = model.fit(
-        X, Y, batch_size=8, epochs=3, verbose=0, validation_data=(X, Y), callbacks=[SwapEMAWeights(swap_on_epoch), watch]
+        X,
+        Y,
+        batch_size=8,
+        epochs=3,
+        verbose=0,
+        validation_data=(X, Y),
+        callbacks=[SwapEMAWeights(swap_on_epoch), watch],
     )
     made().fit(X, Y, batch_size=8, epochs=3, verbose=0, callbacks=[plain])
     assert all(same(a, b) for a, b in zip(watch.steps, plain.steps, strict=True))  # training is as without

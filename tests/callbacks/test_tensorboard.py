@@ -62,7 +62,9 @@ def test_update_freq(update_freq, steps, tmp_path):
         def on_train_batch_end(self, batch, logs=None):
             seen.append(logs["loss"])
 
-    made().fit(X, Y, batch_size=8, epochs=2, verbose=0, callbacks=[TensorBoard(tmp_path, update_freq=update_freq), Sees()])
+    made().fit(
+        X, Y, batch_size=8, epochs=2, verbose=0, callbacks=[TensorBoard(tmp_path, update_freq=update_freq), Sees()]
+    )
     rows = event_reader.folders(tmp_path)["train"]
     assert curve(rows, "batch_loss") == [(s, float(np.float32(seen[s - 1]))) for s in steps]
     assert len(curve(rows, "batch_accuracy")) == len(list(steps))
