@@ -7,7 +7,7 @@ import os
 import re
 import warnings
 
-from pyseq.callbacks.monitoring import direction
+from pyseq.callbacks.monitoring import direction, warn
 from pyseq.callbacks.saver import Saver
 
 
@@ -92,7 +92,7 @@ class ModelCheckpoint(Saver):
         if self.save_best_only:
             current = logs.get(self.monitor)
             if current is None:
-                warnings.warn(f"Can save best model only with {self.monitor} available, skipping.", stacklevel=4)
+                warn(f"Can save best model only with {self.monitor} available, skipping.")
                 return
             if not self.monitor_op(current, self.best):
                 self._say(epoch, f"{self.monitor} did not improve from {self.best:.5f}")

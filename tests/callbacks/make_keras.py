@@ -16,9 +16,8 @@ class Kept(logging.Handler):
 
     def emit(self, record):
         text = record.getMessage()
-        if (
-            "retracing" not in text and "is slow compared to" not in text
-        ):  # many models are made; a hook that prints is slow
+        # Many models are made, and hooks that print are slow: that is not what the cases are about.
+        if "retracing" not in text and "is slow compared to" not in text:
             self.texts.append(text)
 
     def take(self):

@@ -15,8 +15,9 @@ from pyseq.callbacks import (
     LambdaCallback,
     ModelCheckpoint,
     ProgbarLogger,
+    ReduceLROnPlateau,
     TerminateOnNaN,
-)  # fmt: skip
+)
 
 X, Y = np.arange(24, dtype="float32").reshape(12, 2) / 24, np.arange(12, dtype="float32").reshape(12, 1) / 12
 
@@ -257,3 +258,12 @@ def test_the_older_backup_and_restore_warns(tmp_path):
     with pytest.warns(UserWarning, match="deprecated"):
         made_ = keras.callbacks.experimental.BackupAndRestore(tmp_path, save_freq=4)
     assert isinstance(made_, keras.callbacks.BackupAndRestore) and made_.save_freq == 4
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: EarlyStopping("foo"), lambda: ReduceLROnPlateau("foo"), lambda: EarlyStopping(mode="up")]
+)
+def test_warnings_name_the_users_line(make):
+    with pytest.warns(UserWarning) as caught:
+        made().fit(X, Y, verbose=0, callbacks=[make()])
+    assert {w.filename for w in caught} == {__file__}

@@ -192,7 +192,7 @@ def test_varints_and_negative_numbers():
         (dict(profile_batch=-1), ValueError, "profile_batch must be a non-negative integer"),
         (dict(profile_batch="3,2"), ValueError, "profile_batch must be a non-negative integer"),
         (dict(profile_batch=(1, 2, 3)), ValueError, "profile_batch must be a non-negative integer"),
-        (dict(profile_batch="a"), ValueError, ""),
+        (dict(profile_batch="a"), ValueError, "invalid literal"),
         (dict(profile_batch=2), NotImplementedError, "plan_summary"),
         (dict(profile_batch="2,4"), NotImplementedError, "plan_summary"),
         (dict(embeddings_freq=1), NotImplementedError, "embeddings_freq"),
