@@ -60,7 +60,7 @@ def test_epoch(name, report, n_threads, model, tmp_path, capsys):
     def with_them():
         model.fit(X, Y, batch_size=BATCH, epochs=1, verbose=verbose, callbacks=given)
 
-    times = harness.race({"plain": plain, "with": with_them}, n_threads, seconds=3.0, rounds=3)
+    times = harness.race({"plain": plain, "with": with_them}, n_threads, seconds=1.0, rounds=3)
     steps = -(-ROWS // BATCH)
     over = times["with"].min / times["plain"].min - 1
     bar = None if name in WITH_BATCH_HOOKS else BAR
