@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 
 import numpy as np
 
@@ -48,6 +49,7 @@ class Run:
         return {
             "epoch": epoch,
             "batch": batch,
+            "stopped": bool(model.stop_training),
             "logs": dict(logs or {}),
             "weights": _values(model.weights),
             "optimizer": _values(_optimizer_variables(model.optimizer)),
@@ -73,7 +75,7 @@ class Run:
         if self.state is None:
             return
         self._rehearse()
-        self.epoch = self.state["epoch"]
+        self.epoch = sys.maxsize if self.state["stopped"] else self.state["epoch"]  # none is run if it had been stopped
         if self.state["data"] is not None:
             self.data.go_on(self.state["data"])
         self._restore()
