@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyseq.core import as_tensor
 from pyseq.core.config import epsilon
-from pyseq.losses.loss import LossFunctionWrapper, Reduction, reduce_weighted
+from pyseq.losses.loss import LossFunctionWrapper
 from pyseq.losses.shapes import labels_and_predictions, predictions
 from pyseq.ops import activation, elementwise, reduce
 from pyseq.ops import loss as loss_ops
@@ -183,15 +183,3 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
         options = {"from_logits": from_logits, "ignore_class": ignore_class}
         super().__init__(sparse_categorical_crossentropy, reduction=reduction, name=name, **options)
         self.from_logits = from_logits
-
-    def __call__(self, y_true, y_pred, sample_weight=None):
-        loss = super().__call__
-        ignored = self._fn_kwargs["ignore_class"]
-        if ignored is None or self.reduction not in (Reduction.AUTO, Reduction.SUM_OVER_BATCH_SIZE):
-            return loss(y_true, y_pred, sample_weight)
-        losses = self.call(y_true, y_pred)
-        labels = as_tensor(y_true)
-        valid = elementwise.not_equal(labels, as_tensor(ignored, like=labels))
-        n_valid = elementwise.maximum(reduce.sum(elementwise.cast(valid, losses.dtype)), 1.0)
-        total = reduce_weighted(losses, sample_weight, Reduction.SUM)
-        return elementwise.divide(total, n_valid)

@@ -34,6 +34,14 @@ from pyseq.metrics.accuracy import (
     sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )
+from pyseq.metrics.confusion import FalseNegatives, FalsePositives, Precision, Recall, TrueNegatives, TruePositives
+from pyseq.metrics.curves import (
+    AUC,
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
 from pyseq.metrics.errors import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -53,7 +61,11 @@ from pyseq.metrics.errors import (
     SquaredHinge,
     cosine_similarity,
 )
+from pyseq.metrics.f_score import F1Score, FBetaScore
+from pyseq.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from pyseq.metrics.mean_tensor import MeanTensor
 from pyseq.metrics.metric import Mean, MeanMetricWrapper, Metric, Sum
+from pyseq.metrics.r2_score import R2Score
 from pyseq.registry import Registry, snake
 
 mse = MSE = mean_squared_error
@@ -67,6 +79,7 @@ registry = Registry("metric", "keras.metrics")
 for _thing, *_aliases in (
     (Mean,),
     (Sum,),
+    (MeanTensor,),
     (MeanMetricWrapper,),
     (Accuracy,),
     (BinaryAccuracy,),
@@ -90,6 +103,25 @@ for _thing, *_aliases in (
     (BinaryCrossentropy,),
     (CategoricalCrossentropy,),
     (SparseCategoricalCrossentropy,),
+    (TruePositives,),
+    (FalsePositives,),
+    (TrueNegatives,),
+    (FalseNegatives,),
+    (Precision,),
+    (Recall,),
+    (AUC,),
+    (SensitivityAtSpecificity,),
+    (SpecificityAtSensitivity,),
+    (PrecisionAtRecall,),
+    (RecallAtPrecision,),
+    (IoU,),
+    (BinaryIoU,),
+    (MeanIoU,),
+    (OneHotIoU,),
+    (OneHotMeanIoU,),
+    (FBetaScore,),
+    (F1Score,),
+    (R2Score,),
     (accuracy, "acc"),
     (binary_accuracy,),
     (categorical_accuracy,),

@@ -61,7 +61,7 @@ class MeanRelativeError(Mean):
     """
 
     def __init__(self, normalizer, name=None, dtype=None):
-        super().__init__(name=name or "mean_relative_error", dtype=dtype)
+        super().__init__(name=name, dtype=dtype)
         self.normalizer = elementwise.cast(as_tensor(normalizer), self._dtype)
 
     def update_state(self, y_true, y_pred, sample_weight=None):

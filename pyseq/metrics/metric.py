@@ -6,17 +6,17 @@ import numpy as np
 
 from pyseq.core import Variable, as_dtype, as_tensor
 from pyseq.core.config import floatx
+from pyseq.layers.naming import snake_case, unique_name
 from pyseq.losses.shapes import equal_ranks, weights_like
 from pyseq.ops import elementwise, reduce
 from pyseq.ops import metric as metric_ops
-from pyseq.registry import snake
 
 
 class Metric:
     """A value that is gathered over batches; the base class to derive from.
 
     Args:
-        name: key in the logs; the class name in lower case by default.
+        name: key in the logs; by default the class name in lower case, with a number if it was given before.
         dtype: of the state and the result; floatx() by default.
 
     A subclass makes its state in `__init__` with `add_weight`, changes it in `update_state` with `assign` and `assign_add`,
@@ -35,13 +35,14 @@ class Metric:
 
     stateful = True
     built = True
+    _built_for = None  # shapes that `build` was called with
 
     def __init__(self, name=None, dtype=None, **kwargs):
         if kwargs:
             raise TypeError(
                 f"{type(self).__name__}: unknown arguments {sorted(kwargs)}. A metric takes `name` and `dtype`."
             )
-        self._name = name or snake(type(self).__name__)
+        self._name = name or unique_name(snake_case(type(self).__name__))
         self._dtype = as_dtype(dtype or floatx())
         self._weights: list[Variable] = []
 
@@ -78,6 +79,19 @@ class Metric:
         return variable
 
     add_variable = add_weight
+
+    def build(self, *shapes):
+        """Make the state that depends on the shapes of the data; called once, by a metric that has such state."""
+
+    def build_once(self, *shapes):
+        """Call `build` the first time."""
+        if self._built_for is None:
+            self.build(*shapes)
+            self._built_for, self.built = shapes, True
+
+    def _build_like(self, other):
+        if other._built_for is not None:
+            self.build_once(*other._built_for)
 
     @property
     def variables(self) -> list[Variable]:
@@ -141,7 +155,9 @@ class Metric:
     def merge_state(self, metrics):
         """Add the state of other metrics of this kind to this one's."""
         for other in metrics:
-            if len(other.variables) != len(self.variables):
+            if type(other) is type(self):
+                self._build_like(other)
+            if [v.shape for v in other.variables] != [v.shape for v in self.variables]:
                 raise ValueError(f"{self.name}.merge_state: `metrics` must be of the same kind. Received: {other!r}.")
             for mine, its in zip(self.variables, other.variables, strict=True):
                 mine.assign_add(its.value())
@@ -157,10 +173,11 @@ class Metric:
         return cls(**config)
 
     def __repr__(self):
-        return f"{type(self).__name__}(name={self.name},dtype={self.dtype})"
+        return f"{type(self).__name__}({','.join(f'{k}={v}' for k, v in self.get_config().items())})"
 
     def __deepcopy__(self, memo):
         copied = type(self).from_config(self.get_config())
+        copied._build_like(self)
         copied.set_weights(self.get_weights())
         return copied
 
@@ -243,7 +260,7 @@ class MeanMetricWrapper(Mean):
     sparse = False  # are the labels class numbers, which keep their integer type?
 
     def __init__(self, fn, name=None, dtype=None, **kwargs):
-        super().__init__(name=name or snake(type(self).__name__), dtype=dtype)
+        super().__init__(name=name, dtype=dtype)
         self._fn = fn
         self._fn_kwargs = kwargs
 

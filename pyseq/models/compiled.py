@@ -6,6 +6,7 @@ from pyseq import losses as losses_module
 from pyseq import metrics as metrics_module
 from pyseq.core import as_tensor
 from pyseq.core.structure import flatten
+from pyseq.losses.masks import mask_of, masked_weights
 from pyseq.losses.shapes import match_batch
 from pyseq.ops import elementwise
 
@@ -81,7 +82,7 @@ class CompiledLoss:
             if self.losses[k] is None:
                 continue
             y, p, w = match_batch(y, p, w)
-            value = self.losses[k](y, p, sample_weight=w)
+            value = self.losses[k](y, p, sample_weight=masked_weights(p, w, mask_of(p)))
             if self.per_output:
                 self.per_output[k].update_state(value, sample_weight=batch)
             if self.weights[k] != 1.0:
@@ -162,8 +163,11 @@ class CompiledMetrics:
             if y is None:
                 continue
             y, p, w = match_batch(y, p, weights[k])
+            mask = mask_of(p)
+            w = masked_weights(p, w, mask)
+            counting = {} if mask is None else {"sample_weight": mask}
             for m in self.plain[k]:
-                m.update_state(y, p)
+                m.update_state(y, p, **counting)
             for m in self.weighted[k]:
                 m.update_state(y, p, sample_weight=w)
 
