@@ -185,6 +185,9 @@ BY_SHAPE = {
 }
 
 
+SPARSE = (sparse_categorical_accuracy, sparse_top_k_categorical_accuracy, sparse_categorical_crossentropy)
+
+
 def resolve(identifier, y_true, y_pred):
     """The Metric object that an entry of `compile(metrics=...)` means for labels and predictions of these shapes.
 
@@ -207,7 +210,7 @@ def resolve(identifier, y_true, y_pred):
         return found
     name = identifier if isinstance(identifier, str) else name_of(found)
     wrapped = MeanMetricWrapper(found, name=name)
-    wrapped.sparse = found in (sparse_categorical_accuracy, sparse_top_k_categorical_accuracy)
+    wrapped.sparse = found in SPARSE
     return wrapped
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from pyseq.core import Variable, as_dtype, as_tensor
 from pyseq.core.config import floatx
 from pyseq.layers.naming import snake_case, unique_name
+from pyseq.losses.masks import mask_of, masked_weights
 from pyseq.losses.shapes import equal_ranks, weights_like
 from pyseq.ops import elementwise, reduce
 from pyseq.ops import metric as metric_ops
@@ -36,6 +37,7 @@ class Metric:
     stateful = True
     built = True
     _built_for = None  # shapes that `build` was called with
+    _own_name = None  # what it was called before `compile` put the name of an output to it
 
     def __init__(self, name=None, dtype=None, **kwargs):
         if kwargs:
@@ -145,12 +147,17 @@ class Metric:
 
     def reset_state(self):
         """Forget all batches: the state is zeros again."""
-        for v in self.variables:
-            v.assign(np.zeros(v.shape, v.dtype.numpy))
+        if type(self).reset_states is not Metric.reset_states:  # a subclass that knows the older name alone
+            return self.reset_states()
+        return self._zero()
 
     def reset_states(self):
         """`reset_state`, by its older name."""
-        return self.reset_state()
+        return self.reset_state() if type(self).reset_states is Metric.reset_states else self._zero()
+
+    def _zero(self):
+        for v in self.variables:
+            v.assign(np.zeros(v.shape, v.dtype.numpy))
 
     def merge_state(self, metrics):
         """Add the state of other metrics of this kind to this one's."""
@@ -166,7 +173,7 @@ class Metric:
 
     def get_config(self) -> dict:
         """Arguments that make an equal metric."""
-        return {"name": self.name, "dtype": self.dtype}
+        return {"name": self._own_name or self.name, "dtype": self.dtype}
 
     @classmethod
     def from_config(cls, config):
@@ -174,12 +181,6 @@ class Metric:
 
     def __repr__(self):
         return f"{type(self).__name__}({','.join(f'{k}={v}' for k, v in self.get_config().items())})"
-
-    def __deepcopy__(self, memo):
-        copied = type(self).from_config(self.get_config())
-        copied._build_like(self)
-        copied.set_weights(self.get_weights())
-        return copied
 
 
 def take_in(values, sample_weight, total, count, reduce_axes):
@@ -275,8 +276,18 @@ class MeanMetricWrapper(Mean):
         if not self.sparse:
             y_true = elementwise.cast(y_true, self._dtype)
         y_true, y_pred = equal_ranks(y_true, y_pred)
-        super().update_state(self._fn(y_true, y_pred, **self._fn_kwargs), sample_weight=sample_weight)
+        values = as_tensor(self._fn(y_true, y_pred, **self._fn_kwargs))
+        super().update_state(values, sample_weight=masked_weights(values, sample_weight, mask_of(values)))
 
     def get_config(self):
         config = {**super().get_config(), **self._fn_kwargs}
         return {**config, "fn": self._fn} if type(self) is MeanMetricWrapper else config
+
+    @classmethod
+    def from_config(cls, config):
+        """The metric of a `get_config` dict; "fn" may be the name of a function."""
+        if cls is MeanMetricWrapper and isinstance(config.get("fn"), str):
+            from pyseq.metrics import get
+
+            config = {**config, "fn": get(config["fn"])}
+        return cls(**config)

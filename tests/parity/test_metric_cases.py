@@ -178,8 +178,10 @@ def test_axes(case):
 
 @pytest.mark.parametrize("path", RECORDED["exported"])
 def test_exported(path):
-    module, _, name = path.partition(".")
-    thing = getattr({"losses": losses, "metrics": metrics}[module], name)
+    module, *names = path.split(".")
+    thing = {"losses": losses, "metrics": metrics}[module]
+    for name in names:
+        thing = getattr(thing, name)
     got = [
         [p.name, None if p.default is inspect.Parameter.empty else repr(p.default)]
         for p in inspect.signature(thing).parameters.values()
