@@ -1,6 +1,6 @@
 """Counts of right and wrong predictions.  t labels (0: negative, else positive), p predictions, w weights; (N, L) row-major.
 
-    passed           how many of the T thresholds p is larger than; a NaN passes none
+    passed           how many of the T thresholds p is larger than; a NaN passes none, not even one below 0
     threshold counts tp[j] += sum(w: positive, passed > j)   fp: not positive, passed > j   tn, fn: passed <= j
     confusion matrix total[t, p] += w
     keep top k       p where it is one of the k largest of its row (the first of equals), else LOWEST
@@ -59,7 +59,7 @@ cdef void fill_histogram(const Instruction *i, const real *t, const real *p, con
                 passed = even_passed(p[at], i.dim[2])
             else:
                 passed = sorted_passed(p[at], threshold, i.dim[2])
-            if passed < least:
+            if passed < least and p[at] == p[at]:
                 passed = least
             histogram[((NEGATIVE if t[at] == 0 else POSITIVE) * n_labels + j) * bins + passed] += (
                 1.0 if w == NULL else <double>w[n * n_labels + j])
@@ -79,23 +79,23 @@ cdef void add_counts(const Instruction *i, const int64_t *order, const double *h
     cdef int64_t j, k, at, n_labels = i.dim[1], n_thresholds = i.dim[2]
     cdef const double *positive
     cdef const double *negative
-    cdef double all_positive, all_negative, true_positive, false_positive
+    cdef double above, negative_above, below, negative_below
     for j in range(n_labels):
         positive = histogram + j * (n_thresholds + 1)
         negative = histogram + (n_labels + j) * (n_thresholds + 1)
-        all_positive = all_negative = 0
-        for k in range(n_thresholds + 1):
-            all_positive += positive[k]
-            all_negative += negative[k]
-        true_positive = false_positive = 0
-        for k in range(n_thresholds - 1, -1, -1):
-            true_positive += positive[k + 1]
-            false_positive += negative[k + 1]
+        above = negative_above = below = negative_below = 0
+        for k in range(n_thresholds - 1, -1, -1):     # each side is summed by itself: a difference of sums may be below 0
+            above += positive[k + 1]
+            negative_above += negative[k + 1]
             at = (k if order == NULL else order[k]) * n_labels + j
-            count(tp, at, true_positive)
-            count(fp, at, false_positive)
-            count(tn, at, all_negative - false_positive)
-            count(fn, at, all_positive - true_positive)
+            count(tp, at, above)
+            count(fp, at, negative_above)
+        for k in range(n_thresholds):
+            below += positive[k]
+            negative_below += negative[k]
+            at = (k if order == NULL else order[k]) * n_labels + j
+            count(fn, at, below)
+            count(tn, at, negative_below)
 
 
 cdef void counts(const Instruction *i, const real *t, const real *p, const real *w, const real *threshold,

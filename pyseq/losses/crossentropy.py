@@ -88,6 +88,11 @@ def categorical_focal_crossentropy(
     y_true, y_pred = labels_and_predictions(y_true, y_pred)
     if label_smoothing:
         y_true = _smooth("categorical_focal_crossentropy", y_true, label_smoothing, 1.0 / max(y_true.shape[axis], 1))
+    if y_true.shape != y_pred.shape:
+        raise ValueError(
+            "categorical_focal_crossentropy: `y_true` and `y_pred` must have one shape. "
+            f"Received: {y_true.shape} and {y_pred.shape}."
+        )
     if from_logits:
         y_pred = softmax_ops.softmax(y_pred, axis=axis)
     p = elementwise.divide(y_pred, reduce.sum(y_pred, axis=axis, keepdims=True))

@@ -56,6 +56,11 @@ class FBetaScore(Metric):
         y_true = elementwise.cast(as_tensor(y_true), self._dtype)
         y_pred = elementwise.cast(as_tensor(y_pred), self._dtype)
         self.build_once(y_true.shape, y_pred.shape)
+        if y_true.shape != y_pred.shape:
+            raise ValueError(
+                f"{self.name}: `y_true` and `y_pred` must have one shape, (batch, classes). "
+                f"Received: y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}."
+            )
         if self.threshold is None:
             largest = elementwise.greater_equal(y_pred, reduce.max(y_pred, axis=-1, keepdims=True))
             positive = elementwise.logical_and(largest, elementwise.greater(elementwise.absolute(y_pred), 1e-9))

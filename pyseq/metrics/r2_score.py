@@ -60,6 +60,11 @@ class R2Score(Metric):
         y_true = elementwise.cast(as_tensor(y_true), self._dtype)
         y_pred = elementwise.cast(as_tensor(y_pred), self._dtype)
         self.build_once(y_true.shape, y_pred.shape)
+        if y_true.shape != y_pred.shape:
+            raise ValueError(
+                f"{self.name}: `y_true` and `y_pred` must have one shape, (batch, outputs). "
+                f"Received: y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}."
+            )
         weights = elementwise.cast(as_tensor(1.0 if sample_weight is None else sample_weight), self._dtype)
         if len(weights.shape) == 1:
             weights = weights.reshaped((*weights.shape, 1))

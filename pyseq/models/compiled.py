@@ -54,7 +54,7 @@ class CompiledLoss(OfOutputs):
         self.per_output = []
         for entry in flatten(loss):
             if isinstance(entry, str):
-                losses_module.get(entry)  # an unknown name is an error now, not at the first batch
+                losses_module.registry.find(entry)  # an unknown name is an error now, not at the first batch
 
     def build(self, outputs):
         names = self.named(outputs)
@@ -130,7 +130,7 @@ class CompiledMetrics(OfOutputs):
         objects = []
         for entry in [*flatten(metrics), *flatten(weighted_metrics)]:
             if isinstance(entry, str) and entry.lower() not in metrics_module.BY_SHAPE:
-                metrics_module.get(entry)
+                metrics_module.registry.find(entry)
             if isinstance(entry, metrics_module.Metric):
                 if any(entry is other for other in objects):
                     raise ValueError(

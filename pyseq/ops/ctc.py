@@ -18,7 +18,8 @@ def ctc_loss(labels, logits, label_length, logit_length, blank=0):
         label_length: (N,) numbers in [0, M]. logit_length: (N,) numbers in [0, T].
         blank: the class that is no symbol; below 0 from the end.
     Returns:
-        (N,), inf where the time is too short (the gradient is then that of no path: dy times the probabilities).  vjp: dy -> dlogits, without a second derivative.
+        (N,), inf where the time is too short.  vjp: dy -> dlogits, without a second derivative; where the loss is inf, dy times
+            the probabilities, as in TensorFlow.
     Raises:
         ValueError: shapes that do not fit; a length or a class outside its range; a blank in a label.
     Source: tf.nn.ctc_loss.

@@ -30,13 +30,23 @@ LOSSES = {  # function: (class, y_true, y_pred, [arguments])
         "BinaryCrossentropy",
         ONE_HOT,
         PROBABILITIES,
-        [{}, {"label_smoothing": 0.2}, {"from_logits": True}, {"axis": 0}, {"from_logits": True, "label_smoothing": 0.1}],
+        [
+            {},
+            {"label_smoothing": 0.2},
+            {"from_logits": True},
+            {"axis": 0},
+            {"from_logits": True, "label_smoothing": 0.1},
+        ],
     ),
     "binary_focal_crossentropy": (
         "BinaryFocalCrossentropy",
         ONE_HOT,
         PROBABILITIES,
-        [{}, {"apply_class_balancing": True, "alpha": 0.4, "gamma": 1.5}, {"from_logits": True, "label_smoothing": 0.1}],
+        [
+            {},
+            {"apply_class_balancing": True, "alpha": 0.4, "gamma": 1.5},
+            {"from_logits": True, "label_smoothing": 0.1},
+        ],
     ),
     "categorical_crossentropy": (
         "CategoricalCrossentropy",

@@ -44,6 +44,7 @@ def test_counts(dtype, name, shape, weighted, isa):
     expected = reference.counts(t, p, np.array(levels, dtype), w)
     for key, v in variables.items():
         np.testing.assert_allclose(v.numpy(), 2 * expected[key], rtol=1e-6 if dtype == "float32" else 1e-13)
+        assert (v.numpy() >= 0).all()
 
 
 @pytest.mark.parametrize("outside", [False, True])
@@ -83,10 +84,10 @@ def test_by_label_and_by_column(even):
 
 
 def test_nan_passes_no_threshold(isa):
-    for even in (False, True):
+    for even, lowest in ((False, 0.0), (True, 0.0), (True, -1e-7)):
         variables = fresh((5,), "float32")
         given = as_tensor([1.0, 0.0]), as_tensor([np.nan, np.nan])
-        ops.threshold_counts(variables, *given, [0.0, 0.25, 0.5, 0.75, 1.0], even=even)
+        ops.threshold_counts(variables, *given, [lowest, 0.25, 0.5, 0.75, 1.0], even=even)
         assert variables["tp"].numpy().tolist() == [0] * 5 and variables["fn"].numpy().tolist() == [1] * 5
 
 

@@ -84,7 +84,13 @@ LOSSES = {  # function: (batches, [arguments])
     "categorical_focal_crossentropy": (DENSE, [{}, {"from_logits": True}, {"gamma": 0.0}]),
     "sparse_categorical_crossentropy": (
         SPARSE,
-        [{}, {"from_logits": True}, {"ignore_class": -1}, {"ignore_class": 3}, {"ignore_class": 0, "from_logits": True}],
+        [
+            {},
+            {"from_logits": True},
+            {"ignore_class": -1},
+            {"ignore_class": 3},
+            {"ignore_class": 0, "from_logits": True},
+        ],
     ),
 }
 
