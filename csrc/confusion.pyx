@@ -166,22 +166,20 @@ cdef double pr_interpolated(const real *tp, const real *fp, const real *fn, int6
 
 
 cdef void area(const Instruction *i, const real *tp, const real *fp, const real *tn, const real *fn, real *y) noexcept nogil:
-    cdef int64_t j, k, a, b, n_thresholds = i.dim[0], n_labels = i.dim[1], pr = i.dim[2], method = i.dim[3]
-    cdef double total, x_a, x_b, y_a, y_b
+    cdef int64_t j, k, at, n_thresholds = i.dim[0], n_labels = i.dim[1], pr = i.dim[2], method = i.dim[3]
+    cdef double total, recall, other, x, y_here, x_before, y_before
     for j in range(n_labels):
-        total = 0
-        for k in range(n_thresholds - 1):
-            a, b = k * n_labels + j, (k + 1) * n_labels + j
+        total = x_before = y_before = 0
+        for k in range(n_thresholds):
+            at = k * n_labels + j
             if pr and method == 0:
-                total += pr_interpolated(tp, fp, fn, a, b)
+                total += pr_interpolated(tp, fp, fn, at - n_labels, at) if k else 0.0
                 continue
-            x_a, x_b = ratio(tp[a], <double>tp[a] + fn[a]), ratio(tp[b], <double>tp[b] + fn[b])
-            if pr:
-                y_a, y_b = ratio(tp[a], <double>tp[a] + fp[a]), ratio(tp[b], <double>tp[b] + fp[b])
-            else:
-                y_a, y_b = x_a, x_b
-                x_a, x_b = ratio(fp[a], <double>fp[a] + tn[a]), ratio(fp[b], <double>fp[b] + tn[b])
-            total += (x_a - x_b) * height(y_a, y_b, method)
+            recall = ratio(tp[at], <double>tp[at] + fn[at])
+            other = ratio(tp[at], <double>tp[at] + fp[at]) if pr else ratio(fp[at], <double>fp[at] + tn[at])
+            x, y_here = (recall, other) if pr else (other, recall)
+            total += (x_before - x) * height(y_before, y_here, method) if k else 0.0
+            x_before, y_before = x, y_here
         y[j] = <real>total
 
 
