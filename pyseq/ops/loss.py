@@ -106,11 +106,6 @@ def binary_crossentropy(target, output, from_logits=False):
     target = e.cast(as_tensor(target, like=output), output.dtype)
     output, from_logits = _logits("binary_crossentropy", output, from_logits)
     if from_logits:
-        if target.shape != output.shape:
-            raise ValueError(
-                "binary_crossentropy: `target` and logits must have one shape. "
-                f"Received: {target.shape} and {output.shape}."
-            )
         return sigmoid_crossentropy(target, output)
     p, small = _clipped(output), config.epsilon()
     hit = e.multiply(target, e.log(e.add(p, small)))
