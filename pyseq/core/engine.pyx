@@ -202,6 +202,7 @@ cdef class Tensor:
         shape: tuple of int.
         dtype: a DType.
         keras_logits: the tensor a softmax or sigmoid was applied to, for the losses that prefer logits.
+        _keras_mask: which of its steps count, a bool tensor that a layer sets for the losses and metrics; or None.
         symbol: what a trace knows of a symbolic tensor (one without values); None for one with values.
     """
     cdef void *data
@@ -214,6 +215,7 @@ cdef class Tensor:
     cdef object variable                # weak reference to the Variable this is a snapshot of
     cdef bint trainable
     cdef public object keras_logits
+    cdef public object _keras_mask
     cdef public object symbol
     cdef object __weakref__
 
