@@ -16,6 +16,7 @@ import zipfile
 
 from pyseq._version import __version__
 from pyseq.models.files import KERAS_VERSION
+from pyseq.models.model import Model
 from pyseq.optimizers import Optimizer
 from pyseq.registry import custom_object_scope
 from pyseq.saving import limits, objects, state
@@ -30,6 +31,7 @@ def write(model, path, include_optimizer=True):
     config = objects.serialize_keras_object(model)
     if not include_optimizer:
         config.pop("compile_config", None)
+    text = objects.json_text(config)
     saved = time.strftime("%Y-%m-%d@%H:%M:%S")
     metadata = {"keras_version": KERAS_VERSION, "date_saved": saved, "pyseq_version": __version__}
     kinds = state.KINDS if include_optimizer else tuple(k for k in state.KINDS if k is not Optimizer)
@@ -40,39 +42,34 @@ def write(model, path, include_optimizer=True):
         weights.seek(0)
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(METADATA, json.dumps(metadata))
-            archive.writestr(CONFIG, json.dumps(config))
+            archive.writestr(CONFIG, text)
             with archive.open(WEIGHTS, "w", force_zip64=size >= 2**31) as member:
                 shutil.copyfileobj(weights, member, 2**20)
 
 
 def read(path, custom_objects=None, compile=True):
     """The model in a file."""
-    with zipfile.ZipFile(path) as archive:
+    with limits.open_archive(path) as archive:
         config = limits.parse_json(limits.read_member(archive, CONFIG), CONFIG)
         if not compile:
             config.pop("compile_config", None)
         with custom_object_scope(custom_objects or {}):
             model = objects.read(config)
-        if not hasattr(model, "load_weights"):
+        if not isinstance(model, Model):
             raise ValueError(f"load_model: {path} holds no model, but a {type(model).__name__}.")
-        _load(model, archive, path, skip_mismatch=False, prepare=compile)
+        _load(model, archive, skip_mismatch=False, prepare=compile)
     return model
 
 
 def read_weights(model, path, skip_mismatch=False):
     """Set a model's variables to those in a file."""
-    with zipfile.ZipFile(path) as archive:
-        _load(model, archive, path, skip_mismatch, prepare=True)
+    with limits.open_archive(path) as archive:
+        _load(model, archive, skip_mismatch, prepare=True)
 
 
-def _load(model, archive, path, skip_mismatch, prepare):
+def _load(model, archive, skip_mismatch, prepare):
     h5py = import_h5py("load_model")
-    if WEIGHTS not in archive.namelist():
-        raise ValueError(f"load_model: {path} has no {WEIGHTS!r}. It holds {archive.namelist()[:8]}.")
-    info = archive.getinfo(WEIGHTS)
-    if info.compress_type != zipfile.ZIP_STORED and info.file_size > limits.EXPANSION * max(info.compress_size, 2**16):
-        raise ValueError(f"load_model: {WEIGHTS!r} says it has {info.file_size} bytes of {info.compress_size}.")
-    with archive.open(info) as member, h5py.File(member, "r") as f:
+    with limits.copied_member(archive, WEIGHTS) as member, limits.open_hdf5(h5py, member) as f:
         load(model, f, skip_mismatch, prepare)
 
 
@@ -83,6 +80,6 @@ def load(model, f, skip_mismatch=False, prepare=True):
         prepare: make the optimizer's slots first, if the file has some?
     """
     slots = limits.find_group(f, "optimizer/vars")
-    if prepare and slots is not None and len(slots) > 1:
+    if prepare and len(limits.names_in(slots)) > 1:
         state.prepare_optimizer(model)
     state.load_state(model, f, skip_mismatch)

@@ -7,7 +7,7 @@ file, no code is read from it.
 
 from __future__ import annotations
 
-import warnings
+import json
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from pyseq.core import DType, Tensor, Variable, as_tensor
 from pyseq.core.structure import map_structure
 from pyseq.models.sequential import Sequential
 from pyseq.registry import Registry, custom_object_scope, families, get_registered_name, get_registered_object
+from pyseq.saving.telling import tell
 
 PLAIN = (str, int, float, bool)
 # Families by the part of a module's name that means them, in this order: "keras.optimizers.schedules" has two.
@@ -29,6 +30,12 @@ FAMILIES = {
 }  # fmt: skip
 MODELS = Registry("model", "keras")
 MODELS.add(Sequential)
+
+
+class Unreadable(TypeError):
+    """A configuration of which its class makes no object."""
+
+
 # Classes whose configuration names a function, and where it is found.
 WRAPPERS = {
     "LossFunctionWrapper": (losses.LossFunctionWrapper, FAMILIES["losses"]),
@@ -65,22 +72,16 @@ def serialize_keras_object(obj):
     if hasattr(obj, "get_config"):
         return _node(obj)
     if hasattr(obj, "__name__"):
-        return {"module": "builtins", "class_name": "function", "config": _name_of(obj), "registered_name": "function"}
+        return {
+            "module": "builtins",
+            "class_name": "function",
+            "config": get_registered_name(obj),
+            "registered_name": "function",
+        }
     raise TypeError(
         f"Cannot save {obj!r} of type {type(obj).__name__}: a configuration holds numbers, texts, arrays, named functions and "
         "objects with a `get_config` method."
     )
-
-
-def _name_of(function):
-    name = get_registered_name(function)
-    if name == "<lambda>":
-        warnings.warn(
-            "A lambda is saved as its name alone: code is never written to a file nor read from one. Define a function with "
-            "a name, and pass it to load_model by `custom_objects={'name': function}`.",
-            stacklevel=6,
-        )
-    return name
 
 
 def _node(obj):
@@ -91,6 +92,21 @@ def _node(obj):
         if config is not None:
             node[part] = serialize_keras_object(config)
     return node
+
+
+def json_text(config, **kwargs) -> str:
+    """A configuration as it is written to files; a warning says so if it cannot be read again.
+
+    Args:
+        kwargs: of `json.dumps`.
+    """
+    text = json.dumps(config, **kwargs)
+    if '"<lambda>"' in text:
+        tell(
+            "A lambda is saved as its name alone: code is never written to a file nor read from one. Use a function with a "
+            "name instead, and pass it to load_model by `custom_objects={'name': function}`."
+        )
+    return text
 
 
 def legacy_node(obj):
@@ -192,6 +208,18 @@ def _read_object(name, config, family):
     module = config.get("module")
     parts = module.split(".") if isinstance(module, str) else []
     family = next((f for f in FAMILIES if f in parts), family)
+    try:
+        return _make(name, config, family)
+    except Unreadable:
+        raise
+    except (TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError) as e:
+        raise Unreadable(
+            f"Cannot make {name!r} of its configuration. {type(e).__name__}: {e} Configuration: "
+            f"{str(config.get('config'))[:500]}"
+        ) from e
+
+
+def _make(name, config, family):
     bare = name.rpartition(">")[2]
     if bare in WRAPPERS:
         return _read_wrapper(*WRAPPERS[bare], dict(config.get("config") or {}))
