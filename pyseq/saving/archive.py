@@ -28,7 +28,7 @@ CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 def write(model, path, include_optimizer=True):
     """Write a model to a file."""
     h5py = import_h5py("Model.save")
-    config = objects.serialize_keras_object(model)
+    config = for_every_keras(objects.serialize_keras_object(model))
     if not include_optimizer:
         config.pop("compile_config", None)
     text = objects.json_text(config)
@@ -47,10 +47,29 @@ def write(model, path, include_optimizer=True):
                 shutil.copyfileobj(weights, member, 2**20)
 
 
+def for_every_keras(node):
+    """A description without the keys that tf.keras 2.15 does not need and Keras 3 rejects."""
+    if isinstance(node, list):
+        return [for_every_keras(x) for x in node]
+    if not isinstance(node, dict):
+        return node
+    node = {k: for_every_keras(v) for k, v in node.items()}
+    if isinstance(node.get("compile_config"), dict):
+        node["compile_config"] = {k: v for k, v in node["compile_config"].items() if v is not None}
+    kind, config = (node.get("module"), node.get("class_name")), node.get("config")
+    if kind[0] == "keras.optimizers" and isinstance(config, dict):
+        node["config"] = {k: v for k, v in config.items() if k not in ("jit_compile", "is_legacy_optimizer")}
+    elif kind == ("keras", "Sequential") and len(config["layers"]) > 1:
+        entry, first = config["layers"][:2]
+        if entry["class_name"] == "InputLayer":  # which says the shape already
+            first["config"].pop("batch_input_shape", None)
+    return node
+
+
 def read(path, custom_objects=None, compile=True):
     """The model in a file."""
     with limits.open_archive(path) as archive:
-        config = limits.parse_json(limits.read_member(archive, CONFIG), CONFIG)
+        config = objects.without_harmless(limits.parse_json(limits.read_member(archive, CONFIG), CONFIG))
         if not compile:
             config.pop("compile_config", None)
         with custom_object_scope(custom_objects or {}):

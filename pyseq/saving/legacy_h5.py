@@ -159,7 +159,7 @@ def read(f, custom_objects=None, compile=True):
         )
     training = limits.read_text(f, "training_config")
     with custom_object_scope(custom_objects or {}):
-        config = limits.parse_json(text, "model_config")
+        config = objects.without_harmless(limits.parse_json(text, "model_config"))
         model = objects.read(config, "layers")
         weights = limits.find_group(f, "model_weights")
         if model.built and weights is not None:
@@ -172,7 +172,7 @@ def read(f, custom_objects=None, compile=True):
                 "No training configuration found in the save file, so the model was *not* compiled. Compile it manually."
             )
             return model
-        _compile(model, limits.parse_json(training, "training_config"))
+        _compile(model, objects.without_harmless(limits.parse_json(training, "training_config")))
         _load_optimizer(model, f)
     return model
 

@@ -31,6 +31,12 @@ FAMILIES = {
 MODELS = Registry("model", "keras")
 MODELS.add(Sequential)
 
+# What Keras 3 adds to configurations, and the value that says what is so here anyway.
+HARMLESS = {
+    "optional": False, "quantization_config": None, "loss_scale_factor": None, "gradient_accumulation_steps": None,
+    "input_axes": None, "output_axes": None,
+}  # fmt: skip
+
 
 class Unreadable(TypeError):
     """A configuration of which its class makes no object."""
@@ -148,6 +154,23 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
         raise TypeError(f"deserialize_keras_object: unknown keyword argument. Received: {sorted(kwargs)}.")
     with custom_object_scope(custom_objects or {}):
         return read(config)
+
+
+def without_harmless(node):
+    """A description without what Keras 3 adds to the configurations of classes that are known here."""
+    if isinstance(node, list):
+        return [without_harmless(x) for x in node]
+    if not isinstance(node, dict):
+        return node
+    node = {k: without_harmless(v) for k, v in node.items()}
+    name, config = node.get("class_name"), node.get("config")
+    if isinstance(name, str) and isinstance(config, dict) and any(_has(table, name) for table in FAMILIES.values()):
+        node["config"] = {k: v for k, v in config.items() if k not in HARMLESS or v != HARMLESS[k]}
+    return node
+
+
+def _has(table, name):
+    return (name.lower() if table.ignore_case else name) in table.table
 
 
 def read(config, family=None):

@@ -12,8 +12,9 @@ kept once, where it is met first: the order of attributes is part of the layout,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from pyseq.saving import limits
 from pyseq.saving.telling import tell
 
 KINDS = (Layer, Optimizer, Metric, Loss, SeedGenerator)
+CONTAINERS = (list, tuple, dict, set)
 # Attributes that hold parts for other reasons than being their place.
 NOT_PLACES = {
     "_added_losses", "_build_input_shape", "_compiled", "_init_arguments", "_input_layer", "_layers", "_loss_functions",
@@ -36,49 +38,75 @@ NOT_PLACES = {
 }  # fmt: skip
 
 
+# Parts of paths to variables that say how training or random numbers go on.
+NOT_WEIGHTS = {"optimizer", "metrics", "seed_generator"}
+
+
 def _keras_2(thing):
     """Attributes in the order of tf.keras 2.15: backwards; a model's list `layers` is one."""
-    listed = ("layers", "metrics", "optimizer") if isinstance(thing, Model) else ()
-    return sorted({*_attributes(thing), *listed}, reverse=True)
+    return sorted({*_attributes(thing), *_lists(thing)}, reverse=True)
 
 
 def _keras_3(thing):
-    """Attributes in the order of Keras 3: forwards, private ones last; `layers` only where the model is no user's class."""
+    """Attributes in the order of Keras 3: forwards, private ones last, those of Keras' own models after their `layers`."""
     first = ["layers"] if isinstance(thing, Sequential) else []
-    listed = ("metrics", "optimizer") if isinstance(thing, Model) else ()
-    rest = {*_attributes(thing), *listed} - {"layers"}
+    rest = {*_attributes(thing), *_lists(thing)} - {*first}
     return first + sorted(rest, key=lambda name: (name.startswith("_"), name))
 
 
-# Parts of paths to variables that say how training or random numbers go on.
-NOT_WEIGHTS = {"optimizer", "metrics", "seed_generator"}
-RULES = (_keras_2, _keras_3)  # the first is the one files are written by
+def _lists(thing):
+    return ("layers", "metrics", "optimizer") if isinstance(thing, Model) else ()
+
+
+class Rule(NamedTuple):
+    """How a Keras says where things lie.
+
+    attributes: gives the attributes of a thing, in order. counts_all: do things in a list that have their place elsewhere
+    count, and lists in lists?
+    """
+
+    attributes: Callable
+    counts_all: bool
+
+
+RULES = (Rule(_keras_2, False), Rule(_keras_3, True))  # the first is the one files are written by
 
 
 def _attributes(thing):
     return [k for k in vars(thing) if k not in NOT_PLACES and not k.startswith("__")]
 
 
-def walk(thing, rule=_keras_2, path="", seen=None):
+def walk(thing, rule=RULES[0], path="", seen=None):
     """(path, thing) of everything that has a place, the outermost first, each once."""
-    seen = set() if seen is None else seen
+    seen = {} if seen is None else seen  # by id; the things themselves, so that no id is used again meanwhile
     if id(thing) in seen:
         return
-    seen.add(id(thing))
+    seen[id(thing)] = thing
     yield path, thing
-    for name in rule(thing):
+    for name in rule.attributes(thing):
         child = getattr(thing, name, None)
         inner = f"{path}/{name}".lstrip("/")
         if isinstance(child, KINDS):
             yield from walk(child, rule, inner, seen)
-        elif isinstance(child, (list, tuple, dict, set)):
-            counts = {}
-            for item in child.values() if isinstance(child, dict) else child:
-                if not isinstance(item, KINDS) or id(item) in seen:
-                    continue
-                base = snake_case(type(item).__name__)
-                n = counts[base] = counts.get(base, -1) + 1
-                yield from walk(item, rule, f"{inner}/{base}_{n}" if n else f"{inner}/{base}", seen)
+        elif isinstance(child, CONTAINERS):
+            yield from _walk_container(child, rule, inner, seen)
+
+
+def _walk_container(container, rule, path, seen):
+    if id(container) in seen:
+        return
+    seen[id(container)] = container
+    counts = {}
+    for item in container.values() if isinstance(container, dict) else container:
+        is_thing = isinstance(item, KINDS)
+        if not is_thing and not (rule.counts_all and isinstance(item, CONTAINERS)):
+            continue
+        if id(item) in seen and not rule.counts_all:
+            continue
+        base = snake_case(type(item).__name__) if is_thing else "container"
+        n = counts[base] = counts.get(base, -1) + 1
+        inner = f"{path}/{base}_{n}" if n else f"{path}/{base}"
+        yield from (walk if is_thing else _walk_container)(item, rule, inner, seen)
 
 
 def own_variables(thing) -> list:
