@@ -18,6 +18,7 @@ __all__ = [
     "CustomObjectScope",
     "Progbar",
     "custom_object_scope",
+    "deserialize_keras_object",  # noqa: F822
     "get_custom_objects",
     "get_file",  # noqa: F822
     "get_registered_name",
@@ -25,6 +26,7 @@ __all__ = [
     "normalize",
     "profile",  # noqa: F822
     "register_keras_serializable",
+    "serialize_keras_object",  # noqa: F822
     "set_random_seed",
     "to_categorical",
 ]
@@ -33,5 +35,10 @@ __all__ = [
 __getattr__ = _missing(
     __name__,
     lambda: __all__,
-    {"get_file": "pyseq.utils.download:get_file", "profile": "pyseq.utils.profiling:profile"},
+    {
+        "deserialize_keras_object": "pyseq.saving:deserialize_keras_object",
+        "get_file": "pyseq.utils.download:get_file",
+        "profile": "pyseq.utils.profiling:profile",
+        "serialize_keras_object": "pyseq.saving:serialize_keras_object",
+    },
 )
