@@ -17,8 +17,8 @@ ALWAYS_INLINE V NAME(activation_vector)(const int code, const double *attr, V x)
     }
     case ACT_SIGMOID: return NAME(sigmoid)(x);
     case ACT_TANH: return NAME(tanh)(x);
-    case ACT_SELU: return (T)SELU_SCALE * SELECT(x > 0, x, (T)SELU_ALPHA * NAME(expm1)(SELECT(x > 0, ALL(0), x)));
-    case ACT_ELU: return SELECT(x > 0, x, (T)attr[0] * NAME(expm1)(SELECT(x > 0, ALL(0), x)));
+    case ACT_SELU: return (T)SELU_SCALE * SELECT(x > 0, x, (T)SELU_ALPHA * NAME(expm1_below)(SELECT(x > 0, ALL(0), x)));
+    case ACT_ELU: return SELECT(x > 0, x, (T)attr[0] * NAME(expm1_below)(SELECT(x > 0, ALL(0), x)));
     case ACT_LEAKY_RELU: return SELECT(x > 0, x, (T)attr[0] * x);
     case ACT_SOFTPLUS: return NAME(softplus)(x);
     case ACT_SOFTSIGN: return x / (1 + NAME(abs)(x));

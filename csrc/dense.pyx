@@ -3,7 +3,8 @@
 dim: m n k  a_row a_k  b_k b_col (strides, elements)  accumulate  activation code  batch  a_batch b_batch (strides, 0: the
 same matrix for all)  axis that parts cut (0 rows, 1 columns)  pieces (of one product).
 attr: of the activation.  With a fourth input like C, what the activation's slope is computed from, C is multiplied by that
-slope instead: the gradient that passes the activation before.  Formula and blocking: gemm.h.
+slope instead: the gradient that passes the activation before.  With a fifth, one number, C -= number A B: a step of gradient
+descent on C (k at most 256).  Formula and blocking: gemm.h.
 
 parts: batch * pieces, each ROWS rows or COLUMNS columns of a product. A range of them is one call of gemm for each product
 it touches: so a thread's share is one product, with no work that the cut repeats but the packing of the other operand.
@@ -19,6 +20,7 @@ cdef extern from "gemm.h" nogil:
         int accumulate, activation
         const double *attr
         const void *slope
+        const void *rate
     void gemm_f32(const GemmShape *s, const float *a, const float *b, float *c, const float *bias)
     void gemm_f64(const GemmShape *s, const double *a, const double *b, double *c, const double *bias)
     float fma_rounds(int64_t rounds)
@@ -47,6 +49,7 @@ cdef void products(const Instruction *i, int64_t first, int64_t last, const real
     cdef real *c_q
     s.m, s.n, s.k, s.c_row = m, n, i.dim[2], n
     s.a_row, s.a_k, s.b_k, s.b_col = i.dim[3], i.dim[4], i.dim[5], i.dim[6]
+    s.rate = i.in_[4]
     s.accumulate, s.activation, s.attr = <int>i.dim[7], <int>i.dim[8], i.attr
     while first < last:
         q = first // pieces
@@ -67,7 +70,7 @@ cdef void products(const Instruction *i, int64_t first, int64_t last, const real
 
 
 cdef void matmul(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: a, b, bias or nothing, slope or nothing   out: c (accumulate: updated)   parts: as the head says
+    # in: a, b, bias or nothing, slope or nothing, rate or nothing   out: c (accumulate, rate: updated)   parts: as the head says
     if i.dtype == F32:
         products(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[0],
                  <const float *>i.in_[2], <const float *>i.in_[3])

@@ -63,7 +63,8 @@
 #define GEMM_NC 512
 #endif
 #endif
-enum { GEMM_PACKED_B = GEMM_KC * GEMM_NC, GEMM_WIDE = 4 };
+enum { GEMM_PACKED_B = GEMM_KC * GEMM_NC, GEMM_WIDE = 4, GEMM_DESCENT_K = 256 };  /* all of k in one block */
+_Static_assert(GEMM_DESCENT_K <= GEMM_KC, "a descent needs all of k in one block");
 
 typedef struct {
     int64_t m, n, k;
@@ -74,6 +75,7 @@ typedef struct {
     int activation;                  /* code of activation.h */
     const double *attr;              /* of the activation */
     const void *slope;               /* like C: multiply by the activation's slope there instead; or NULL */
+    const void *rate;                /* one number: C -= rate A B instead, for k of at most GEMM_DESCENT_K; or NULL */
 } GemmShape;
 
 /* Scratch of this thread, grown to what is asked; kept until the thread ends. */
@@ -89,6 +91,17 @@ static inline void *gemm_scratch(size_t bytes) {
     }
     return block;
 }
+
+/* A value the compiler cannot look through: what comes of it is rounded on its own. */
+#if defined(__AVX512F__)
+#define OPAQUE_VECTOR(v) __asm__("" : "+v"(v))
+#elif defined(__aarch64__)
+#define OPAQUE_VECTOR(v) __asm__("" : "+w"(v))
+#elif defined(__x86_64__)
+#define OPAQUE_VECTOR(v) __asm__("" : "+x"(v))
+#else
+#define OPAQUE_VECTOR(v) __asm__("" : "+m"(v))
+#endif
 
 /* Keeps the compiler from computing pointers ahead of their use (a dozen at a time, then spilled). */
 #define OPAQUE(p) __asm__("" : "+r"(p))

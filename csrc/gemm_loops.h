@@ -15,6 +15,7 @@ typedef struct {
     int64_t ahead_k;
     int64_t next_a;                  /* by_rows: from here to the panel after this one, fetched meanwhile */
     const T *bias;                   /* added at the end, or NULL */
+    const T *rate;                   /* C -= rate times the tile instead of C = the tile; or NULL */
     int load;                        /* go on from what C holds? */
     int width;                       /* lanes of the last vector; all of them unless the tile is a partial one */
 } NAME(Tile);
@@ -168,6 +169,22 @@ ALWAYS_INLINE void NAME(tile)(const int mr, const int nv, const int form, const 
             for (int i = 0; i < mr; i++) acc[i][j] += y;
         }
     }
+    if (t->rate) {                   /* as the update kernel rounds: the product, then the difference */
+        const T rate = *t->rate;
+        c = (char *)t->c;
+#pragma GCC unroll 16
+        for (int i = 0; i < mr; i++) {
+#pragma GCC unroll 8
+            for (int j = 0; j < nv; j++) {
+                V step = acc[i][j] * rate;
+                OPAQUE_VECTOR(step);
+                if (j < whole) acc[i][j] = AT(c, j) - step;
+                else acc[i][j] = NAME(load_part)((T *)c + whole * LANES, width) - step;
+            }
+            c += c_row;
+            OPAQUE(c);
+        }
+    }
     c = (char *)t->c;
 #pragma GCC unroll 16
     for (int i = 0; i < mr; i++) {
@@ -295,6 +312,7 @@ static void NAME(finish)(const GemmShape *s, T *c, int64_t offset, int64_t n) {
 
 /* k = 0: the sum is empty (or the old C). */
 static void NAME(gemm_empty)(const GemmShape *s, T *c, const T *bias) {
+    if (s->rate) return;
     for (int64_t i = 0; i < s->m; i++) {
         T *row = c + i * s->c_row;
         for (int64_t j = 0; j < s->n; j++) row[j] = (s->accumulate ? row[j] : 0) + (bias ? bias[j] : 0);
@@ -323,7 +341,7 @@ static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, in
             const NAME(Cut) r = NAME(cut)(rows.size, panels, p);
             NAME(pack_rows)(a + r.first * s->a_row, s->a_row, s->a_k, ks.size, (int)r.size, x->packed_a + r.first * ks.size);
         }
-    NAME(Tile) t = {.kc = ks.size, .c_row = s->c_row, .load = ks.first > 0 || s->accumulate};
+    NAME(Tile) t = {.kc = ks.size, .c_row = s->c_row, .rate = (const T *)s->rate, .load = ks.first > 0 || s->accumulate};
     int nv;
     for (int64_t j = 0; j < x->nc; j += nv * LANES) {
         const int64_t left = x->nc - j, vectors = (left + LANES - 1) / LANES;

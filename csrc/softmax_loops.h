@@ -258,7 +258,7 @@ static void NAME(long_row)(NAME(Tile) *tile, const T *x, const T *t, const int64
 }
 
 /* e / sum, where scale = 1 / sum as it was rounded: a division takes longer than the copy. So 1 is 1 where nothing else counts. */
-ALWAYS_INLINE V NAME(quotient)(V e, T sum, T scale) {
+ALWAYS_INLINE V NAME(share)(V e, T sum, T scale) {
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
     const V y = e * scale;
     return y + (e - y * sum) * scale;
@@ -273,11 +273,11 @@ ALWAYS_INLINE V NAME(quotient)(V e, T sum, T scale) {
 ALWAYS_INLINE void NAME(divided_rows)(const T *e, const T *sums, const T *scales, int64_t rows, int64_t n, T *y) {
     if (n <= LANES)
         for (int64_t k = 0; k < rows; k++)
-            *(VU *)(y + k * n) = NAME(quotient)(*(const VU *)(e + k * n), sums[k], scales[k]);
+            *(VU *)(y + k * n) = NAME(share)(*(const VU *)(e + k * n), sums[k], scales[k]);
     else
         for (int64_t k = 0; k < rows; k++)
             for (int64_t j = k * n; j < (k + 1) * n; j += LANES)
-                *(VU *)(y + j) = NAME(quotient)(*(const VU *)(e + j), sums[k], scales[k]);
+                *(VU *)(y + j) = NAME(share)(*(const VU *)(e + j), sums[k], scales[k]);
 }
 
 /* The same for factors instead of divisors. */
@@ -326,8 +326,8 @@ ALWAYS_INLINE void NAME(probabilities)(const T *labels, const int64_t *classes, 
             T *row = p + r * n;
             int64_t j = 0;
             for (; j + LANES <= n; j += LANES)
-                *(VU *)(row + j) = NAME(quotient)(*(const VU *)(row + j), tile.sums[0], tile.scales[0]);
-            const V last = NAME(quotient)(NAME(some)(row + j, n - j), tile.sums[0], tile.scales[0]);
+                *(VU *)(row + j) = NAME(share)(*(const VU *)(row + j), tile.sums[0], tile.scales[0]);
+            const V last = NAME(share)(NAME(some)(row + j, n - j), tile.sums[0], tile.scales[0]);
             memcpy(row + j, &last, (n - j) * sizeof(T));
         }
     }

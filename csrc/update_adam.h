@@ -1,7 +1,4 @@
-/* Adam's update in float32 for AVX-512, whose division and root together take longer than the memory does.
- *
- * a / b by an estimate of 1 / b, one step of Newton's and the correction a - b q of the quotient (Markstein 1990): the
- * rounded quotient itself, but for rare neighbours. The root is the processor's. */
+/* Adam's update in float32 for AVX-512, whose division and root together take longer than the memory does: see quotient.h. */
 #ifndef PYSEQ_UPDATE_ADAM_H
 #define PYSEQ_UPDATE_ADAM_H
 
@@ -9,13 +6,7 @@
 #include <immintrin.h>
 #include <string.h>
 
-static inline __m512 quotient(__m512 a, __m512 b) {
-    b = _mm512_min_ps(_mm512_set1_ps(FLT_MAX), b);           /* infinity has no estimate; NaN stays */
-    __m512 r = _mm512_rcp14_ps(b);
-    r = _mm512_fmadd_ps(r, _mm512_fnmadd_ps(b, r, _mm512_set1_ps(1)), r);
-    const __m512 q = _mm512_mul_ps(a, r);
-    return _mm512_fmadd_ps(_mm512_fnmadd_ps(b, q, a), r, q);
-}
+#include "quotient.h"
 
 static inline void adam_16(float *w, const float *g, float *m, float *v, float alpha, float rest_1, float rest_2,
                            float epsilon) {
@@ -26,8 +17,9 @@ static inline void adam_16(float *w, const float *g, float *m, float *v, float a
     _mm512_storeu_ps(m, m_j);
     _mm512_storeu_ps(v, v_j);
     const __m512 below = _mm512_add_ps(_mm512_sqrt_ps(v_j), _mm512_set1_ps(epsilon));
-    const __m512 step = quotient(_mm512_mul_ps(m_j, _mm512_set1_ps(alpha)), below);
-    _mm512_storeu_ps(w, _mm512_sub_ps(_mm512_loadu_ps(w), step));
+    const __m512 finite = _mm512_min_ps(_mm512_set1_ps(FLT_MAX), below);           /* NaN stays */
+    const vf32 step = quotient_f32((vf32)_mm512_mul_ps(m_j, _mm512_set1_ps(alpha)), (vf32)finite);
+    _mm512_storeu_ps(w, _mm512_sub_ps(_mm512_loadu_ps(w), (__m512)step));
 }
 
 /* epsilon must be a normal number: it keeps the divisor from being none. */

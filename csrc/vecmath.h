@@ -21,6 +21,7 @@
 
 #include <math.h>
 
+#include "quotient.h"
 #include "simd.h"
 
 #define T float
@@ -37,6 +38,7 @@
 #define EXPM1_TOP 89.0f
 #define EXPM1_BOTTOM -18.0f                           /* expm1 is -1 to the last bit */
 #define TANH_TOP 9.1f                                 /* tanh is 1 */
+#define EXP_NORMAL -87.3f                             /* below, exp is no normal number */
 #define ERF_SPLIT 0.93f
 #define ERF_TOP 4.0f                                  /* erf is 1 */
 #define EXP_REST(r)                                                                                                    \
@@ -86,6 +88,7 @@ ALWAYS_INLINE vf32 erfc_f32(vf32 t) {
 #define EXP_BOTTOM -746.0
 #define EXPM1_TOP 710.0
 #define EXPM1_BOTTOM -40.0
+#define EXP_NORMAL -708.3
 #define TANH_TOP 19.1
 #define ERF_SPLIT 1.0
 #define ERF_TOP 6.0

@@ -52,6 +52,24 @@ ALWAYS_INLINE V NAME(expm1)(V x) {
     return NAME(select)((I)(x == 0), x, y);           /* -0 */
 }
 
+/* exp(x) for x not above 0; 0 where it is no normal number. */
+ALWAYS_INLINE V NAME(exp_below)(V x) {
+    V low = NAME(select)((I)(x < EXP_NORMAL), NAME(all)(EXP_NORMAL), x);
+    V t = low * (T)1.44269504088896340735992468100189214 + SHIFTER, whole = t - SHIFTER;
+    V r = (low - whole * LN2_HIGH) - whole * LN2_LOW, y = 1 + (r + r * r * (EXP_REST(r)));
+    y *= NAME(power_of_two)((I)t - (I)NAME(all)(SHIFTER));
+    return NAME(select)((I)(x < EXP_NORMAL), (V){0}, y);
+}
+
+/* expm1(x) for x not above 0, in two thirds of the steps: 2^n is at most 1, and nothing cancels that was rounded. */
+ALWAYS_INLINE V NAME(expm1_below)(V x) {
+    V low = NAME(select)((I)(x < EXPM1_BOTTOM), NAME(all)(EXPM1_BOTTOM), x);
+    V t = low * (T)1.44269504088896340735992468100189214 + SHIFTER, whole = t - SHIFTER;
+    V r = (low - whole * LN2_HIGH) - whole * LN2_LOW, scale = NAME(power_of_two)((I)t - (I)NAME(all)(SHIFTER));
+    V y = scale * (r + r * r * (EXP_REST(r))) + (scale - 1);
+    return NAME(select)((I)(x == 0), x, y);           /* -0 */
+}
+
 /* n and m of x = 2^n m, m in [sqrt 1/2, sqrt 2); x is a normal number above 0 */
 ALWAYS_INLINE V NAME(split)(V x, I *n) {
     const I bits_of_root_half = (I)NAME(all)((T)0.70710678118654752440);
@@ -93,14 +111,14 @@ ALWAYS_INLINE V NAME(log1p)(V x) {
 
 ALWAYS_INLINE V NAME(tanh)(V x) {
     V a = NAME(abs)(x), t = NAME(expm1)(2 * NAME(select)((I)(a > TANH_TOP), NAME(all)(TANH_TOP), a));
-    V u = t + 2, rest = NAME(select)((I)(t < 2), t - (u - 2), (V){0}), y = t / u;
+    V u = t + 2, rest = NAME(select)((I)(t < 2), t - (u - 2), (V){0}), y = NAME(quotient)(t, u);
     y = y - y * (1 - y) * ((T)0.5 * rest);            /* (1 - y) / 2 = 1 / u */
     return NAME(with_sign)(y, x);
 }
 
 ALWAYS_INLINE V NAME(sigmoid)(V x) {
-    V e = NAME(exp)(-NAME(abs)(x)), u = 1 + e, rest = e - (u - 1);
-    V y = NAME(select)((I)(x < 0), e, NAME(all)(1)) / u;
+    V e = NAME(exp_below)(-NAME(abs)(x)), u = 1 + e, rest = e - (u - 1);
+    V y = NAME(quotient)(NAME(select)((I)(x < 0), e, NAME(all)(1)), u);
     return y - y * NAME(select)((I)(x < 0), 1 - y, y) * rest; /* these are 1 / u */
 }
 
@@ -130,6 +148,7 @@ ALWAYS_INLINE V NAME(erf)(V x) {
 #undef EXP_BOTTOM
 #undef EXPM1_TOP
 #undef EXPM1_BOTTOM
+#undef EXP_NORMAL
 #undef TANH_TOP
 #undef ERF_SPLIT
 #undef ERF_TOP

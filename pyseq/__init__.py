@@ -28,10 +28,10 @@ from pyseq.plan import function
 __all__ = [
     "GradientTape", "Input", "Model", "Sequential", "Tensor", "Variable", "__version__", "activations", "backend", "callbacks",
     "config", "constraints", "convert_to_tensor", "datasets", "function", "initializers", "layers", "losses", "metrics",
-    "models", "ops", "optimizers", "random", "regularizers", "tf", "utils",
+    "models", "ops", "optimizers", "random", "regularizers", "saving", "tf", "utils",
 ]  # fmt: skip
 __getattr__ = missing(
-    __name__, lambda: __all__, {name: f"pyseq.{name}" for name in ("backend", "datasets", "tf", "utils")}
+    __name__, lambda: __all__, {name: f"pyseq.{name}" for name in ("backend", "datasets", "saving", "tf", "utils")}
 )
 
 

@@ -82,6 +82,18 @@ class _GlobalGenerator:
             else:
                 self.state.assign(values)
 
+    def snapshot(self):
+        """All of the state: a dict of integers and arrays."""
+        made = [(seed, g.state.numpy()) for seed, g in self.op_generators.items()]
+        return {"seed": self.seed, "children": self.children, "state": self.state.numpy(), "op_generators": made}
+
+    def restore(self, snapshot):
+        self.seed, self.children = snapshot["seed"], snapshot["children"]
+        self.state.assign(snapshot["state"])
+        for seed, values in snapshot["op_generators"]:
+            state = op_state(seed)
+            state.assign(values)
+
     def child(self) -> int:
         self.children += 1
         return _mixed(self.seed, _CHILD, self.children)
@@ -110,6 +122,18 @@ def set_random_seed(seed: int) -> None:
 def global_state() -> Variable:
     """The state of the global generator."""
     return _global.state
+
+
+def snapshot():
+    """The whole state of the global generator, of Python's `random` and of NumPy: for `restore`, later or in another process."""
+    return {"pyseq": _global.snapshot(), "python": python_random.getstate(), "numpy": np.random.get_state()}
+
+
+def restore(state) -> None:
+    """Go back to a state that `snapshot` gave."""
+    _global.restore(state["pyseq"])
+    python_random.setstate(state["python"])
+    np.random.set_state(state["numpy"])
 
 
 def state_of(seed):

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 _registered: dict[str, object] = {}
 _scope = threading.local()
+families: dict[str, Registry] = {}  # every Registry by its module: {"keras.layers": ...}
 
 
 def register_keras_serializable(package="Custom", name=None):
@@ -32,7 +33,8 @@ def register_keras_serializable(package="Custom", name=None):
 
 def get_registered_name(thing):
     """The name a class or function was registered under, else its own."""
-    return getattr(thing, "_registered_name", None) or getattr(thing, "__name__", str(thing))
+    own = vars(thing).get("_registered_name") if hasattr(thing, "__dict__") else None  # a subclass does not inherit it
+    return own or getattr(thing, "__name__", str(thing))
 
 
 def get_registered_object(name, custom_objects=None, module_objects=None):
@@ -66,6 +68,12 @@ def custom_object_scope(*tables, **objects):
 CustomObjectScope = custom_object_scope
 
 
+def is_keras_module(module) -> bool:
+    """Does a configuration that names this module mean a class of Keras, rather than a user's?"""
+    root = module.partition(".")[0] if isinstance(module, str) else None
+    return root in ("keras", "tf_keras", "keras_core", "tensorflow", "builtins")
+
+
 def snake(name: str) -> str:
     """`GlorotUniform` -> `glorot_uniform`."""
     name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
@@ -86,6 +94,7 @@ class Registry:
         self.module = module
         self.ignore_case = ignore_case
         self.table: dict[str, object] = {}
+        families[module] = self
 
     def add(self, thing, *aliases):
         """Make a class or function known by its own name and `aliases`; returns it."""
@@ -105,6 +114,10 @@ class Registry:
         if found is None:
             raise ValueError(self.unknown(name))
         return found
+
+    def knows(self, cls) -> bool:
+        """Is this class one of the table?"""
+        return any(cls is thing for thing in self.table.values())
 
     def unknown(self, name) -> str:
         by_case = {k.lower(): k for k in self.table}
@@ -138,9 +151,11 @@ class Registry:
         name = config.get("registered_name") or config.get("class_name")
         if not isinstance(name, str):
             raise ValueError(f"Cannot read the {self.family} config: it has no 'class_name'. Received: {config!r}.")
-        if name == "function":
+        if name == "function" or config.get("class_name") == "function":
             return self.find(config["config"], custom_objects)
         known = get_registered_object(name, custom_objects) is not None
+        if not known and "module" in config and not is_keras_module(config["module"]):
+            raise ValueError(self.unknown(name))  # a class of the user's, even if one of ours has the same name
         found = self.find(name if known else config.get("class_name", name).rpartition(">")[2], custom_objects)
         return found.from_config(config.get("config") or {}) if hasattr(found, "from_config") else found
 
@@ -149,14 +164,15 @@ class Registry:
         if thing is None or isinstance(thing, (str, dict)):
             return thing
         if hasattr(thing, "get_config"):
-            registered = getattr(type(thing), "_registered_name", None)
+            cls = type(thing)
+            own = "_registered_name" not in vars(cls) and self.knows(cls)
             if use_legacy_format:
-                return {"class_name": registered or type(thing).__name__, "config": thing.get_config()}
+                return {"class_name": cls.__name__ if own else get_registered_name(cls), "config": thing.get_config()}
             return {
-                "module": None if registered else self.module,
-                "class_name": type(thing).__name__,
+                "module": self.module if own else None,
+                "class_name": cls.__name__,
                 "config": thing.get_config(),
-                "registered_name": registered,
+                "registered_name": None if own else get_registered_name(cls),
             }
         name = get_registered_name(thing)
         if not name:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from pyseq.callbacks.callback import Callback
+from pyseq.callbacks.callback import Callback, overrides
 from pyseq.callbacks.history import History
 from pyseq.callbacks.progress import ProgbarLogger
 
 HOOKS = [name for name in vars(Callback) if name.startswith("on_")]
-_BATCH_ALIASES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
+_BATCHES = {"train": "_implements_train_batch_hooks", "test": "_implements_test_batch_hooks",
+            "predict": "_implements_predict_batch_hooks"}  # fmt: skip
 
 
-def overrides(callback, hook: str) -> bool:
-    """Does this callback do something at this hook?"""
-    names = [hook, _BATCH_ALIASES.get(hook, hook)]
-    return any(getattr(type(callback), n, None) is not getattr(Callback, n) or n in vars(callback) for n in names)
+def wanted(callback, hook: str) -> bool:
+    """Is this hook of this callback to be called?"""
+    kind = hook.split("_")[1]
+    if "_batch_" in hook and kind in _BATCHES:
+        asked = getattr(callback, _BATCHES[kind], None)  # not there if the class is no Callback
+        if asked is not None and not asked():
+            return False
+    return overrides(callback, hook)
 
 
 class CallbackList:
@@ -44,14 +49,18 @@ class CallbackList:
             self.set_model(model)
         if params:
             self.set_params(params)
-        self._by_hook = {hook: [c for c in self.callbacks if overrides(c, hook)] for hook in HOOKS}
+        self._sort_by_hook()
+
+    def _sort_by_hook(self):
+        in_order = sorted(self.callbacks, key=lambda c: getattr(c, "_runs_last", False))
+        self._by_hook = {hook: [c for c in in_order if wanted(c, hook)] for hook in HOOKS}
 
     def _find(self, kind):
         return next((c for c in self.callbacks if isinstance(c, kind)), None)
 
     def append(self, callback):
         self.callbacks.append(callback)
-        self._by_hook = {hook: [c for c in self.callbacks if overrides(c, hook)] for hook in HOOKS}
+        self._sort_by_hook()
 
     def set_params(self, params):
         self.params = params
@@ -73,6 +82,16 @@ class CallbackList:
         """Must this hook be called for every batch? Not for a progress bar that shows running means."""
         return any(type(c) is not ProgbarLogger or not c.shows(logs) for c in self._by_hook[hook])
 
+    def batches_wanted(self, hook: str, batch: int, most: int, logs) -> int:
+        """How many batches may be run, `batch` the first of them, before this hook must be called; at most `most`."""
+        for c in self._by_hook[hook]:
+            if type(c) is not ProgbarLogger:
+                wanted_by = getattr(c, "_batches_wanted", None)  # not there if the class is no Callback
+                most = min(most, 1 if wanted_by is None else wanted_by(batch))
+            elif not c.shows(logs):
+                return 1
+        return most
+
     def __iter__(self):
         return iter(self.callbacks)
 
@@ -86,11 +105,13 @@ def _caller(hook: str):
     ):
 
         def call(self, logs=None):
+            logs = {} if logs is None else logs
             for callback in self._by_hook[hook]:
                 getattr(callback, hook)(logs)
     else:
 
         def call(self, index, logs=None):
+            logs = {} if logs is None else logs
             for callback in self._by_hook[hook]:
                 getattr(callback, hook)(index, logs)
 
@@ -100,3 +121,5 @@ def _caller(hook: str):
 
 for _hook in HOOKS:
     setattr(CallbackList, _hook, _caller(_hook))
+CallbackList.on_batch_begin = CallbackList.on_train_batch_begin
+CallbackList.on_batch_end = CallbackList.on_train_batch_end

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from pyseq.callbacks.callback import Callback
 
 
@@ -97,5 +99,5 @@ class ProgbarLogger(Callback):
         if self.target is None:
             self.target = self.seen or None
             self.bar.target = self.target
-        values = [(k, float(v)) for k, v in (logs or {}).items()]
+        values = [(k, v if np.ndim(v) else float(v)) for k, v in (logs or {}).items()]
         self.bar.update(self.target or self.seen, values, finalize=True)

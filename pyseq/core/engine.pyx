@@ -368,9 +368,8 @@ cdef class Tensor:
     def __eq__(self, other): return equality("equal", self, other)
     def __ne__(self, other): return equality("not_equal", self, other)
 
-    # NumPy arrays leave `array + tensor` to the tensor.
+    # NumPy arrays leave `array + tensor` to the tensor; `np.exp(tensor)` takes its values and gives an array, as in TensorFlow.
     __array_priority__ = 100
-    __array_ufunc__ = None
 
 
 cdef object newline(str text):
@@ -659,6 +658,7 @@ cdef class Block:
     """Memory of one or several variables; lives as long as somebody uses it."""
     cdef void *data
     cdef int64_t n_bytes
+    cdef int64_t runs                   # of programs that are using it now: it must stay what it is
 
     def __cinit__(self, int64_t n_bytes):
         self.n_bytes = n_bytes
@@ -839,7 +839,6 @@ cdef class Variable:
     def __ne__(self, other): return equality("not_equal", self, other)
 
     __array_priority__ = 100
-    __array_ufunc__ = None
 
 
 cdef void place_in(Tensor t, Block block, int64_t offset):
@@ -868,7 +867,8 @@ def follows(Variable a not None, Variable b not None):
 def lay_out(list variables):
     """Put variables side by side in one block, each on 64 bytes with zeros behind it, so that one kernel can update them all.
 
-    They must be of one dtype. Snapshots that somebody holds keep the memory they have.
+    They must be of one dtype. Snapshots that somebody holds keep the memory they have. Where a program is running on the
+    variables, in another thread or around the caller, they stay where they are: what it writes would be lost.
     """
     global layouts
     cdef Variable v
@@ -877,6 +877,9 @@ def lay_out(list variables):
     cdef int64_t offset = 0
     if all([follows(a, b) for a, b in zip(variables, variables[1:])]):
         return
+    for v in variables:
+        if (<Block>v._value.owner).runs:
+            return
     block = Block(sum([padded((<Variable>v)._value.n_bytes) for v in variables]))
     for v in variables:
         held = v._value

@@ -127,7 +127,9 @@ cdef class Program:
         if isinstance(where, Tensor):
             return (<Tensor>where).data
         if isinstance(where, Variable):
-            self.blocks.append((<Variable>where)._value.owner)
+            owner = (<Variable>where)._value.owner
+            if not any([b is owner for b in self.blocks]):
+                self.blocks.append(owner)
             return (<Variable>where)._value.data
         if where[0] == "arena":
             return <char *>self.arena + <int64_t>where[1]
@@ -160,6 +162,7 @@ cdef class Program:
         cdef Py_ssize_t j
         cdef int64_t n_movers = 0, stride
         cdef Variable v
+        cdef Block block
         if self.layout != layouts:
             raise VariablesMoved("plan: variables were moved since this program was made. Take a new one.")
         if self.bound != bindings:
@@ -183,8 +186,12 @@ cdef class Program:
         r.times = self.times if timed else NULL
         if forked or timed:
             threads = 1
+        for block in self.blocks:
+            block.runs += 1
         with nogil:
             run_steps(&r, threads)
+        for block in self.blocks:
+            block.runs -= 1
         if r.failed >= 0:
             self.fail(r.failed)
         return r.done
@@ -193,6 +200,9 @@ cdef class Program:
         """Run one step on tensors; returns a tuple of new tensors of the shapes and dtypes in `outputs`."""
         cdef list addresses = []
         cdef Tensor t
+        cdef Variable v
+        for v in self.updated:
+            before_writing(v)                         # an input may be its snapshot, which moves
         for t in inputs:
             if t.data == NULL:
                 to_array(t)                           # raises: symbolic

@@ -134,6 +134,9 @@ class ArrayBatches:
         self.anew = steps is None  # does each epoch begin a new pass?
         self._passes_left = max(passes, 1)
         self._order, self._at = None, self.n
+        self._drawn_from = None  # the state of the global generator that the order came from
+        self._in_epoch = (0, self.n, self.batch_size)  # the last stretch: batches before it, its start, its batch size
+        self._skip = 0  # batches of the coming epoch that were run before: see `go_on`
 
     @staticmethod
     def _wrapped(a):
@@ -141,13 +144,14 @@ class ArrayBatches:
 
     def stretches(self):
         """The batches of an epoch as Stretches. Warns when the data is used up too early."""
-        left = self.steps
-        if self.anew:
+        left, self._skip = self.steps - self._skip, 0
+        if self.anew and left == self.steps:
             self._passes_left, self._at = 1, self.n
         while left:
             if self._at >= self.n and not self._begin_pass():
                 break
             stretch = self._stretch(left)
+            self._in_epoch = (self.steps - left, stretch.start, stretch.batch_size)
             self._at += stretch.steps * stretch.batch_size
             left -= stretch.steps
             yield stretch
@@ -166,8 +170,38 @@ class ArrayBatches:
             return False
         self._passes_left -= 1
         self._at = 0
-        self._order = random.permutation(self.n) if self.shuffle else None
+        self._draw_order()
         return True
+
+    def _draw_order(self):
+        if self.shuffle:
+            self._drawn_from = random.global_state().numpy()
+            self._order = random.permutation(self.n)
+
+    def position(self, batch):
+        """Where it stands in the epoch that is being run once its first `batch` batches are done; for `go_on`."""
+        before, start, size = self._in_epoch
+        at = min(start + (batch - before) * size, self.n)
+        return {"batch": batch, "at": at, "passes_left": self._passes_left, "drawn_from": self._drawn_from,
+                "data": self._measures()}  # fmt: skip
+
+    def go_on(self, position):
+        """Let the next epoch be what is left of one at `position`, in the order it had. Moves the global generator.
+
+        Raises:
+            ValueError: the data has another number of samples, or is cut into other batches.
+        """
+        if position["data"] != self._measures():
+            raise ValueError(
+                f"fit: the data must be as before to go on with it. Received: {self._measures()}; before: {position['data']}."
+            )
+        self._skip, self._at, self._passes_left = position["batch"], position["at"], position["passes_left"]
+        if position["drawn_from"] is not None:
+            random.global_state().assign(position["drawn_from"])
+            self._draw_order()
+
+    def _measures(self):
+        return {"samples": self.n, "batch_size": self.batch_size, "steps": self.steps, "shuffle": self.shuffle}
 
     def _stretch(self, most):
         """The batches of one size that come next."""
@@ -277,6 +311,25 @@ def batch_rows(x, name):
         return tuple([batch_rows(item, name) for item in x])
     a = np.asarray(x)
     return Rows(wrap(a if a.ndim == 0 and a.dtype.kind in "fiub" else _numbers(x, name)), _batch_dtype(a))
+
+
+def packed(batch):
+    """A batch (x, y, sample_weight) as steps get it: (x, y, sample_weight), (x, y), or x alone if there is no y; lists as tuples.
+
+    Source: tf.keras.utils.pack_x_y_sample_weight, and what tf.data makes of lists.
+    """
+    x, y, sample_weight = map(_with_tuples, batch)
+    if y is None:
+        return (x,) if isinstance(x, tuple) else x
+    return (x, y) if sample_weight is None else (x, y, sample_weight)
+
+
+def _with_tuples(x):
+    if isinstance(x, dict):
+        return {k: _with_tuples(v) for k, v in x.items()}
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*map(_with_tuples, x))
+    return tuple(map(_with_tuples, x)) if isinstance(x, (list, tuple)) else x
 
 
 def split_for_validation(x, y, sample_weight, validation_split):

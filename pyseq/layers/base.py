@@ -9,7 +9,7 @@ import numpy as np
 
 from pyseq import constraints, initializers, regularizers
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
-from pyseq.core.structure import flatten, is_shape, map_structure
+from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
 from pyseq.layers.call_context import context
 from pyseq.layers.input_spec import check_inputs
 from pyseq.layers.naming import snake_case, unique_name
@@ -194,10 +194,14 @@ class Layer:
     @trainable.setter
     def trainable(self, value):
         for layer in self._flatten_layers():
-            layer._trainable = bool(value)
-            for v in layer._own_weights()[0]:
-                v._layer_trainable = True
-                v.trainable = bool(value)
+            layer._set_trainable(bool(value))
+
+    def _set_trainable(self, value: bool):
+        """Freeze or thaw this layer, not those inside it."""
+        self._trainable = value
+        for v in self._own_weights()[0]:
+            v._layer_trainable = True
+            v.trainable = value
 
     def get_weights(self):
         """The values of `weights` as a list of NumPy arrays."""
@@ -232,6 +236,33 @@ class Layer:
                 f"You can build it manually via: `{self.name}.build(batch_input_shape)`."
             )
         return sum(v.size for v in self.weights)
+
+    def save_own_variables(self, store):
+        """Put the values of this layer's own variables in a mapping, under "0", "1", ...; `load_own_variables` reads it."""
+        for k, v in enumerate([v for group in self._own_weights() for v in group]):
+            store[str(k)] = v.numpy()
+
+    def load_own_variables(self, store):
+        """Set this layer's own variables from a mapping that `save_own_variables` filled.
+
+        Raises:
+            ValueError: another number of arrays, or a shape that differs.
+        """
+        variables = [v for group in self._own_weights() for v in group]
+        if len(store) != len(variables):
+            raise ValueError(
+                f"Layer '{self.name}' expected {len(variables)} variables, but received {len(store)} variables during "
+                f"loading. Expected: {[v.name for v in variables]}"
+            )
+        values = [np.asarray(store[str(k)]) for k in range(len(variables))]
+        for v, a in zip(variables, values, strict=True):
+            if tuple(v.shape) != a.shape:
+                raise ValueError(
+                    f"Layer '{self.name}': the variable {v.name!r} has shape {tuple(v.shape)}, but the saved one has shape "
+                    f"{a.shape}."
+                )
+        for v, a in zip(variables, values, strict=True):
+            v.assign(a.astype(v.dtype.numpy, copy=False))
 
     # ------------------------------------------------------------------------------------------ losses
 
@@ -410,6 +441,17 @@ class Layer:
         """The layer that `get_config` described."""
         return cls(**config)
 
+    def get_build_config(self):
+        """What `build_from_config` needs to make the weights: {"input_shape": shape}; None if the layer is not built."""
+        return None if self._build_input_shape is None else {"input_shape": self._build_input_shape}
+
+    def build_from_config(self, config):
+        """Make the weights for the input shape that `get_build_config` gave."""
+        shape = config.get("input_shape")
+        if shape is not None and not self.built:
+            with tracing(None):
+                self._build_once(map_shapes(tuple, shape))
+
     def __repr__(self):
         return f"<{type(self).__module__}.{type(self).__name__} object at {hex(id(self))}>"
 
@@ -447,6 +489,8 @@ _UNTRACKED = frozenset(
         "history",
         "_compiled",
         "_plans",
+        "_run",
+        "_init_arguments",
     }
 )
 

@@ -1,6 +1,13 @@
 """Models: layers put together, with training, evaluation and prediction."""
 
+from pyseq._faces import missing as _missing
 from pyseq.models.model import Model
 from pyseq.models.sequential import Sequential
 
-__all__ = ["Model", "Sequential"]
+_FILES = ("load_model", "model_from_config", "model_from_json", "model_from_yaml", "save_model")
+__all__ = ["Model", "Sequential", *_FILES]
+__getattr__ = _missing(__name__, lambda: __all__, {name: f"pyseq.saving.save:{name}" for name in _FILES})
+
+
+def __dir__():
+    return sorted(__all__)

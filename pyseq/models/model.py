@@ -11,9 +11,9 @@ from pyseq.layers.base import Layer, _unique
 from pyseq.layers.call_context import context
 from pyseq.layers.shape_inference import infer_shapes
 from pyseq.models.compiled import CompiledLoss, CompiledMetrics
+from pyseq.models.files import Files
 from pyseq.models.steps import Plans
 from pyseq.models.training import Training
-from pyseq.registry import custom_object_scope
 
 NOT_TRAINING = {"training": False}
 NOT_BUILT = (
@@ -26,7 +26,7 @@ NO_WEIGHTS = (
 )
 
 
-class Model(Training, Layer):
+class Model(Training, Files, Layer):
     """Layers put together by a `call` method.
 
     Subclass it, make the layers in `__init__` and use them in `call(self, inputs, training=None)`.
@@ -101,6 +101,7 @@ class Model(Training, Layer):
         if self.built:
             return
         shape = tuple(input_shape) if is_shape(input_shape) else input_shape
+        self._build_input_shape = shape
         if type(self).call is not Layer.call:
             infer_shapes(lambda x: self.call(x), shape, self._dtype)
         self.built = True
@@ -161,24 +162,13 @@ class Model(Training, Layer):
 
         profile(self, x, y, sample_weight, batch_size, kind, print_fn=print_fn)
 
-    def get_config(self):
-        raise NotImplementedError(
-            f"Model {type(self).__name__} is a subclass of Model and must override `get_config` to be described."
-        )
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """The model that `get_config` described; `custom_objects`: {name: class or function} it may name."""
-        with custom_object_scope(custom_objects or {}):
-            return cls(**config)
-
     # ------------------------------------------------------------------------------------------ compile
 
     def compile(
         self, optimizer="rmsprop", loss=None, metrics=None, loss_weights=None, weighted_metrics=None, run_eagerly=None,
         steps_per_execution=None, jit_compile=None, pss_evaluation_shards=0, **kwargs,
     ):  # fmt: skip
-        """Say how the model is trained.
+        """Say how the model is trained. Which layers are trainable now is what `fit` goes by, until the next `compile`.
 
         Args:
             optimizer: name or object.
@@ -202,6 +192,16 @@ class Model(Training, Layer):
         self._compiled = {
             "loss": CompiledLoss(loss, loss_weights, names),
             "metrics": CompiledMetrics(metrics, weighted_metrics, names),
+            "trainable": [(layer, layer._trainable) for layer in self._flatten_layers()],
+            "arguments": {
+                "loss": loss,
+                "metrics": metrics,
+                "loss_weights": loss_weights,
+                "weighted_metrics": weighted_metrics,
+                "run_eagerly": run_eagerly,
+                "steps_per_execution": steps_per_execution,
+                "jit_compile": jit_compile,
+            },
         }
         self.loss = loss
         self._plans = Plans()

@@ -12,6 +12,7 @@ from pyseq.models.model import NO_WEIGHTS, Model
 from pyseq.models.steps import Plans
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
+from pyseq.registry import custom_object_scope
 
 
 class Sequential(Model):
@@ -215,20 +216,26 @@ class Sequential(Model):
             raise ValueError(NO_WEIGHTS.format(self.name))
         return super().weights
 
+    def get_build_config(self):
+        """{"input_shape": shape}; None while it is not known."""
+        return None if self._input_layer is None else {"input_shape": self._input_layer._batch_input_shape}
+
     def get_config(self):
-        from pyseq import layers as layers_module
+        from pyseq.saving.objects import serialize_keras_object
 
         entries = [] if self._input_layer is None else [self._input_layer]
-        return {"name": self.name, "layers": [layers_module.serialize(layer) for layer in [*entries, *self._layers]]}
+        return {"name": self.name, "layers": [serialize_keras_object(layer) for layer in [*entries, *self._layers]]}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """A fresh model of the configuration that `get_config` gave."""
-        from pyseq import layers as layers_module
+        from pyseq.saving.objects import read
 
-        model = cls(name=config.get("name"))
-        for entry in config["layers"]:
-            model.add(layers_module.deserialize(entry, custom_objects))
+        entries, name = (config, None) if isinstance(config, list) else (config["layers"], config.get("name"))
+        model = cls(name=name)
+        with custom_object_scope(custom_objects or {}):
+            for entry in entries:
+                model.add(read(entry, "layers"))
         return model
 
 

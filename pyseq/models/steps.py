@@ -6,10 +6,10 @@ import time
 
 import numpy as np
 
-from pyseq.core import Tensor, config, wrap
+from pyseq.core import Tensor, Variable, config, wrap
 from pyseq.core.engine import VariablesMoved, address_of
 from pyseq.core.structure import flatten, map_structure
-from pyseq.data.arrays import ArrayBatches
+from pyseq.data.arrays import ArrayBatches, packed
 from pyseq.layers.base import Layer
 from pyseq.layers.tracking import settings
 from pyseq.ops import elementwise
@@ -30,7 +30,7 @@ class EagerSteps:
 
     def run(self, at, steps):
         """Make one step, batch `at`; returns 1."""
-        self.result = self.step(self.stretch.batch(at))
+        self.result = self.step(packed(self.stretch.batch(at)))
         return 1
 
     def logs(self):
@@ -107,7 +107,9 @@ class PlannedSteps:
         return map_structure(self._leaf, self.plan.result)
 
     def _leaf(self, leaf):
-        return self.buffers[leaf.number].reshape(leaf.shape).copy() if isinstance(leaf, Output) else leaf
+        if isinstance(leaf, Output):
+            return self.buffers[leaf.number].reshape(leaf.shape).copy()
+        return _array(leaf)  # it does not depend on the data
 
     def close(self):
         """Give what the runs used back."""
@@ -115,12 +117,15 @@ class PlannedSteps:
 
 
 class Plans:
-    """The plans of one model: for each kind of step and each signature of its data."""
+    """The plans of one model: for each kind of step and each signature of its data. A copy of the model begins with none."""
 
     def __init__(self):
         self.known = {}
         self.small = {}  # for `predict` of one batch, by shape and dtype alone
         self.calls, self.call_settings, self.plain = {}, None, None
+
+    def __reduce__(self):
+        return Plans, ()
 
     def of(self, kind, stretch, leaves, step):
         """The plan that makes `step` of batches of a stretch."""
@@ -144,31 +149,34 @@ class Plans:
                     return shape_ops.gather_rows(t, tensors[-1], dtype) if gathers else elementwise.cast(t, dtype)
 
                 made = iter([batch_of(t) for t in (tensors[:-1] if gathers else tensors)])
-                return step(tuple(None if p is None else map_structure(lambda _: next(made), _sorted(p)) for p in rows))
+                batch = [None if p is None else map_structure(lambda _: next(made), _sorted(p)) for p in rows]
+                return step(packed(batch))
 
             plan = self._keep(key, Plan(function, specs))
         return plan
 
     def on_tensors(self, kind, step, data):
-        """step(data) for a batch (x, y, sample_weight) of tensors, by a plan."""
-        leaves = [t for p in data if p is not None for t in flatten(p)]
+        """step(data) for data of tensors as steps get it, by a plan."""
+        leaves = flatten(data)
         key = (kind, signature(data), config.floatx())
         plan = self.known.get(key)
         if plan is None:
 
             def function(*tensors):
                 made = iter(tensors)
-                return step(tuple(None if p is None else map_structure(lambda _: next(made), _sorted(p)) for p in data))
+                return step(map_structure(lambda _: next(made), _sorted(data)))
 
             plan = self._keep(key, Plan(function, [(t.shape, t.dtype) for t in leaves]))
         return plan(*leaves)
 
     def predict(self, step, x, batch_size):
-        """step((x, None, None)) for an array that is one batch; None if it is not, or has no plan for its kind."""
+        """step(x) for an array that is one batch; None if it is not, or has no plan for its kind."""
+        if len(x) > batch_size:
+            return None
         key = (x.shape, x.dtype, config.floatx())
         plan = self.small.get(key)
         if plan is None:
-            if not 0 < len(x) <= batch_size or x.dtype.kind not in "fiub" or not x.dtype.isnative:
+            if not len(x) or x.dtype.kind not in "fiub" or not x.dtype.isnative:
                 return None
             data = ArrayBatches(x, batch_size=batch_size)
             (stretch,) = data.stretches()
@@ -238,7 +246,7 @@ def _keep_in(plans, key, plan, most):
 
 
 def _array(leaf):
-    return leaf.numpy() if isinstance(leaf, Tensor) else leaf
+    return leaf.numpy() if isinstance(leaf, Tensor | Variable) else leaf
 
 
 def flatten_rows(rows):
@@ -270,7 +278,9 @@ def signature(x):
 
 def as_floats(logs):
     """Logs with tensors turned into Python floats (arrays stay arrays)."""
-    return {k: _as_float(v) for k, v in (logs or {}).items()}
+    if not isinstance(logs, dict):
+        raise TypeError(f"`train_step` and `test_step` must return a dict {{name: value}}. Received: {logs!r}.")
+    return {k: as_floats(v) if isinstance(v, dict) else _as_float(v) for k, v in logs.items()}
 
 
 def _as_float(v):

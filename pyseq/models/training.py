@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+from contextlib import contextmanager
 
 import numpy as np
 
 from pyseq.callbacks import CallbackList
 from pyseq.core import config
 from pyseq.core.structure import flatten, map_structure
-from pyseq.data.arrays import ArrayBatches, check_cardinality, checked_count, split_for_validation
+from pyseq.data.arrays import ArrayBatches, check_cardinality, checked_count, packed, split_for_validation
 from pyseq.data.sources import batches_of, kind_of, weighted_by_class
+from pyseq.models.run import Run
 from pyseq.models.steps import EagerSteps, PlannedSteps, Plans, as_floats
 
 NO_BATCHES = "{}: Expected input data to be non-empty: there was no batch. A generator gives each of its batches once."
@@ -37,6 +39,7 @@ class Training:
         self._compiled = None
         self._plans = Plans()
         self.run_eagerly = False
+        self._run = None
 
     def _assert_compiled(self):
         if self._compiled is None:
@@ -109,26 +112,29 @@ class Training:
 
     def _fit(self, data, validation, callbacks, epochs, due):
         self.stop_training = False
-        callbacks.on_train_begin()
-        logs = {}
-        for epoch in epochs:
-            self.reset_metrics()
-            callbacks.on_epoch_begin(epoch)
-            made = self._run_batches(data, "train", callbacks)
-            if not made:
-                break
-            logs = made
-            if validation is not None and due(epoch + 1):
-                values = self._evaluate(validation, callbacks)
-                logs = {**logs, **{f"val_{k}": v for k, v in values.items()}}
-            callbacks.on_epoch_end(epoch, logs)
-            if self.stop_training or data.used_up:
-                break
-            data.on_epoch_end()
-        if epochs and not logs:
-            raise ValueError(NO_BATCHES.format("fit"))
-        self.optimizer.finalize_variable_values(self.trainable_variables)
-        callbacks.on_train_end(logs)
+        with Run(self, data, callbacks, epochs.start) as run:
+            callbacks.on_train_begin()
+            run.take_up()
+            logs = {}
+            for epoch in range(run.epoch, epochs.stop):
+                self.reset_metrics()
+                callbacks.on_epoch_begin(epoch)
+                made = self._run_batches(data, "train", callbacks, *run.enter(epoch))
+                if made is None:
+                    break
+                logs = made
+                if validation is not None and due(epoch + 1):
+                    values = self._evaluate(validation, callbacks)
+                    logs = {**logs, **{f"val_{k}": v for k, v in values.items()}}
+                callbacks.on_epoch_end(epoch, logs)
+                if self.stop_training or data.used_up:
+                    break
+                data.on_epoch_end()
+            if run.epoch < epochs.stop and not logs:
+                raise ValueError(NO_BATCHES.format("fit"))
+            with self._trainable_as_compiled():
+                self.optimizer.finalize_variable_values(self.trainable_variables)
+            callbacks.on_train_end(logs)
 
     def _callback_list(self, callbacks, verbose, **params):
         if isinstance(callbacks, CallbackList):
@@ -149,35 +155,70 @@ class Training:
 
     def _steps(self, kind, stretch):
         """The steps of a stretch of batches, planned or eager."""
-        step = getattr(self, f"{kind}_step")
+        step = self._step_of(kind)
         if self._runs_eagerly():
             return EagerSteps(step, stretch)
         return PlannedSteps(self._plans, kind, step, stretch)
 
+    def _step_of(self, kind):
+        """`train_step`, `test_step` or `predict_step`. Training follows what was trainable when `compile` was called."""
+        step = getattr(self, f"{kind}_step")
+        if kind != "train":
+            return step
+
+        def train_step(data):
+            with self._trainable_as_compiled():
+                return step(data)
+
+        return train_step
+
+    @contextmanager
+    def _trainable_as_compiled(self):
+        """Context in which the layers are as trainable as `compile` found them, as tf.keras promises.
+
+        So two models that share layers train different ones of them: a discriminator is compiled, then frozen, then compiled
+        again as the second half of another model.
+        """
+        changed = [(layer, was) for layer, was in self._compiled["trainable"] if layer._trainable is not was]
+        for layer, was in changed:
+            layer._set_trainable(was)
+        try:
+            yield
+        finally:
+            for layer, was in changed:
+                layer._set_trainable(not was)
+
     def _runs_eagerly(self):
         return self.run_eagerly or config.functions_run_eagerly()
 
-    def _run_batches(self, data, kind, callbacks):
-        """One pass over the batches; returns the logs of the last as floats.
+    def _run_batches(self, data, kind, callbacks, first=0, logs=None):
+        """One pass over the batches; returns the logs of the last as floats, None if there was none.
 
-        Callbacks that want every batch are asked after each; a progress bar, when a slice of steps comes back.
+        Callbacks are asked after the batches they want; a progress bar, when a slice of steps comes back.
+
+        Args:
+            first: number of the first batch that `data` gives; logs: those of the batch before it.
         """
         begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
         begin_each, end_wanted = callbacks.wants(begin), callbacks.wants(end)
-        each = begin_each or end_wanted
-        k, logs, last = 0, {}, None
+        k, last = first, None
+        known = False  # the names of the logs, which tell how often a progress bar wants them
         for stretch in data.stretches():
             steps, at = self._steps(kind, stretch), 0
             try:
                 while at < stretch.steps:
                     if begin_each:
                         getattr(callbacks, begin)(k)
-                    made = steps.run(at, 1 if each else stretch.steps - at)
+                    most = stretch.steps - at
+                    if begin_each or end_wanted and not known:
+                        most = 1
+                    elif end_wanted:
+                        most = callbacks.batches_wanted(end, k, most, logs)
+                    made = steps.run(at, most)
                     at, k = at + made, k + made
                     if end_wanted:
-                        logs = steps.logs()
+                        logs, known = steps.logs(), True
                         getattr(callbacks, end)(k - 1, logs)
-                        each = begin_each or callbacks.wants_each(end, logs)
                     if kind == "train" and self.stop_training:
                         return steps.logs()
                 last = steps
@@ -221,7 +262,7 @@ class Training:
     def _evaluate(self, data, callbacks):
         self.reset_metrics()
         callbacks.on_test_begin()
-        logs = self._run_batches(data, "test", callbacks)
+        logs = self._run_batches(data, "test", callbacks) or {}
         callbacks.on_test_end(logs)
         data.on_epoch_end()
         return logs
@@ -336,8 +377,8 @@ class Training:
         return self._on_batch("test", x, y, sample_weight, reset_metrics, return_dict)
 
     def _on_tensors(self, kind, data):
-        """A step on a batch (x, y, sample_weight) of tensors."""
-        step = getattr(self, f"{kind}_step")
+        """A step on data of tensors as steps get it."""
+        step = self._step_of(kind)
         return step(data) if self._runs_eagerly() else self._plans.on_tensors(kind, step, data)
 
     def _on_batch(self, kind, x, y, sample_weight, reset_metrics, return_dict):
@@ -351,7 +392,7 @@ class Training:
 
     def predict_on_batch(self, x):
         """Outputs for a batch, as NumPy arrays."""
-        return map_structure(np.asarray, self._on_tensors("predict", whole_batch(x)[:1]))
+        return map_structure(np.asarray, self._on_tensors("predict", whole_batch(x)))
 
 
 class Collected:
@@ -425,12 +466,13 @@ def like(structure, leaves):
 
 
 def whole_batch(x, y=None, sample_weight=None):
-    """(x, y, sample_weight) of one batch, as tensors."""
+    """One batch of tensors as steps get it: (x,), (x, y) or (x, y, sample_weight)."""
     n = check_cardinality(
         **{k: np.asarray(v) if isinstance(v, (list, tuple)) and not _holds_arrays(v) else v
            for k, v in (("x", x), ("y", y), ("sample_weight", sample_weight))}
     )  # fmt: skip
-    return next(iter(ArrayBatches(x, y, sample_weight, batch_size=n)))
+    data = packed(next(iter(ArrayBatches(x, y, sample_weight, batch_size=n))))
+    return data if isinstance(data, tuple) else (data,)
 
 
 def _holds_arrays(v):

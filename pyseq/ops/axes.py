@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from math import prod
 
+ALL = [tuple(range(rank)) for rank in range(9)]
+
 
 def normalized_axis(who: str, axis, rank: int) -> int:
     """The axis as a number in [0, rank).
@@ -23,7 +25,9 @@ def normalized_axis(who: str, axis, rank: int) -> int:
 def normalized_axes(who: str, axis, rank: int) -> tuple[int, ...]:
     """All axes for None, else the axes given, sorted."""
     if axis is None:
-        return tuple(range(rank))
+        return ALL[rank] if rank < len(ALL) else tuple(range(rank))
+    if type(axis) is int and -rank <= axis < rank:
+        return (axis % rank,)
     given = tuple(axis) if isinstance(axis, (list, tuple)) or hasattr(axis, "__len__") else (axis,)
     axes = tuple(sorted(normalized_axis(who, k, rank) for k in given))
     if len(set(axes)) != len(axes):

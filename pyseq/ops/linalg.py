@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pyseq.core import Tensor, as_tensor, emit, float32, float64, kernels, numpy_kernel, record, recording
+from pyseq.core import Tensor, Variable, as_tensor, emit, float32, float64, kernels, numpy_kernel, record, recording
 from pyseq.ops import activation as activations
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce, shape
@@ -159,33 +159,28 @@ def dense(x, kernel, bias=None, activation="linear"):
     Raises:
         ValueError: shapes that do not fit; an unknown activation. TypeError: dtypes differ.
     """
-    x, kernel = e.operands("dense", x, kernel)
-    if len(kernel.shape) != 2 or not x.shape or x.shape[-1] != kernel.shape[0]:
-        raise ValueError(
-            f"dense: `kernel` must be ({x.shape[-1] if x.shape else 'k'}, units) to match x of shape {x.shape}. "
-            f"Received: kernel.shape={kernel.shape}."
-        )
-    k, n = kernel.shape
-    if bias is not None:
-        bias = as_tensor(bias)
-        if bias.shape != (n,):
-            raise ValueError(f"dense: `bias` must be ({n},), one for each unit. Received: bias.shape={bias.shape}.")
-        if bias.dtype is not x.dtype:
-            raise TypeError(f"dense: `bias` must be {x.dtype.name} as x is. Received: bias.dtype={bias.dtype.name}.")
+    if type(x) is Tensor and isinstance(kernel, (Tensor, Variable)) and kernel.dtype is x.dtype:
+        kernel = as_tensor(kernel)
+    else:
+        x, kernel = e.operands("dense", x, kernel)
     if activation not in activations.FUSED:
         raise ValueError(f"dense: `activation` must be one of {sorted(activations.FUSED)}. Received: {activation!r}.")
+    if bias is not None:
+        bias = as_tensor(bias)
     code, attrs = activations.FUSED[activation]
+    m, k, n, to, dims, parts, work = _dense_plan(x.shape, kernel.shape, None if bias is None else bias.shape, code)
+    if bias is not None and bias.dtype is not x.dtype:
+        raise TypeError(f"dense: `bias` must be {x.dtype.name} as x is. Received: bias.dtype={bias.dtype.name}.")
     if x.dtype is not float32 and x.dtype is not float64:
         return _wide_dense(x, kernel, bias, activation)
-    lead = x.shape[:-1]
-    m = lead[0] if len(lead) == 1 else math.prod(lead)
-    dims, parts, work = _plan(m, n, k, False, False, code)
-    y = emit(MATMUL, (x, kernel, bias), (((*lead, n), x.dtype),), dims, attrs, parts, work)
+    y = emit(MATMUL, (x, kernel, bias), ((to, x.dtype),), dims, attrs, parts, work)
+    if not recording():
+        return y
 
     def vjp(dy, needs):
         if code:
             dy = activations.activation_backward(dy, y, code, attrs)
-        flat = len(lead) == 1
+        flat = len(to) == 2
         dy = dy if flat else shape.reshape(dy, (m, n))
         dx = dkernel = None
         if needs[0]:
@@ -196,6 +191,21 @@ def dense(x, kernel, bias=None, activation="linear"):
         return dx, dkernel, reduce.sum(dy, 0) if needs[2] else None
 
     return record(y, (x, kernel, bias), vjp)
+
+
+@lru_cache(maxsize=4096)
+def _dense_plan(x_shape, kernel_shape, bias_shape, code):
+    """(m, k, n, shape of y, dims, parts, work) of dense."""
+    if len(kernel_shape) != 2 or not x_shape or x_shape[-1] != kernel_shape[0]:
+        raise ValueError(
+            f"dense: `kernel` must be ({x_shape[-1] if x_shape else 'k'}, units) to match x of shape {x_shape}. "
+            f"Received: kernel.shape={kernel_shape}."
+        )
+    k, n = kernel_shape
+    if bias_shape is not None and bias_shape != (n,):
+        raise ValueError(f"dense: `bias` must be ({n},), one for each unit. Received: bias.shape={bias_shape}.")
+    m = math.prod(x_shape[:-1])
+    return m, k, n, (*x_shape[:-1], n), *_plan(m, n, k, False, False, code)
 
 
 def _wide_dense(x, kernel, bias, activation):

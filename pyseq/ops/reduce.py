@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,17 +20,31 @@ _sum, _any, _all = sum, any, all
 
 def _reduce(name: str, x, axes: tuple, keepdims: bool, divide_by: int = 0):
     """y of one of CODES, over at least one axis; of no elements it is the neutral element."""
-    without, kept = reduced(x.shape, axes)
-    to = kept if keepdims else without
+    to, steps = _steps(x.shape, axes, keepdims)
     if x.dtype not in COMPILED:
         return _reduce_by_numpy(name, x, axes, to, divide_by)
-    steps = runs(x.shape, axes)
-    for k, (outer, r, inner) in enumerate(steps):
-        last = k == len(steps) - 1
-        dims = (CODES[name], outer, r, inner, divide_by if last else 0)
-        y_shape = to if last else (outer, inner)
-        x = emit(REDUCE, (x,), ((y_shape, x.dtype),), dims, (), outer, outer * r * inner)
+    code, dtype = CODES[name], x.dtype
+    for y_shape, sizes, parts, work, last in steps:
+        dims = (code, *sizes, divide_by if last else 0)
+        x = emit(REDUCE, (x,), ((y_shape, dtype),), dims, (), parts, work)
     return x
+
+
+@lru_cache(maxsize=4096)
+def _steps(shape: tuple, axes: tuple, keepdims: bool):
+    """(shape of the result, [(shape, (outer, r, inner), parts, work, is it the last?) of each instruction])."""
+    without, kept = reduced(shape, axes)
+    to, steps = kept if keepdims else without, runs(shape, axes)
+    return to, [
+        (
+            to if k == len(steps) - 1 else (outer, inner),
+            (outer, r, inner),
+            outer,
+            outer * r * inner,
+            k == len(steps) - 1,
+        )
+        for k, (outer, r, inner) in enumerate(steps)
+    ]
 
 
 def _reduce_by_numpy(name, x, axes, to, divide_by):

@@ -12,6 +12,7 @@ from __future__ import annotations
 from pyseq.core import as_tensor, emit, kernels, tracing
 from pyseq.core.dtypes import uint8
 from pyseq.plan.chains import fuse_chains
+from pyseq.plan.descents import fuse_descents
 from pyseq.plan.graph import Node, Value
 from pyseq.plan.slopes import fuse_slopes
 
@@ -152,7 +153,7 @@ def outputs_of_their_own(graph):
 
 
 PASSES = (
-    keep_old_values, drop_unread, fold_constants, share_equal, share_softmax, drop_unread, fuse_slopes, fuse_chains,
+    keep_old_values, drop_unread, fold_constants, share_equal, share_softmax, drop_unread, fuse_slopes, fuse_descents, fuse_chains,
     outputs_of_their_own,
 )  # fmt: skip
 

@@ -131,12 +131,18 @@ def is_symbolic(x):
     return isinstance(x, Tensor) and x.is_symbolic
 
 
+def _is_ours(name):
+    """Is this file part of pyseq, or of Python's own machinery? (Frames of compiled code have paths that begin nowhere.)"""
+    compiled = name.endswith((".pyx", ".pxi"))
+    return compiled or name.startswith("<frozen") or os.path.abspath(name).startswith(_PACKAGE)
+
+
 def _located(error):
     """The error with the line of the user's program that led to it."""
     place, tb = None, error.__traceback__
     while tb is not None:
         name = tb.tb_frame.f_code.co_filename
-        if not os.path.abspath(name).startswith(_PACKAGE) and not name.startswith("<frozen"):
+        if not _is_ours(name):
             place = (name, tb.tb_lineno)
         tb = tb.tb_next
     if place is None:

@@ -30,7 +30,7 @@ def profile(model, x, y=None, sample_weight=None, batch_size=None, kind="train",
     if kind != "predict":
         model._assert_compiled()
     data = ArrayBatches(x, y, sample_weight, batch_size)
-    steps = PlannedSteps(model._plans, kind, getattr(model, f"{kind}_step"), next(data.stretches()))
+    steps = PlannedSteps(model._plans, kind, model._step_of(kind), next(data.stretches()))
     kept = [v.numpy() for v in steps.plan.updated]
     try:
         seconds = steps.time(SECONDS)

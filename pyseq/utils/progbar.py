@@ -13,6 +13,8 @@ import os
 import sys
 import time
 
+import numpy as np
+
 
 class Progbar:
     """A progress bar with running means of the given values.
@@ -129,7 +131,7 @@ class Progbar:
 
     def _number(self, total, weight):
         try:
-            mean = float(total) / max(1, weight)
+            mean = float(np.mean(total)) / max(1, weight)
         except (TypeError, ValueError):
             return str(total)
         size = mean if self.verbose == 2 else abs(mean)  # tf.keras gives every negative number an exponent there

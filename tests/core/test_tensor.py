@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import operator as op
 import pickle
 
 import numpy as np
@@ -146,3 +147,31 @@ def test_the_cycle_collector_frees_memory_once(borrow):
     assert engine.kept_memory() in (0, 4 * 4096)
     x, y = as_tensor(np.zeros(4096, "float32")), as_tensor(np.ones(4096, "float32"))
     assert not x.numpy().any() and y.numpy().all()
+
+
+@pytest.mark.parametrize("make", [as_tensor, Variable])
+def test_numpy_functions_take_the_values(make):
+    values = np.array([[1.0, 4.0], [9.0, 0.25]], "f4")
+    t = make(values)
+    for function in (
+        np.exp,
+        np.sqrt,
+        np.sum,
+        np.mean,
+        np.isnan,
+        lambda x: np.maximum(x, 2),
+        lambda x: np.add(values, x),
+    ):
+        made = function(t)
+        assert not isinstance(made, (Tensor, Variable))
+        np.testing.assert_array_equal(made, function(values))
+
+
+@pytest.mark.parametrize("make", [as_tensor, Variable])
+@pytest.mark.parametrize("first", [np.ones((1, 2), "f4"), np.float32(2), np.float64(2), np.array(2.0)])
+def test_arrays_leave_operators_to_tensors(make, first):
+    values = np.array([1.0, 4.0], "f4")
+    for operator in ("add", "sub", "mul", "truediv", "pow", "lt", "ge"):
+        made = getattr(op, operator)(first, make(values))
+        assert isinstance(made, Tensor)
+        np.testing.assert_allclose(made, getattr(op, operator)(first, values), rtol=1e-6)

@@ -1,12 +1,15 @@
 """The training loop: the same bits on any number of threads, what callbacks see, subclassed models, weights of samples."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
 import pyseq as keras
 from pyseq import Model, Sequential, layers
 from pyseq.callbacks import Callback
-from pyseq.core import config, engine
+from pyseq.core import Variable, config, engine
 
 rng = np.random.default_rng(0)
 X, Y = rng.standard_normal((96, 20)).astype("f4"), rng.integers(0, 3, 96)
@@ -165,3 +168,95 @@ def test_floatx(dtype):
     model, history = trained()
     assert all(w.dtype == dtype for w in model.get_weights())
     assert model.predict(X.astype("f8")).dtype == dtype and np.isfinite(history.history["loss"]).all()
+
+
+def described(data):
+    """The structure of what a step gets, T for each tensor."""
+    if isinstance(data, (tuple, list)):
+        return type(data)(map(described, data))
+    if isinstance(data, dict):
+        return {k: described(v) for k, v in data.items()}
+    return "T"
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+@pytest.mark.parametrize(
+    "given, expected",
+    [(("x",), "T"), (("x", "x"), ("T", "T")), (("x", "x", "w"), ("T", "T", "T")), (("x", None, "w"), "T"),
+     ((["x", "x"],), (("T", "T"),)), ((["x", "x"], "x"), (("T", "T"), "T")), ((("x", "x"),), (("T", "T"),)),
+     (({"a": "x"},), {"a": "T"}), (({"a": "x"}, {"b": "x"}), ({"a": "T"}, {"b": "T"}))],
+)  # fmt: skip
+def test_what_steps_get(given, expected, run_eagerly):
+    """Recorded from tf.keras 2.15: `x, y = data` works if x and y are given, and a batch of x alone is x."""
+    seen = []
+
+    class Sees(Model):
+        def train_step(self, data):
+            seen.append(described(data))
+            return {"loss": 1.0}
+
+        def predict_step(self, data):
+            seen.append(described(data))
+            return keras.backend.ones((4, 1))
+
+        test_step = train_step
+
+    model = Sees()
+    model.compile("sgd", run_eagerly=run_eagerly)
+    arrays = {"x": np.ones((4, 2), "f4"), "w": np.ones(4, "f4")}
+
+    def filled(g):
+        if isinstance(g, dict):
+            return {k: filled(v) for k, v in g.items()}
+        return type(g)(map(filled, g)) if isinstance(g, (list, tuple)) else arrays.get(g)
+
+    data = dict(zip(("x", "y", "sample_weight"), map(filled, given), strict=False))
+    model.fit(**data, verbose=0)
+    model.evaluate(**data, verbose=0)
+    if len(given) == 1:
+        assert model.predict(data["x"]).tolist() == [[1]] * 4
+    assert seen and all(s == expected for s in seen)
+    seen.clear()
+    model.train_on_batch(**data)
+    model.test_on_batch(**data)
+    if len(given) == 1:
+        model.predict_on_batch(data["x"])
+    assert all(s == (expected if isinstance(expected, tuple) else (expected,)) for s in seen)
+
+
+class Returns(Model):
+    """A step that returns what it is told to."""
+
+    def __init__(self, logs):
+        super().__init__()
+        self.logs = logs
+        self.steps = Variable(0)
+
+    def train_step(self, data):
+        self.steps.assign_add(1)
+        return self.logs
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_steps_that_return_other_logs(run_eagerly):
+    def fitted(logs, **kwargs):
+        model = Returns(logs)
+        model.compile("sgd", run_eagerly=run_eagerly)
+        history = model.fit(X, Y, epochs=3, batch_size=48, **{"verbose": 0, **kwargs})
+        return int(model.steps), history.epoch, history.history
+
+    assert fitted({}) == (6, [0, 1, 2], {})
+    assert fitted({"a": {"b": keras.backend.ones(())}, "k": 2}) == (6, [0, 1, 2], {"a": [{"b": 1.0}] * 3, "k": [2] * 3})
+    assert fitted({"a": np.float32([1, 3])}, verbose=1)[:2] == (6, [0, 1, 2])
+    for wrong in (None, 1.5):
+        with pytest.raises(TypeError, match="must return a dict"):
+            fitted(wrong)
+
+
+def test_copies_of_a_model_that_has_plans():
+    model, _ = trained()
+    for copy_of in (copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))):
+        copied = copy_of(model)
+        assert copied.predict(X).tobytes() == model.predict(X).tobytes()
+        model.fit(X, Y, verbose=0)
+        copied.fit(X, Y, verbose=0)

@@ -365,6 +365,17 @@ class TestState:
             np.testing.assert_array_equal(f().numpy(), a.numpy() + b.numpy())
         assert held[0].tolist() == [4, 6] and held[1].tolist() == [1, 2]
 
+    def test_an_argument_that_is_the_value_of_a_variable_it_writes(self):
+        v = Variable(np.float32([1, 2]))
+
+        def f(x):
+            v.assign(v + 1.0)
+            return x + v
+
+        for run in (f, function(f)):
+            v.assign([1, 2])
+            assert run(v.value()).tolist() == [3, 5]
+
 
 def test_many_threads():
     """One function, many threads, shapes that are new to it: nobody gets another's result."""

@@ -251,6 +251,44 @@ class TestStructure:
 
         as_eagerly(scenario)
 
+    def test_what_is_trainable_waits_for_compile(self):
+        def scenario(model):
+            first = model.layers[0]
+            first.trainable = False
+            before = first.get_weights()
+            logs = [fit(model)]
+            after = first.get_weights()
+            assert not np.array_equal(before[0], after[0])
+            assert not first.trainable and not first.trainable_weights
+            logs += [fit(model, batch_size=7), model.train_on_batch(X, Y)]
+            assert not np.array_equal(after[0], first.get_weights()[0])
+            model.compile("sgd", "sparse_categorical_crossentropy", run_eagerly=model.run_eagerly)
+            first.trainable = True
+            frozen = first.get_weights()
+            logs.append(fit(model))
+            assert np.array_equal(frozen[0], first.get_weights()[0]) and first.trainable
+            return logs
+
+        as_eagerly(scenario)
+
+    def test_a_discriminator_is_trained_alone_and_frozen_behind_a_generator(self):
+        discriminator = Sequential([layers.Dense(4, "relu", input_shape=(3,)), layers.Dense(1, "sigmoid")])
+        discriminator.compile("adam", "binary_crossentropy")
+        discriminator.trainable = False
+        generator = Sequential([layers.Dense(3, input_shape=(2,))])
+        both = Sequential([generator, discriminator])
+        both.compile("adam", "binary_crossentropy")
+        x, z, labels = np.ones((8, 3), "f4"), np.ones((8, 2), "f4"), np.arange(8) % 2
+        for _ in range(3):
+            judge, maker = discriminator.get_weights(), generator.get_weights()
+            discriminator.train_on_batch(x, labels)
+            assert not np.array_equal(judge[3], discriminator.get_weights()[3])
+            assert np.array_equal(maker[1], generator.get_weights()[1])
+            judge = discriminator.get_weights()
+            both.train_on_batch(z, np.ones(8))
+            assert all(np.array_equal(a, b) for a, b in zip(judge, discriminator.get_weights(), strict=True))
+            assert not np.array_equal(maker[1], generator.get_weights()[1])
+
     def test_add_and_pop(self):
         def scenario(model):
             seen = [fit(model), np.asarray(model(X)), np.asarray(model(X)), np.asarray(model(X)), model.predict(X)]
@@ -397,6 +435,20 @@ class TestData:
             seen.append(model.predict(X[::2]))
             seen.append(model.predict(np.asfortranarray(X)))
             return [np.asarray(s) for s in seen]
+
+        as_eagerly(scenario)
+
+    def test_rows_that_depend_on_their_batch(self):
+        """The batch size of `predict` counts also when the rows came as one batch before."""
+
+        class LessMean(layers.Layer):
+            def call(self, x):
+                return x - keras.backend.mean(x, axis=0)
+
+        def scenario(model):
+            less_mean = Sequential([LessMean()])
+            less_mean.run_eagerly = model.run_eagerly
+            return [less_mean.predict(X[:20], batch_size=size) for size in (32, 4, 20, 7)]
 
         as_eagerly(scenario)
 

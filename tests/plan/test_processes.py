@@ -225,6 +225,31 @@ def test_one_thread_trains_while_others_predict():
         assert not wrong and made_predictions and not any(t.is_alive() for t in threads)
 
 
+def test_variables_stay_where_they_are_while_a_thread_trains_them():
+    """Other optimizers, made in the meantime, would like them side by side in other orders."""
+    wanted = _fitted_for(30)
+    for _ in range(3):
+        model = made()
+        thread = threading.Thread(target=_fit_for, args=(model, 30))
+        thread.start()
+        while thread.is_alive():
+            for order in (-1, 1):
+                keras.optimizers.SGD().build(model.trainable_variables[::order])
+                time.sleep(0.001)
+        thread.join(LIMIT)
+        assert all(a.tobytes() == b.tobytes() for a, b in zip(model.get_weights(), wanted, strict=True))
+
+
+def _fit_for(model, epochs):
+    model.fit(np.tile(X, (40, 1)), np.tile(Y, 40), epochs=epochs, batch_size=32, shuffle=False, verbose=0)
+
+
+def _fitted_for(epochs):
+    model = made()
+    _fit_for(model, epochs)
+    return model.get_weights()
+
+
 def test_an_error_in_one_thread_is_that_threads():
     f = function(lambda x: reduce.sum(x))
 

@@ -187,6 +187,14 @@ class TestErrors:
 
         self.located(f, "`if reduce.sum(x) > 0:  # the line`")
 
+    def test_the_line_is_named_from_any_folder(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+
+        def f(x):
+            return np.exp(x)  # the line
+
+        self.located(f, "`return np.exp(x)  # the line`")
+
     def test_while_and_bool_operators(self):
         def f(x):
             while reduce.any(x > 1) and True:

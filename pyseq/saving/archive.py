@@ -1,0 +1,88 @@
+"""`.keras` files: a zip, nothing compressed, of
+
+metadata.json       {"keras_version", "date_saved", "pyseq_version"}
+config.json         the model as `serialize_keras_object` describes it, with build_config and compile_config
+model.weights.h5    its variables, see state.py
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import time
+import zipfile
+
+from pyseq._version import __version__
+from pyseq.models.files import KERAS_VERSION
+from pyseq.optimizers import Optimizer
+from pyseq.registry import custom_object_scope
+from pyseq.saving import limits, objects, state
+from pyseq.saving.files import import_h5py
+
+CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+
+
+def write(model, path, include_optimizer=True):
+    """Write a model to a file."""
+    h5py = import_h5py("Model.save")
+    config = objects.serialize_keras_object(model)
+    if not include_optimizer:
+        config.pop("compile_config", None)
+    saved = time.strftime("%Y-%m-%d@%H:%M:%S")
+    metadata = {"keras_version": KERAS_VERSION, "date_saved": saved, "pyseq_version": __version__}
+    kinds = state.KINDS if include_optimizer else tuple(k for k in state.KINDS if k is not Optimizer)
+    with tempfile.TemporaryFile(dir=os.path.dirname(path) or ".") as weights:
+        with h5py.File(weights, "w") as f:
+            state.save_state(model, f, kinds)
+        size = weights.seek(0, os.SEEK_END)
+        weights.seek(0)
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(METADATA, json.dumps(metadata))
+            archive.writestr(CONFIG, json.dumps(config))
+            with archive.open(WEIGHTS, "w", force_zip64=size >= 2**31) as member:
+                shutil.copyfileobj(weights, member, 2**20)
+
+
+def read(path, custom_objects=None, compile=True):
+    """The model in a file."""
+    with zipfile.ZipFile(path) as archive:
+        config = limits.parse_json(limits.read_member(archive, CONFIG), CONFIG)
+        if not compile:
+            config.pop("compile_config", None)
+        with custom_object_scope(custom_objects or {}):
+            model = objects.read(config)
+        if not hasattr(model, "load_weights"):
+            raise ValueError(f"load_model: {path} holds no model, but a {type(model).__name__}.")
+        _load(model, archive, path, skip_mismatch=False, prepare=compile)
+    return model
+
+
+def read_weights(model, path, skip_mismatch=False):
+    """Set a model's variables to those in a file."""
+    with zipfile.ZipFile(path) as archive:
+        _load(model, archive, path, skip_mismatch, prepare=True)
+
+
+def _load(model, archive, path, skip_mismatch, prepare):
+    h5py = import_h5py("load_model")
+    if WEIGHTS not in archive.namelist():
+        raise ValueError(f"load_model: {path} has no {WEIGHTS!r}. It holds {archive.namelist()[:8]}.")
+    info = archive.getinfo(WEIGHTS)
+    if info.compress_type != zipfile.ZIP_STORED and info.file_size > limits.EXPANSION * max(info.compress_size, 2**16):
+        raise ValueError(f"load_model: {WEIGHTS!r} says it has {info.file_size} bytes of {info.compress_size}.")
+    with archive.open(info) as member, h5py.File(member, "r") as f:
+        load(model, f, skip_mismatch, prepare)
+
+
+def load(model, f, skip_mismatch=False, prepare=True):
+    """Set a model's variables to those in an open `*.weights.h5`.
+
+    Args:
+        prepare: make the optimizer's slots first, if the file has some?
+    """
+    slots = limits.find_group(f, "optimizer/vars")
+    if prepare and slots is not None and len(slots) > 1:
+        state.prepare_optimizer(model)
+    state.load_state(model, f, skip_mismatch)
