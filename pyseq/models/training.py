@@ -108,7 +108,7 @@ class Training(GeneratorMethods):
         with Run(self, data, callbacks, epochs.start) as run:
             callbacks.on_train_begin()
             run.take_up()
-            logs = {}
+            logs = None
             for epoch in range(run.epoch, epochs.stop):
                 self.reset_metrics()
                 callbacks.on_epoch_begin(epoch)
@@ -117,17 +117,17 @@ class Training(GeneratorMethods):
                     break
                 logs = made
                 if validation is not None and due(epoch + 1):
-                    values = self._evaluate(validation, callbacks)
+                    values = self._evaluate(validation, callbacks) or {}
                     logs = {**logs, **{f"val_{k}": v for k, v in values.items()}}
                 callbacks.on_epoch_end(epoch, logs)
                 if self.stop_training or data.used_up:
                     break
                 data.on_epoch_end()
-            if run.epoch < epochs.stop and not logs:
+            if run.epoch < epochs.stop and logs is None:
                 raise ValueError(NO_BATCHES.format("fit"))
             with self._trainable_as_compiled():
                 self.optimizer.finalize_variable_values(self.trainable_variables)
-            callbacks.on_train_end(logs)
+            callbacks.on_train_end(logs or {})
 
     def _callback_list(self, callbacks, verbose, **params):
         if isinstance(callbacks, CallbackList):
@@ -245,7 +245,7 @@ class Training(GeneratorMethods):
         with contextlib.closing(data):
             callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
             logs = self._evaluate(data, callbacks)
-        if not logs:
+        if logs is None:
             raise ValueError(NO_BATCHES.format("evaluate"))
         if return_dict:
             return logs
@@ -255,8 +255,8 @@ class Training(GeneratorMethods):
     def _evaluate(self, data, callbacks):
         self.reset_metrics()
         callbacks.on_test_begin()
-        logs = self._run_batches(data, "test", callbacks) or {}
-        callbacks.on_test_end(logs)
+        logs = self._run_batches(data, "test", callbacks)
+        callbacks.on_test_end(logs or {})
         data.on_epoch_end()
         return logs
 
