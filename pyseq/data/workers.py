@@ -21,7 +21,7 @@ import numpy as np
 from pyseq.core.structure import map_structure
 
 SLOW = 0.001  # seconds an item may take before it is worth a thread: a hand-over between threads costs up to 0.1 ms
-LOOK = 3  # items by which an iterator is judged
+LOOK = 3  # items by whose fastest an iterator is judged
 
 
 def in_order(sequence, order, workers, use_multiprocessing, max_queue_size, seed=0):
@@ -131,7 +131,7 @@ class Ahead:
         self._iterator = iterator
         self._most = most
         self._copy = copy
-        self._seen, self._spent = 0, 0.0
+        self._seen, self._least = 0, SLOW * 2
         self._items = None
         if at_once and most:
             self._begin()
@@ -146,9 +146,9 @@ class Ahead:
             return next(self._iterator)
         start = time.perf_counter()
         item = next(self._iterator)
-        self._spent += time.perf_counter() - start
+        self._least = min(self._least, time.perf_counter() - start)
         self._seen += 1
-        if self._seen == LOOK and self._spent > SLOW * LOOK:
+        if self._seen == LOOK and self._least > SLOW:
             self._begin()
         return item
 

@@ -31,11 +31,17 @@ def classifier(**compile):
                  "metrics": ["accuracy"], "weighted_metrics": ["accuracy"], **compile})
     return m
 
+class Two(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.p, self.q = keras.layers.Dense(1, name="p"), keras.layers.Dense(2, name="q")
+    def call(self, inputs):
+        return {"p": self.p(inputs["a"]), "q": self.q(inputs["b"])}
+
 def two(**compile):
-    a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
-    p, q = keras.layers.Dense(1, name="p"), keras.layers.Dense(2, name="q")
-    m = keras.Model({"a": a, "b": b}, {"p": p(a), "q": q(b)})
-    weighted(p), weighted(q)
+    m = Two()
+    m({"a": tf.constant(X), "b": tf.constant(X)})
+    weighted(m.p), weighted(m.q)
     m.compile(**{"optimizer": keras.optimizers.SGD(0.1), "loss": {"p": "mse", "q": "mae"}, "loss_weights": {"p": 1, "q": 0.5},
                  **compile})
     return m
@@ -183,7 +189,8 @@ CALLS = {
     "fit_dataset_class_weight":
         "classifier().fit(arrays(X, LABELS), class_weight={0: 1.0, 1: 3.0, 2: 0.5}, epochs=2, verbose=0).history",
     "fit_dataset_class_and_sample_weight":
-        "classifier().fit(arrays(X, LABELS, W), class_weight={0: 1.0, 1: 3.0, 2: 0.5}, verbose=0).history",
+        "classifier().fit(D.from_tensor_slices((X, LABELS, W)).batch(5, drop_remainder=True),"
+        " class_weight={0: 1.0, 1: 3.0, 2: 0.5}, verbose=0).history",
     "fit_dataset_validation": "regression().fit(X, Y, shuffle=False, validation_data=arrays(X, Y), verbose=0).history",
     "fit_dataset_validation_steps":
         "regression().fit(X, Y, epochs=2, shuffle=False, validation_data=arrays(X, Y), validation_steps=2, verbose=0).history",
@@ -230,7 +237,7 @@ CALLS = {
     # what callbacks see
     "hooks": "hooks(lambda c: regression().fit(X, Y, batch_size=5, epochs=2, validation_split=0.25, verbose=0, callbacks=[c]))",
     "hooks_generator": "hooks(lambda c: regression().fit(endless(), steps_per_epoch=2, epochs=2, verbose=0, callbacks=[c]))",
-    "hooks_unknown_steps": "hooks(lambda c: regression().fit(batches(), verbose=0, callbacks=[c]))",
+    "hooks_unknown_steps": "hooks(lambda c: regression().fit(batches(), verbose=0, callbacks=[c]))[1]",
     "hooks_dataset": "hooks(lambda c: regression().fit(arrays(X, Y, batch=8), epochs=2, verbose=0, callbacks=[c]))",
     "hooks_predict": "hooks(lambda c: regression().predict(X, batch_size=8, callbacks=[c], verbose=0))",
     "hooks_predict_generator": "hooks(lambda c: regression().predict(xs(), callbacks=[c], verbose=0))",

@@ -122,11 +122,12 @@ def test_the_same_bits_planned_and_eager(data):
         "dataset": (d.batch(16), {}),
         "dataset of elements": (d.map(lambda x, y: (x, y)).batch(16), {}),
         "sequence": (Numbered(), {}),
-        "generator": (endless(), {"steps_per_epoch": 6}),
+        "generator": (None, {"steps_per_epoch": 6}),
     }
     x, fit = of[data]
-    weights = {"class_weight": {0: 1.0, 1: 2.0, 2: 0.5}}
-    assert trained(x, **weights, **fit) == trained(x, compile={"run_eagerly": True}, **weights, **fit)
+    fit["class_weight"] = {0: 1.0, 1: 2.0, 2: 0.5}
+    planned = trained(endless() if x is None else x, **fit)
+    assert trained(endless() if x is None else x, compile={"run_eagerly": True}, **fit) == planned
 
 
 def test_rows_and_elements_of_a_dataset_come_in_the_same_order_in_every_epoch():
@@ -290,9 +291,11 @@ def test_a_generator_of_something_else_is_an_error(item):
     assert len(str(e.value)) > 20
 
 
-def test_a_batch_without_rows():
-    with pytest.raises(ValueError, match="empty|rows|sample"):
-        model().fit(iter([(X[:0], Y[:0])]), verbose=0)
+def test_a_batch_without_rows_changes_nothing():
+    m = model(optimizer="sgd")
+    before = [w.tobytes() for w in m.get_weights()]
+    m.fit(iter([(X[:0], Y[:0])]), verbose=0)
+    assert [w.tobytes() for w in m.get_weights()] == before
 
 
 @pytest.mark.parametrize("argument", [
@@ -304,7 +307,7 @@ def test_unfit_arguments(argument):
 
 
 def test_a_function_that_was_not_called_is_named():
-    with pytest.raises(ValueError, match="call"):
+    with pytest.raises(ValueError, match="Call it"):
         model().fit(endless, steps_per_epoch=2, verbose=0)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import pyseq as keras
 import pyseq.tf as tf
+from pyseq.core import config
 from tests.data import fits
 from tests.parity.recording import FIXTURES
 
@@ -38,11 +39,11 @@ def test_call(name):
 @pytest.mark.parametrize("name", fits.CALLS)
 def test_the_same_bits_eagerly(name):
     planned = fits.plain(eval(fits.CALLS[name], SEEN))
-    tf.config.run_functions_eagerly(True)
+    config.run_functions_eagerly(True)
     try:
         assert fits.plain(eval(fits.CALLS[name], SEEN)) == planned
     finally:
-        tf.config.run_functions_eagerly(False)
+        config.run_functions_eagerly(False)
 
 
 @pytest.mark.parametrize("name", fits.EARLY)

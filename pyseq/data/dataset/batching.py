@@ -10,7 +10,7 @@ import numpy as np
 from pyseq.core import Tensor
 from pyseq.core.structure import flatten, map_structure
 from pyseq.data.dataset.elements import as_leaf_array, as_leaf_numpy, as_leaf_tensor
-from pyseq.data.dataset.node import INFINITE, UNKNOWN, Of
+from pyseq.data.dataset.node import UNKNOWN, Of
 from pyseq.data.dataset.pieces import run_of
 from pyseq.data.dataset.sources import Listed
 from pyseq.data.spec import DatasetSpec, TensorSpec
@@ -49,7 +49,7 @@ class Batch(_Grouping):
             self.picks = ("batches", source.picks[1])
 
     def spec(self):
-        n = self.group if self.drop or self.source.size() == INFINITE else None
+        n = self.group if self.drop else None
         return map_structure(lambda s: _batched_spec(s, n), self.source.element_spec)
 
     def row_count(self):
@@ -101,7 +101,7 @@ def stacked(group):
                 "batch: Cannot add tensor to the batch: number of elements does not match. Shapes are: [tensor]: "
                 f"{list(leaf.shape)}, [batch]: {list(first.shape)}. (padded_batch pads them.)"
             )
-        out[k] = leaf
+        out[k] = leaf if leaf.shape else leaf[()]
     return out
 
 
@@ -116,7 +116,8 @@ class PaddedBatch(_Grouping):
         super().__init__(source, group, drop)
         self.shapes = _spread(source.element_spec, shapes)
         self.values = _spread(source.element_spec, values, one_for_all=True)
-        self.element_spec  # noqa: B018  unfit shapes are an error here
+        for s, value in zip(flatten(self.element_spec), self.values, strict=True):
+            _check_value(value, s.dtype)
 
     def spec(self):
         n = self.group if self.drop else None
@@ -138,16 +139,21 @@ def _padded_shape(spec, shape):
                 f"element {spec}."
             )
         return spec.shape
-    if spec.shape is not None:
-        if len(shape) != len(spec.shape):
-            raise ValueError(
-                f"The padded shape {shape} is not compatible with the shape {spec.shape} of the corresponding input component."
-            )
-        if any(d is not None and n is not None and n > d for n, d in zip(spec.shape, shape, strict=True)):
-            raise ValueError(
-                f"The padded shape {shape} is not compatible with the shape {spec.shape} of the corresponding input component."
-            )
+    if spec.shape is not None and (
+        len(shape) != len(spec.shape)
+        or any(None not in (n, d) and n > d for n, d in zip(spec.shape, shape, strict=True))
+    ):
+        raise ValueError(
+            f"The padded shape {shape} is not compatible with the shape {spec.shape} of the corresponding input component."
+        )
     return shape
+
+
+def _check_value(value, dtype):
+    if value is not None and dtype.name != "string" and np.asarray(value).dtype.kind == "f" and not dtype.is_floating:
+        raise TypeError(
+            f"padded_batch: Mismatched type between padding value {value} and the input dataset's element type {dtype.name}."
+        )
 
 
 def padded(leaves, shape, value):
@@ -169,12 +175,8 @@ def padded(leaves, shape, value):
         longest = [n if d is None else d for n, d in zip(longest, shape, strict=True)]
     if value is None:
         value = b"" if leaves[0].dtype.kind == "O" else 0
-    value = np.asarray(as_leaf_numpy(as_leaf_tensor(value)))
-    if value.dtype.kind == "f" and leaves[0].dtype.kind != "f":
-        raise TypeError(
-            f"padded_batch: Mismatched type between padding value {value} and the input's component {leaves[0].dtype}."
-        )
-    out = np.full((len(leaves), *longest), value.astype(leaves[0].dtype), leaves[0].dtype)
+    value = np.asarray(as_leaf_numpy(as_leaf_tensor(value)), dtype=leaves[0].dtype)
+    out = np.full((len(leaves), *longest), value, leaves[0].dtype)
     for k, a in enumerate(leaves):
         out[(k, *map(slice, a.shape))] = a
     return out

@@ -50,7 +50,7 @@ class Call:
 
     def __call__(self, element):
         """The result, as an element."""
-        return result_of(self.raw(element))
+        return _element(self.raw(element))
 
     def changes_variables(self):
         """Does it, such as the state of random numbers? Then its calls must come in order."""
@@ -70,7 +70,12 @@ class Call:
                 return symbolic(tuple([unknown if d is None else d for d in s.shape]), s.dtype, trace)
 
             args = map_structure(tensor, spec)
-            return map_structure(leaf_spec, result_of(self.function(*(args if isinstance(args, tuple) else (args,)))))
+            return map_structure(leaf_spec, _element(self.function(*(args if isinstance(args, tuple) else (args,)))))
+
+
+def _element(result):
+    """What a function returned, as an element. A list is a tuple (as in tf.data, where lists in it are arrays)."""
+    return result_of(tuple(result) if type(result) is list else result)
 
 
 def first_element(who, node):

@@ -208,7 +208,9 @@ class TextLine(Node):
 
 
 def files_of(filenames):
-    """Paths as a list of them."""
-    if isinstance(filenames, (list, tuple, np.ndarray)):
-        return [os.fspath(f) for f in filenames]
-    return [os.fspath(filenames)]
+    """Paths as a list of them; `filenames`: one or many, texts, paths or what a dataset gives of them."""
+    if isinstance(filenames, (str, bytes, os.PathLike)):
+        return [os.fspath(filenames)]
+    if not isinstance(filenames, (list, tuple)):
+        filenames = np.asarray(filenames).ravel().tolist()
+    return [os.fspath(f) for f in filenames]

@@ -46,13 +46,14 @@ class Map(_Calling):
         if self.threads in (None, 1):
             yield from map(self.call, elements)
             return
-        spent = 0.0
+        least = 2 * SLOW
         for k, element in enumerate(itertools.islice(elements, LOOK + 1)):
             start = time.perf_counter()
             made = self.call(element)
-            spent += time.perf_counter() - start if k else 0.0  # the first is traced
+            if k:  # the first is traced
+                least = min(least, time.perf_counter() - start)
             yield made
-        if spent < SLOW * LOOK or self.call.changes_variables():
+        if least < SLOW or self.call.changes_variables():
             yield from map(self.call, elements)
         else:
             yield from self._by_threads(elements, AUTO_THREADS if self.threads < 0 else self.threads)
