@@ -57,7 +57,7 @@ NAMES = {
     "DataLossError": (ValueError,),
 }
 # Errors of other types than TensorFlow's, which are slips there
-OTHER = {"map_not_callable": "TypeError", "flat_map_no_dataset": "TypeError"}
+OTHER = {"list_files_none": "FileNotFoundError", "map_not_callable": "TypeError", "flat_map_no_dataset": "TypeError"}
 
 
 @pytest.mark.parametrize("name", cases.ERRORS)
@@ -132,6 +132,25 @@ def test_shuffles_are_uniform():
     for place in range(4):
         counts[place] = np.bincount(order[:, place], minlength=4)
     assert abs(counts / 3000 - 0.25).max() < 0.05
+
+
+def test_datasets_at_random():
+    sources = [tf.data.Dataset.from_tensors(np.int64(k)).repeat() for k in range(3)]
+    d = tf.data.Dataset.sample_from_datasets(sources, [0.2, 0.0, 0.8]).take(2000)
+    first, second = orders(d, 2)
+    assert first != second
+    assert abs(np.bincount(first, minlength=3) / 2000 - [0.2, 0, 0.8]).max() < 0.05
+    seeded = tf.data.Dataset.sample_from_datasets(sources, seed=1).take(50)
+    first, second = orders(seeded, 2)
+    assert first == second
+
+
+def test_list_files(tmp_path):
+    for name in "cab":
+        (tmp_path / f"{name}.txt").write_text("")
+    d = tf.data.Dataset.list_files(str(tmp_path / "*.txt"), shuffle=False)
+    assert [e.numpy() for e in d] == [str(tmp_path / f"{n}.txt").encode() for n in "abc"]
+    assert sorted(e.numpy() for e in tf.data.Dataset.list_files([str(tmp_path / "*.txt")])) == [e.numpy() for e in d]
 
 
 def test_batches_of_a_shuffle_keep_rows_together():

@@ -9,6 +9,7 @@ node.py          what a node is, and one iteration of a pipeline
 sources.py       nodes that begin: arrays, generators, files
 picking.py       nodes that choose among elements: shuffle, repeat, take, zip, ...
 batching.py      nodes that put elements together or take them apart
+mixing.py        nodes that mix several datasets or sort elements into groups
 transforming.py  nodes that call functions; calls.py: a function on elements
 pieces.py        rows and batches by number, which `fit` gives to plans
 elements.py      the leaves of elements

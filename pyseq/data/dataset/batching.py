@@ -125,10 +125,17 @@ class PaddedBatch(_Grouping):
         made = iter([TensorSpec((n, *_padded_shape(s, next(shapes))), s.dtype) for s in specs])
         return _filled(self.source.element_spec, made)
 
-    def together(self, group):
+    def together(self, group, fill=None):
+        """One element of a list of them; `fill`: what the sizes are that are not given, by default those of the longest."""
         columns = zip(*map(flatten, group), strict=True)
-        made = iter([padded(*column) for column in zip(columns, self.shapes, self.values, strict=True)])
-        return _filled(group[0], made)
+        made = []
+        for leaves, spec, shape, value in zip(
+            columns, flatten(self.source.element_spec), self.shapes, self.values, strict=True
+        ):
+            if fill is not None:
+                shape = tuple(fill if d is None else d for d in (spec.shape if shape is None else shape))
+            made.append(padded(leaves, shape, value))
+        return _filled(group[0], iter(made))
 
 
 def _padded_shape(spec, shape):

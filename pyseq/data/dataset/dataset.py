@@ -7,7 +7,7 @@ import numpy as np
 from pyseq._faces import nearest
 from pyseq.core import Tensor, Variable
 from pyseq.core.structure import flatten, map_structure
-from pyseq.data.dataset import batching, picking, sources, transforming
+from pyseq.data.dataset import batching, mixing, picking, sources, transforming
 from pyseq.data.dataset.elements import leaf_spec, structure_of
 from pyseq.data.dataset.iteration import Iterable
 from pyseq.data.dataset.node import INFINITE, UNKNOWN
@@ -86,6 +86,40 @@ class Dataset(Iterable):
             raise TypeError("zip: there must be a dataset. Received: none.")
         return Dataset(picking.Zip(map_structure(lambda d: d._node, datasets)))
 
+    @staticmethod
+    def list_files(file_pattern, shuffle=None, seed=None, name=None):
+        """The paths of the files that match a glob pattern or any of a list of them, shuffled anew each time unless told."""
+        files = sources.matching_files(file_pattern)
+        dataset = Dataset.from_tensor_slices(files)
+        return dataset.shuffle(len(files), seed) if shuffle is None or shuffle else dataset
+
+    @staticmethod
+    def sample_from_datasets(
+        datasets, weights=None, seed=None, stop_on_empty_dataset=False, rerandomize_each_iteration=None
+    ):
+        """Elements of `datasets` at random, with `weights` (equal by default)."""
+        mixing.same_elements("sample_from_datasets", datasets)
+        weights = np.ones(len(datasets)) if weights is None else np.asarray(weights, "float64")
+        if weights.shape != (len(datasets),) or (weights < 0).any() or not weights.sum() > 0:
+            raise ValueError(
+                f"sample_from_datasets: `weights` must be {len(datasets)} numbers from 0 on, not all 0. Received: {weights}."
+            )
+        if rerandomize_each_iteration is not None and rerandomize_each_iteration != (seed is None):
+            raise NotImplementedError(
+                "sample_from_datasets: a seed gives the same choices each time, no seed new ones."
+            )
+        wanted = [d._node for d, w in zip(datasets, weights, strict=True) if w]
+        if len(wanted) == 1:
+            return Dataset(wanted[0])
+        return Dataset(mixing.Sampled(wanted, weights[weights > 0], seed, bool(stop_on_empty_dataset)))
+
+    @staticmethod
+    def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=True):
+        """Elements of those of `datasets` whose numbers `choice_dataset` gives."""
+        mixing.same_elements("choose_from_datasets", datasets)
+        nodes = [d._node for d in datasets]
+        return Dataset(mixing.DirectedInterleave(nodes, choice_dataset._node, bool(stop_on_empty_dataset)))
+
     # -------------------------------------------------------------------------------------- which, in what order
 
     def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=True, name=None):
@@ -134,6 +168,10 @@ class Dataset(Iterable):
         """The elements up to the first of which `predicate(*element)` is false."""
         return Dataset(transforming.TakeWhile(self._node, predicate))
 
+    def unique(self, name=None):
+        """The elements that did not come before."""
+        return Dataset(mixing.Unique(self._node))
+
     def concatenate(self, dataset, name=None):
         """These elements, then those of another dataset."""
         if not isinstance(dataset, Dataset):
@@ -161,6 +199,25 @@ class Dataset(Iterable):
         size = _count("padded_batch", "batch_size", batch_size, 1)
         return Dataset(
             batching.PaddedBatch(self._node, size, padded_shapes, padding_values, bool(drop_remainder))
+        )  # fmt: skip
+
+    def bucket_by_sequence_length(
+        self, element_length_func, bucket_boundaries, bucket_batch_sizes, padded_shapes=None, padding_values=None,
+        pad_to_bucket_boundary=False, no_padding=False, drop_remainder=False, name=None,
+    ):  # fmt: skip
+        """Padded batches of elements of about one length.
+
+        Args:
+            element_length_func: (*element) -> its length.
+            bucket_boundaries: lengths at which the next bucket begins. bucket_batch_sizes: one more of them.
+            pad_to_bucket_boundary: to the longest that a bucket holds? By default to the longest of the batch.
+        """
+        boundaries, sizes = mixing.checked_buckets(bucket_boundaries, bucket_batch_sizes)
+        return Dataset(
+            mixing.Bucketed(
+                self._node, element_length_func, boundaries, sizes, padded_shapes, padding_values,
+                bool(pad_to_bucket_boundary), not no_padding, bool(drop_remainder),
+            )
         )  # fmt: skip
 
     def unbatch(self, name=None):

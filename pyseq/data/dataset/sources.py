@@ -214,3 +214,17 @@ def files_of(filenames):
     if not isinstance(filenames, (list, tuple)):
         filenames = np.asarray(filenames).ravel().tolist()
     return [os.fspath(f) for f in filenames]
+
+
+def matching_files(patterns):
+    """Paths of the files that match glob patterns, sorted.
+
+    Raises:
+        FileNotFoundError: there are none.
+    """
+    import glob
+
+    found = sorted({f for p in files_of(patterns) for f in glob.glob(os.fsdecode(p))})
+    if not found:
+        raise FileNotFoundError(f"list_files: No files matched pattern: {patterns}.")
+    return found
