@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from pyseq.core import DType, Tensor, as_dtype
@@ -75,11 +77,62 @@ class Texts:
         return f"<Texts: shape={self.shape}, dtype=string, numpy={self.numpy()!r}>"
 
 
+class TensorShape(tuple):
+    """A shape, None for an extent that may vary: a tuple with the methods of tf.TensorShape.
+
+    Args:
+        dims: a size or a list of sizes and None. (A shape of which not even the rank is known is None in pyseq.)
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, dims):
+        if dims is None:
+            raise NotImplementedError("TensorShape: a shape of unknown rank is None. Received: dims=None.")
+        dims = (dims,) if hasattr(dims, "__index__") else tuple(dims)
+        for n in dims:
+            if n is not None and (not hasattr(n, "__index__") or n < 0):
+                raise ValueError(f"TensorShape: `dims` must hold sizes or None. Received: dims={dims}.")
+        return super().__new__(cls, [None if n is None else int(n) for n in dims])
+
+    @property
+    def rank(self):
+        """The number of axes."""
+        return len(self)
+
+    ndims = rank
+
+    def as_list(self):
+        """A list of the sizes."""
+        return list(self)
+
+    def is_fully_defined(self):
+        """Are all sizes known?"""
+        return None not in self
+
+    def num_elements(self):
+        """The product of the sizes, None if one is not known."""
+        return math.prod(self) if self.is_fully_defined() else None
+
+    def is_compatible_with(self, other):
+        """May both be shapes of one tensor?"""
+        return fits(self, other)
+
+    def __str__(self):
+        return tuple.__repr__(self)
+
+    def __repr__(self):
+        return f"TensorShape({list(self)})"
+
+    def __reduce__(self):
+        return TensorShape, (list(self),)
+
+
 class TensorSpec:
     """Shape and element type of tensors to come.
 
     Args:
-        shape: tuple of int, or None for an extent that may vary; None: nothing is known of it.
+        shape: list of int, None for an extent that may vary; None: nothing is known of it.
         dtype: element type.
     Source: tf.TensorSpec.
     """
@@ -87,13 +140,7 @@ class TensorSpec:
     __slots__ = ("shape", "dtype", "name")
 
     def __init__(self, shape, dtype="float32", name=None):
-        if shape is not None:
-            shape = (shape,) if isinstance(shape, int) else tuple(shape)
-            for n in shape:
-                if n is not None and (not hasattr(n, "__index__") or n < 0):
-                    raise ValueError(f"TensorSpec: `shape` must hold sizes or None. Received: shape={shape}.")
-            shape = tuple(None if n is None else int(n) for n in shape)
-        self.shape = shape
+        self.shape = None if shape is None else TensorShape(shape)
         self.dtype = as_any_dtype(dtype)
         self.name = name
 
@@ -128,7 +175,7 @@ class TensorSpec:
         return f"TensorSpec(shape={shape}, dtype=tf.{self.dtype.name}, name={self.name!r})"
 
     def __reduce__(self):
-        return TensorSpec, (self.shape, self.dtype.name, self.name)
+        return TensorSpec, (self.shape and list(self.shape), self.dtype.name, self.name)
 
 
 def fits(spec, shape):
@@ -159,7 +206,7 @@ class DatasetSpec:
 
     def __init__(self, element_spec, dataset_shape=()):
         self.element_spec = element_spec
-        self.dataset_shape = tuple(dataset_shape)
+        self.dataset_shape = TensorShape(dataset_shape)
 
     def __eq__(self, other):
         return isinstance(other, DatasetSpec) and self.element_spec == other.element_spec
@@ -168,4 +215,4 @@ class DatasetSpec:
         return hash(repr(self))
 
     def __repr__(self):
-        return f"DatasetSpec({self.element_spec}, TensorShape({list(self.dataset_shape)}))"
+        return f"DatasetSpec({self.element_spec}, {self.dataset_shape!r})"

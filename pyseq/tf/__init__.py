@@ -32,7 +32,7 @@ from pyseq.core import (
     uint64,
 )
 from pyseq.core import bool_ as bool
-from pyseq.data.spec import TensorSpec, string
+from pyseq.data.spec import TensorShape, TensorSpec, string
 from pyseq.plan import function
 from pyseq.tf import math, nn, random
 from pyseq.tf.math import (

@@ -61,6 +61,8 @@ PIPELINES = {
     "range_type": "D.range(3, output_type='float32')",
     "generator_types": "D.from_generator(count, output_types=('int64', 'float32'))",
     "generator_shapes": "D.from_generator(count, output_types=('int32', 'float32'), output_shapes=((), (2,)))",
+    "generator_tensor_shapes":
+        "D.from_generator(lists, tf.int32, tf.TensorShape([None, 2])).padded_batch(2, padded_shapes=tf.TensorShape([None, 2]))",
     "generator_signature":
         "D.from_generator(count, output_signature=(tf.TensorSpec((), 'int64'), tf.TensorSpec((2,), 'float64')))",
     "generator_args": "D.from_generator(count, args=[2], output_types=('int64', 'float32'))",
@@ -229,6 +231,9 @@ VALUES = {
     "spec_compatible": "tf.TensorSpec((None,)).is_compatible_with(tf.constant([1.0, 2.0]))",
     "spec_incompatible": "tf.TensorSpec((3,)).is_compatible_with(tf.constant([1.0, 2.0]))",
     "spec_of_tensor": "repr(tf.TensorSpec.from_tensor(tf.constant([1, 2])))",
+    "shape": "repr(tf.TensorShape([None, 3])), str(tf.TensorShape(2)), tf.TensorShape([None, 3]).as_list()",
+    "shape_of_spec": "D.range(3).batch(2).element_spec.shape.as_list()",
+    "shape_numbers": "[tf.TensorShape([2, 3]).num_elements(), tf.TensorShape([2, 3]).rank, tf.TensorShape([None]).is_fully_defined()]",
     "signature": "tf.function(lambda x: x * 2, input_signature=[tf.TensorSpec((None,), tf.float32)])(np.arange(3.0))",
     "signature_unknown": "tf.function(lambda x: x * 2, input_signature=[tf.TensorSpec(None)])(np.ones((2, 2), 'f'))",
     "signature_nested":
