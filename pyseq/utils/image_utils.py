@@ -45,8 +45,8 @@ def load_img(
     image_module = needed("PIL.Image", "load_img")
     if not isinstance(path, (str, bytes, os.PathLike, io.BytesIO)):
         raise TypeError(f"load_img: `path` must be a path or a BytesIO. Received: path of type {type(path).__name__}.")
-    image = image_module.open(path)
-    image.load()  # reads all, and closes the file that was opened for it
+    image = image_module.open(path if isinstance(path, io.BytesIO) else _in_memory(path))
+    image.load()  # a damaged file is an error here, not later
     if color_mode == "grayscale":
         if image.mode not in ("L", "I;16", "I"):
             image = image.convert("L")
@@ -56,6 +56,11 @@ def load_img(
         return image
     box = _largest_box(image.size[::-1], target_size) if keep_aspect_ratio else None
     return image.resize(target_size[::-1], getattr(image_module, interpolation.upper()), box=box)
+
+
+def _in_memory(path):
+    with open(path, "rb") as f:
+        return io.BytesIO(f.read())
 
 
 def _largest_box(size, target):
