@@ -8,7 +8,7 @@ import random
 import numpy as np
 
 from pyseq.data.sequence import Sequence
-from pyseq.utils.pad_sequences import pad_sequences
+from pyseq.utils.padding import pad_sequences
 
 __all__ = ["TimeseriesGenerator", "make_sampling_table", "pad_sequences", "skipgrams"]
 

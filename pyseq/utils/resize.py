@@ -27,10 +27,9 @@ def resize(images, size, method="bilinear"):
     if method == "nearest":
         rows, columns = _nearest(height, size[0]), _nearest(width, size[1])
         return images[..., rows[:, None], columns[None, :], :]
-    x = images.astype("float32")
     if (height, width) == tuple(size):
-        return x
-    x = _along_rows(x, *_taps(method, height, int(size[0])))
+        return images
+    x = _along_rows(images.astype("float32"), *_taps(method, height, int(size[0])))
     return np.swapaxes(_along_rows(np.swapaxes(x, -3, -2), *_taps(method, width, int(size[1]))), -3, -2)
 
 
