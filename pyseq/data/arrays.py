@@ -2,6 +2,7 @@
 
 as_arrays: lists, frames, tensors -> NumPy arrays, floats read as floatx
 ArrayBatches: cardinality checked once; each batch is one gather (and cast) per array
+Stretch: batches of one size in a row, which a plan runs through alone; OneBatch: one that came from elsewhere
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from pyseq import random
 from pyseq.core import Tensor, Variable, as_dtype, config, wrap
 from pyseq.core.structure import flatten, map_structure
+from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
 
 
@@ -26,6 +28,8 @@ def as_arrays(x, name: str):
         return None
     if isinstance(x, dict):
         return {k: as_arrays(v, name) for k, v in x.items()}
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*[as_arrays(item, name) for item in x])
     if isinstance(x, (list, tuple)) and any(_is_array(item) for item in x):
         return type(x)([as_arrays(item, name) for item in x])
     if isinstance(x, Variable):
@@ -39,9 +43,16 @@ def _is_array(x) -> bool:
     return isinstance(x, (np.ndarray, Tensor, Variable, dict)) or hasattr(x, "__array__") and not np.isscalar(x)
 
 
+def _is_series(x) -> bool:
+    """A pandas Series? (Known by its look: pandas is not imported for that.) As a column it is (N, 1)."""
+    return hasattr(x, "to_frame") and hasattr(x, "to_numpy") and getattr(x, "ndim", 0) == 1
+
+
 def _numbers(x, name: str) -> np.ndarray:
     try:
-        a = x.numpy() if isinstance(x, Tensor) else np.asarray(x)
+        a = np.asarray(x)
+        if _is_series(x):
+            a = a.reshape(-1, 1)
     except ValueError as e:
         raise ValueError(f"`{name}`: the rows must all have the same length. {e}") from None
     if a.dtype.kind == "O":
@@ -120,15 +131,11 @@ class ArrayBatches:
         self.steps = steps or math.ceil(self.n / self.batch_size)
         self.used_up = False
         self.rows = [None if p is None else map_structure(self._wrapped, p) for p in self.parts]
-        self._one_pass = steps is None  # an epoch is one pass, and begins a new one
+        self.anew = steps is None  # does each epoch begin a new pass?
         self._passes_left = max(passes, 1)
         self._order, self._at = None, self.n
         self._drawn_from = None  # the state of the global generator that the order came from
-        self._in_epoch = (
-            0,
-            self.n,
-            self.batch_size,
-        )  # the last stretch given: batches before it, its start, its batch size
+        self._in_epoch = (0, self.n, self.batch_size)  # the last stretch: batches before it, its start, its batch size
         self._skip = 0  # batches of the coming epoch that were run before: see `go_on`
 
     @staticmethod
@@ -138,7 +145,7 @@ class ArrayBatches:
     def stretches(self):
         """The batches of an epoch as Stretches. Warns when the data is used up too early."""
         left, self._skip = self.steps - self._skip, 0
-        if self._one_pass and left == self.steps:
+        if self.anew and left == self.steps:
             self._passes_left, self._at = 1, self.n
         while left:
             if self._at >= self.n and not self._begin_pass():
@@ -150,11 +157,13 @@ class ArrayBatches:
             yield stretch
         if left:
             self.used_up = True
-            warnings.warn(
-                f"Your input ran out of data: {self.steps - left} of {self.steps} steps were run. Give fewer steps, or more "
-                "data.",
-                stacklevel=4,
-            )
+            warn_of_end(self.steps)
+
+    def on_epoch_end(self):
+        """Nothing waits for it."""
+
+    def close(self):
+        """Nothing is held."""
 
     def _begin_pass(self):
         if not self._passes_left:
@@ -208,6 +217,16 @@ class ArrayBatches:
                 yield stretch.batch(k)
 
 
+def warn_of_end(steps):
+    """Warn that the data ended before the steps that were asked for."""
+    warnings.warn(
+        "Your input ran out of data; interrupting training. Make sure that your dataset or generator can generate at "
+        f"least `steps_per_epoch * epochs` batches (here {steps} an epoch). You may need to use the repeat() function "
+        "when building your dataset.",
+        stacklevel=5,
+    )
+
+
 class Rows:
     """One array of the data.
 
@@ -229,9 +248,11 @@ class Stretch:
         rows: (x, y, sample_weight), each None or a structure of Rows.
         order: int64 (N,), which sample comes when; None: as they stand. start: position in it of the first sample.
         batch_size, steps: samples a batch, batches.
+        shapes: of the tensors, if they have not all got `batch_size` rows a batch; else None.
     """
 
     __slots__ = ("rows", "order", "start", "batch_size", "steps")
+    shapes = None
 
     def __init__(self, rows, order, start, batch_size, steps):
         self.rows = rows
@@ -251,6 +272,45 @@ class Stretch:
             None if p is None else map_structure(lambda r: shape_ops.gather_rows(r.tensor, index, r.dtype), p)
             for p in self.rows
         )
+
+
+class OneBatch(Stretch):
+    """A batch that came as tensors of its own.
+
+    Args:
+        rows: (x, y, sample_weight), each None or a structure of Rows, which hold the batch and nothing else.
+    """
+
+    __slots__ = ("shapes",)
+
+    def __init__(self, rows):
+        shapes = [r.tensor.shape for p in rows if p is not None for r in flatten(p)]
+        n = shapes[0][0] if shapes and shapes[0] else 1
+        super().__init__(rows, None, 0, n, 1)
+        self.shapes = None if all(s[:1] == (n,) for s in shapes) else tuple(shapes)
+
+    def batch(self, k):
+        return tuple(
+            None if p is None else map_structure(lambda r: elementwise.cast(r.tensor, r.dtype), p) for p in self.rows
+        )
+
+
+def batch_rows(x, name):
+    """The Rows of one part, x, y or sample_weight, of a batch that came as arrays or tensors."""
+    if x is None:
+        return None
+    if type(x) is np.ndarray and x.dtype.kind in "fiub" and x.ndim:
+        return Rows(wrap(x), _batch_dtype(x))
+    if isinstance(x, Tensor):
+        return Rows(x, as_dtype(config.floatx()) if x.dtype.is_floating else x.dtype)
+    if isinstance(x, dict):
+        return {k: batch_rows(v, name) for k, v in x.items()}
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*[batch_rows(item, name) for item in x])
+    if isinstance(x, (list, tuple)) and any(_is_array(item) for item in x):
+        return tuple([batch_rows(item, name) for item in x])
+    a = np.asarray(x)
+    return Rows(wrap(a if a.ndim == 0 and a.dtype.kind in "fiub" else _numbers(x, name)), _batch_dtype(a))
 
 
 def packed(batch):

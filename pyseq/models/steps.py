@@ -55,7 +55,11 @@ class PlannedSteps:
         self.program = self.plan.take()
         self.buffers = [np.empty(shape, dtype.numpy) for shape, dtype in self.plan.outputs]
         batch = stretch.batch_size
-        if stretch.order is None:
+        if stretch.steps == 1 and stretch.order is None:
+            size = [r.tensor.nbytes // max(1, len(r.tensor)) if stretch.start else 0 for r in leaves]
+            self.base = [address_of(r.tensor) + stretch.start * s for r, s in zip(leaves, size, strict=True)]
+            self.stride = [0] * len(leaves)
+        elif stretch.order is None:
             size = [r.tensor.nbytes // len(r.tensor) for r in leaves]
             self.base = [address_of(r.tensor) + stretch.start * s for r, s in zip(leaves, size, strict=True)]
             self.stride = [batch * s for s in size]
@@ -128,10 +132,13 @@ class Plans:
         rows, batch = stretch.rows, stretch.batch_size
         gathers = stretch.order is not None
         n = len(leaves[0].tensor) if gathers else 0
-        key = (kind, gathers, n, batch, signature(rows), config.floatx())
+        key = (kind, gathers, n, batch, signature(rows), stretch.shapes, config.floatx())
         plan = self.known.get(key)
         if plan is None:
-            specs = [((n if gathers else batch, *r.tensor.shape[1:]), r.tensor.dtype) for r in leaves]
+            if stretch.shapes is None:
+                specs = [((n if gathers else batch, *r.tensor.shape[1:]), r.tensor.dtype) for r in leaves]
+            else:
+                specs = [(r.tensor.shape, r.tensor.dtype) for r in leaves]
             specs += [((batch,), "int64")] if gathers else []
 
             def function(*tensors):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
 from contextlib import contextmanager
 
 import numpy as np
@@ -10,8 +12,20 @@ from pyseq.callbacks import CallbackList
 from pyseq.core import config
 from pyseq.core.structure import flatten, map_structure
 from pyseq.data.arrays import ArrayBatches, check_cardinality, checked_count, packed, split_for_validation
+from pyseq.data.sources import batches_of, kind_of, weighted_by_class
 from pyseq.models.run import Run
 from pyseq.models.steps import EagerSteps, PlannedSteps, Plans, as_floats
+
+NO_BATCHES = "{}: Expected input data to be non-empty: there was no batch. A generator gives each of its batches once."
+
+
+def warn_of_old_name(name):
+    """Warn, as TF 2.4 did."""
+    warnings.warn(
+        f"`Model.{name}_generator` is deprecated and will be removed in a future version. Please use `Model.{name}`, which "
+        "supports generators.",
+        stacklevel=3,
+    )
 
 
 class Training:
@@ -44,20 +58,23 @@ class Training:
         """Train the model.
 
         Args:
-            x, y: arrays (or lists or dicts of them), first axis samples.
-            batch_size: samples a step; 32 by default.
+            x, y: arrays or frames (or lists or dicts of them), first axis samples. Or x alone: a generator, `Sequence` or
+                `tf.data.Dataset` of batches x, (x, y) or (x, y, sample_weight).
+            batch_size: samples a step; 32 by default. Of arrays: other data comes in batches.
             epochs: number of the last epoch; initial_epoch: number of the first, counted from 0.
             verbose: 0 silent, 1 or "auto" a progress bar, 2 a line an epoch.
             callbacks: list of callbacks.
-            validation_split: fraction in [0, 1) of the data, taken from its end, to validate on.
-            validation_data: (x, y) or (x, y, sample_weight) to validate on.
-            shuffle: a new order of the samples in each epoch?
-            class_weight: {class: factor of its samples in the loss}.
+            validation_split: fraction in [0, 1) of the arrays, taken from their end, to validate on.
+            validation_data: (x, y) or (x, y, sample_weight), or a generator, Sequence or dataset, to validate on.
+            shuffle: a new order of the samples (of the batches of a Sequence) in each epoch?
+            class_weight: {class: factor of its samples in the loss}, for every class from 0 on.
             sample_weight: (N,) factor of each sample in the loss.
             steps_per_epoch, validation_steps: batches an epoch; all of the data by default.
             validation_batch_size: `batch_size` by default.
             validation_freq: validate after every so many epochs, or a list of epochs, counted from 1.
-            max_queue_size, workers, use_multiprocessing: for generators; without effect on arrays.
+            workers: how many threads (or, with `use_multiprocessing`, processes) make the batches of a Sequence; a generator has
+                one. With 1 thread, the one that trains, until they turn out slow; 0: always.
+            max_queue_size: batches that they make ahead.
         Returns:
             A History.
         """
@@ -68,19 +85,38 @@ class Training:
         if validation_split:
             if validation_data is not None:
                 raise ValueError("fit: give `validation_split` or `validation_data`, not both.")
+            if kind_of(x) is not None:
+                raise ValueError(
+                    "`validation_split` is only supported for Tensors or NumPy arrays, found following types in the input: "
+                    f"[{type(x)}]"
+                )
             (x, y, sample_weight), validation_data = split_for_validation(x, y, sample_weight, validation_split)
-        sample_weight = weighted_by_class(y, sample_weight, class_weight)
-        steps_per_epoch = checked_count("steps_per_epoch", steps_per_epoch, None)
-        data = ArrayBatches(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, epochs)
-        validation = self._validation_batches(validation_data, validation_batch_size or batch_size, validation_steps)
-        due = validation_epochs(validation_freq)
-        callbacks = self._callback_list(callbacks, verbose, epochs=epochs, steps=data.steps)
+        if validation_batch_size is None:
+            validation_batch_size = batch_size
+        with contextlib.ExitStack() as opened:
+            workers = dict(workers=workers, use_multiprocessing=use_multiprocessing, max_queue_size=max_queue_size)
+            data = batches_of(
+                x, y, sample_weight, batch_size, checked_count("steps_per_epoch", steps_per_epoch, None), shuffle,
+                epochs - initial_epoch, class_weight, **workers,
+            )  # fmt: skip
+            opened.callback(data.close)
+            validation = None
+            if validation_data is not None:
+                steps = checked_count("validation_steps", validation_steps, None)
+                validation = self._validation_batches(validation_data, validation_batch_size, steps, workers)
+                validation.anew = True  # the same samples every time
+                opened.callback(validation.close)
+            callbacks = self._callback_list(callbacks, verbose, epochs=epochs, steps=data.steps)
+            self._fit(data, validation, callbacks, range(initial_epoch, epochs), validation_epochs(validation_freq))
+        return self.history
+
+    def _fit(self, data, validation, callbacks, epochs, due):
         self.stop_training = False
-        with Run(self, data, callbacks, initial_epoch) as run:
+        with Run(self, data, callbacks, epochs.start) as run:
             callbacks.on_train_begin()
             run.take_up()
             logs = {}
-            for epoch in range(run.epoch, epochs):
+            for epoch in range(run.epoch, epochs.stop):
                 self.reset_metrics()
                 callbacks.on_epoch_begin(epoch)
                 made = self._run_batches(data, "train", callbacks, *run.enter(epoch))
@@ -93,10 +129,12 @@ class Training:
                 callbacks.on_epoch_end(epoch, logs)
                 if self.stop_training or data.used_up:
                     break
+                data.on_epoch_end()
+            if run.epoch < epochs.stop and not logs:
+                raise ValueError(NO_BATCHES.format("fit"))
             with self._trainable_as_compiled():
                 self.optimizer.finalize_variable_values(self.trainable_variables)
             callbacks.on_train_end(logs)
-        return self.history
 
     def _callback_list(self, callbacks, verbose, **params):
         if isinstance(callbacks, CallbackList):
@@ -105,15 +143,15 @@ class Training:
             callbacks, add_history=True, add_progbar=verbose != 0, model=self, verbose=verbose, **params
         )
 
-    def _validation_batches(self, data, batch_size, steps):
-        if data is None:
-            return None
+    def _validation_batches(self, data, batch_size, steps, workers):
+        if kind_of(data) is not None:
+            return batches_of(data, steps=steps, **workers)
         if not isinstance(data, (tuple, list)) or len(data) not in (1, 2, 3):
             raise ValueError(
-                "`validation_data` must be (x_val, y_val) or (x_val, y_val, sample_weight). "
-                f"Received: {type(data).__name__}."
+                "`validation_data` must be (x_val, y_val) or (x_val, y_val, sample_weight), a generator, a Sequence or a "
+                f"dataset. Received: {type(data).__name__}."
             )
-        return ArrayBatches(*data, batch_size=batch_size, steps=steps)
+        return batches_of(*data, *(None,) * (3 - len(data)), batch_size=batch_size, steps=steps)
 
     def _steps(self, kind, stretch):
         """The steps of a stretch of batches, planned or eager."""
@@ -163,7 +201,7 @@ class Training:
         """
         begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
         begin_each, end_wanted = callbacks.wants(begin), callbacks.wants(end)
-        k, logs = first, logs
+        k, last = first, None
         known = False  # the names of the logs, which tell how often a progress bar wants them
         for stretch in data.stretches():
             steps, at = self._steps(kind, stretch), 0
@@ -183,10 +221,10 @@ class Training:
                         getattr(callbacks, end)(k - 1, logs)
                     if kind == "train" and self.stop_training:
                         return steps.logs()
-                logs = steps.logs()
+                last = steps
             finally:
                 steps.close()
-        return logs
+        return logs if last is None else last.logs()
 
     # ------------------------------------------------------------------------------------------ evaluate
 
@@ -207,9 +245,15 @@ class Training:
             raise TypeError(f"Invalid keyword arguments: {sorted(kwargs)}")
         self._assert_compiled()
         verbose = checked_verbose(verbose)
-        data = ArrayBatches(x, y, sample_weight, batch_size, steps)
-        callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
-        logs = self._evaluate(data, callbacks)
+        data = batches_of(
+            x, y, sample_weight, batch_size, steps, workers=workers, use_multiprocessing=use_multiprocessing,
+            max_queue_size=max_queue_size,
+        )  # fmt: skip
+        with contextlib.closing(data):
+            callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
+            logs = self._evaluate(data, callbacks)
+        if not logs:
+            raise ValueError(NO_BATCHES.format("evaluate"))
         if return_dict:
             return logs
         values = [logs[name] for name in self.metrics_names if name in logs] or list(logs.values())
@@ -220,6 +264,7 @@ class Training:
         callbacks.on_test_begin()
         logs = self._run_batches(data, "test", callbacks) or {}
         callbacks.on_test_end(logs)
+        data.on_epoch_end()
         return logs
 
     # ------------------------------------------------------------------------------------------ predict
@@ -241,14 +286,22 @@ class Training:
             if y is not None:
                 return y
         verbose = 0 if verbose == "auto" else checked_verbose(verbose)
-        data = ArrayBatches(x, None, None, batch_size, steps)
-        callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
-        callbacks.on_predict_begin()
-        collected = Collected(min(data.n, data.steps * data.batch_size))
-        k = 0
-        for stretch in data.stretches():
-            k = self._predict_stretch(stretch, k, collected, callbacks)
-        callbacks.on_predict_end()
+        data = batches_of(
+            x, batch_size=batch_size, steps=steps, workers=workers, use_multiprocessing=use_multiprocessing,
+            max_queue_size=max_queue_size,
+        )  # fmt: skip
+        with contextlib.closing(data):
+            callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
+            callbacks.on_predict_begin()
+            n = data.n
+            collected = Collected(min(n, data.steps * data.batch_size) if isinstance(data, ArrayBatches) else n)
+            k = 0
+            for stretch in data.stretches():
+                k = self._predict_stretch(stretch, k, collected, callbacks)
+            if not k:
+                raise ValueError(NO_BATCHES.format("predict"))
+            callbacks.on_predict_end()
+            data.on_epoch_end()
         return collected.arrays()
 
     def _predict_stretch(self, stretch, k, collected, callbacks):
@@ -273,6 +326,42 @@ class Training:
             steps.close()
         collected.done += stretch.steps * stretch.batch_size if direct else 0
         return k
+
+    # ------------------------------------------------------------------------------------------ as in TF 2.0 to 2.4
+
+    def fit_generator(
+        self, generator, steps_per_epoch=None, epochs=1, verbose=1, callbacks=None, validation_data=None,
+        validation_steps=None, validation_freq=1, class_weight=None, max_queue_size=10, workers=1,
+        use_multiprocessing=False, shuffle=True, initial_epoch=0,
+    ):  # fmt: skip
+        """`fit` on a generator or Sequence, by its old name."""
+        warn_of_old_name("fit")
+        return self.fit(
+            generator, steps_per_epoch=steps_per_epoch, epochs=epochs, verbose=verbose, callbacks=callbacks,
+            validation_data=validation_data, validation_steps=validation_steps, validation_freq=validation_freq,
+            class_weight=class_weight, max_queue_size=max_queue_size, workers=workers,
+            use_multiprocessing=use_multiprocessing, shuffle=shuffle, initial_epoch=initial_epoch,
+        )  # fmt: skip
+
+    def evaluate_generator(
+        self, generator, steps=None, callbacks=None, max_queue_size=10, workers=1, use_multiprocessing=False, verbose=0
+    ):
+        """`evaluate` on a generator or Sequence, by its old name."""
+        warn_of_old_name("evaluate")
+        return self.evaluate(
+            generator, steps=steps, callbacks=callbacks, max_queue_size=max_queue_size, workers=workers,
+            use_multiprocessing=use_multiprocessing, verbose=verbose,
+        )  # fmt: skip
+
+    def predict_generator(
+        self, generator, steps=None, callbacks=None, max_queue_size=10, workers=1, use_multiprocessing=False, verbose=0
+    ):
+        """`predict` on a generator or Sequence, by its old name."""
+        warn_of_old_name("predict")
+        return self.predict(
+            generator, steps=steps, callbacks=callbacks, max_queue_size=max_queue_size, workers=workers,
+            use_multiprocessing=use_multiprocessing, verbose=verbose,
+        )  # fmt: skip
 
     # ------------------------------------------------------------------------------------------ one batch
 
@@ -310,7 +399,7 @@ class Collected:
     """Outputs of batches, put together along the first axis.
 
     Args:
-        n: samples to come; arrays with a row for each are made once.
+        n: samples to come, None if not known; else arrays with a row for each are made once.
     """
 
     def __init__(self, n):
@@ -325,6 +414,8 @@ class Collected:
         tensors = flatten(outputs)
         if self.structure is None:
             self.structure = map_structure(lambda _: None, outputs)
+        if self.n is None and self.pieces is None:
+            self.pieces = [[] for _ in tensors]
         if self.pieces is None and all(t.shape[:1] == (size,) for t in tensors):
             if self.arrays_ is None:
                 self.arrays_ = [np.empty((self.n, *t.shape[1:]), t.dtype) for t in tensors]
@@ -341,7 +432,7 @@ class Collected:
     def takes(self, steps):
         """Let planned steps write where their outputs belong, if each output has a row for each sample."""
         batch, plan = steps.stretch.batch_size, getattr(steps, "plan", None)
-        if plan is None or self.pieces is not None:
+        if plan is None or self.n is None or self.pieces is not None:
             return False
         leaves = flatten(plan.result)
         if [getattr(leaf, "number", None) for leaf in leaves] != list(range(len(plan.outputs))):
@@ -404,27 +495,3 @@ def validation_epochs(validation_freq):
         return lambda epoch: epoch in wanted
     every = checked_count("validation_freq", validation_freq, 1)
     return lambda epoch: epoch % every == 0
-
-
-def weighted_by_class(y, sample_weight, class_weight):
-    """Sample weights with each class's factor multiplied in.
-
-    Args:
-        y: (N,) or (N, 1) class numbers, or (N, classes) one-hot.
-        class_weight: {class number: factor}, every class of y in it.
-    """
-    if class_weight is None:
-        return sample_weight
-    if y is None or isinstance(y, (dict, tuple)):
-        raise ValueError("`class_weight` is only supported for models with a single output and with `y`.")
-    labels = np.asarray(y)
-    labels = labels.argmax(axis=-1) if labels.ndim > 1 and labels.shape[-1] > 1 else labels.reshape(len(labels))
-    labels = labels.astype("int64")
-    if labels.size and (labels.min() < 0 or not set(range(int(labels.max()) + 1)) <= set(map(int, class_weight))):
-        missing = sorted(set(map(int, np.unique(labels))) - set(map(int, class_weight)))
-        raise ValueError(
-            f"`class_weight` must have a factor for every class 0..max. Missing: {missing or 'see labels'}."
-        )
-    factors = np.array([class_weight[k] for k in range(int(labels.max()) + 1)] if labels.size else [], dtype="float32")
-    weights = factors[labels]
-    return weights if sample_weight is None else weights * np.asarray(sample_weight)

@@ -1,6 +1,7 @@
 """The face of tf.keras.utils: progress bar, files, labels, seeds, and the registry of custom objects."""
 
 from pyseq._faces import missing as _missing
+from pyseq.data.sequence import PyDataset, Sequence
 from pyseq.random import set_random_seed
 from pyseq.registry import (
     custom_object_scope,
@@ -17,6 +18,8 @@ CustomObjectScope = custom_object_scope
 __all__ = [
     "CustomObjectScope",
     "Progbar",
+    "PyDataset",
+    "Sequence",
     "custom_object_scope",
     "get_custom_objects",
     "get_file",  # noqa: F822
