@@ -43,9 +43,7 @@ def check_split(who, validation_split, subset, shuffle, seed):
             f"Received: validation_split={validation_split}, subset={subset!r}."
         )
     if subset not in ("training", "validation", "both", None):
-        raise ValueError(
-            f"{who}: `subset` must be 'training', 'validation' or 'both'. Received: subset={subset!r}."
-        )
+        raise ValueError(f"{who}: `subset` must be 'training', 'validation' or 'both'. Received: subset={subset!r}.")
     if validation_split and shuffle and seed is None:
         raise ValueError(
             f"{who}: `seed` must be given with `validation_split` and shuffle=True, so that no file is in both subsets."
@@ -136,7 +134,9 @@ def datasets_from_directory(who, directory, labels, label_mode, formats, element
     for part in ("training", "validation") if subset == "both" else (subset,):
         some, some_labels = subset_of(paths, labels, validation_split, part)
         if not some:
-            raise ValueError(f"{who}: there are no {part + ' ' if part else ''}files in {directory}. Formats: {formats}.")
+            raise ValueError(
+                f"{who}: there are no {part + ' ' if part else ''}files in {directory}. Formats: {formats}."
+            )
         shuffled = shuffle and not (subset == "both" and part == "validation")
         made.append(_dataset(some, some_labels, label_mode, names, element, batch_size, seed if shuffled else None))
     return made if subset == "both" else made[0]

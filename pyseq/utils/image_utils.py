@@ -115,7 +115,9 @@ def array_to_img(x, data_format=None, scale=True, dtype=None):
         largest = np.max(x)
         x = (x / largest if largest != 0 else x) * 255
     if channels > 1:
-        return image_module.fromarray(np.ascontiguousarray(_whole(x, "uint8")))  # RGB or RGBA, by the number of channels
+        return image_module.fromarray(
+            np.ascontiguousarray(_whole(x, "uint8"))
+        )  # RGB or RGBA, by the number of channels
     deep = x.size and np.max(x) > 255
     return image_module.fromarray(np.ascontiguousarray(_whole(x[:, :, 0], "int32" if deep else "uint8")))
 

@@ -18,7 +18,7 @@ def resize(images, size, method="bilinear"):
         size: (height, width) of the result.
         method: one of METHODS.
     Returns:
-        Array (..., *size, channels), float32; the dtype of `images` for "nearest", and if the size is the same.
+        Array (..., *size, channels), float32; the dtype of `images` for "nearest".
     """
     check_method("resize", method)
     height, width = images.shape[-3:-1]
@@ -27,8 +27,6 @@ def resize(images, size, method="bilinear"):
     if method == "nearest":
         rows, columns = _nearest(height, size[0]), _nearest(width, size[1])
         return images[..., rows[:, None], columns[None, :], :]
-    if (height, width) == tuple(size):
-        return images
     x = _along_rows(images.astype("float32"), *_taps(method, height, int(size[0])))
     return np.swapaxes(_along_rows(np.swapaxes(x, -3, -2), *_taps(method, width, int(size[1]))), -3, -2)
 
@@ -70,6 +68,8 @@ def _taps(method, n_in, n_out):
     centres = (np.arange(n_out) + 0.5) * scale - 0.5
     first = np.floor(centres).astype("int64") - radius + 1
     pixels = first[:, None] + np.arange(2 * radius)
+    if method == "bicubic":  # TensorFlow looks its weights up in a table of 1024 steps
+        centres = np.floor(centres) + np.rint((centres - np.floor(centres)) * 1024) / 1024
     weights = kernel(np.abs(pixels - centres[:, None]))
     if border == "drop":  # pixels outside the image don't count; the others share their weight
         weights = np.where((pixels < 0) | (pixels >= n_in), 0.0, weights)

@@ -1,7 +1,7 @@
 """KerasClassifier and KerasRegressor, as tf.keras had them up to 2.11: a function that builds a model, as an estimator.
 
-    from pyseq.wrappers.scikit_learn import KerasClassifier
-    search = GridSearchCV(KerasClassifier(build_fn, epochs=20), {"units": [8, 16], "batch_size": [16, 32]})
+from pyseq.wrappers.scikit_learn import KerasClassifier
+search = GridSearchCV(KerasClassifier(build_fn, epochs=20), {"units": [8, 16], "batch_size": [16, 32]})
 """
 
 from __future__ import annotations

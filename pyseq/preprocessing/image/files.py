@@ -194,7 +194,9 @@ class DataFrameIterator(_FileIterator):
             self.classes = [n if several[row] else n[0] for row, n in zip(rows, numbers, strict=True)]
         elif class_mode == "multi_output":
             if not isinstance(y_col, (list, tuple)):
-                raise TypeError(f"DataFrameIterator: `y_col` must be a list for 'multi_output'. Received: y_col={y_col!r}.")
+                raise TypeError(
+                    f"DataFrameIterator: `y_col` must be a list for 'multi_output'. Received: y_col={y_col!r}."
+                )
             self._targets = [np.array(list(dataframe[column]))[rows] for column in y_col]
         elif class_mode == "raw":
             self._targets = np.asarray(dataframe[y_col])[rows]

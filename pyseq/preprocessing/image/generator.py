@@ -56,7 +56,11 @@ class ImageDataGenerator:
         self.featurewise_std_normalization = featurewise_std_normalization
         self.samplewise_std_normalization = samplewise_std_normalization
         self.zca_whitening, self.zca_epsilon = zca_whitening, zca_epsilon
-        self.rotation_range, self.shear_range, self.channel_shift_range = rotation_range, shear_range, channel_shift_range
+        self.rotation_range, self.shear_range, self.channel_shift_range = (
+            rotation_range,
+            shear_range,
+            channel_shift_range,
+        )
         self.width_shift_range, self.height_shift_range = width_shift_range, height_shift_range
         self.brightness_range = None if brightness_range is None else _two("brightness_range", brightness_range)
         one = isinstance(zoom_range, numbers.Real)
@@ -66,7 +70,9 @@ class ImageDataGenerator:
         self.rescale, self.preprocessing_function = rescale, preprocessing_function
         self.dtype = dtype or config.floatx()
         self.data_format = check_data_format("ImageDataGenerator", data_format)
-        self.channel_axis, self.row_axis, self.col_axis = (1, 2, 3) if self.data_format == "channels_first" else (3, 1, 2)
+        self.channel_axis, self.row_axis, self.col_axis = (
+            (1, 2, 3) if self.data_format == "channels_first" else (3, 1, 2)
+        )
         self._validation_split = validation_split
         self.mean = self.std = self.zca_whitening_matrix = None
         self._check()
@@ -163,7 +169,9 @@ class ImageDataGenerator:
         if unknown:
             raise TypeError(f"flow_from_dataframe: unknown keyword argument. Received: {sorted(unknown)}.")
         if kwargs:
-            warnings.warn(f"flow_from_dataframe: {sorted(kwargs)} no longer mean anything.", DeprecationWarning, stacklevel=2)
+            warnings.warn(
+                f"flow_from_dataframe: {sorted(kwargs)} no longer mean anything.", DeprecationWarning, stacklevel=2
+            )
         if class_mode == "other":
             warnings.warn("flow_from_dataframe: class_mode='other' is called 'raw'.", DeprecationWarning, stacklevel=2)
             class_mode = "raw"

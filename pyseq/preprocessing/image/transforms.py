@@ -46,7 +46,9 @@ def apply_affine_transform(
     channels = np.moveaxis(x, channel_axis, 0)
     y = np.empty(channels.shape, x.dtype)
     for channel, made in zip(channels, y, strict=True):
-        ndimage.affine_transform(channel, matrix[:2, :2], matrix[:2, 2], output=made, order=order, mode=fill_mode, cval=cval)
+        ndimage.affine_transform(
+            channel, matrix[:2, :2], matrix[:2, 2], output=made, order=order, mode=fill_mode, cval=cval
+        )
     return np.moveaxis(y, 0, channel_axis)
 
 
