@@ -12,9 +12,9 @@ class BackupAndRestore(Callback):
     """Keeps the state of training in a file; a run that begins where there is such a file goes on from it.
 
     Kept are weights, optimizer, metrics, seed generators, the global random state (and Python's and NumPy's), epoch and
-    batch, the order of the data, History, and of other callbacks what they name in `backed_up`. So with arrays as data a
-    run that was killed and started again ends with the same bits as one that was not. Data of other kinds begins anew
-    with the epoch.
+    batch, the order of the data, History, and of other callbacks what they name in `backed_up`. So a run that was killed and
+    started again ends with the same bits as one that was not. Generators must give the same batches again: those that were
+    used before are passed over, as are those of a dataset that are not rows of arrays.
 
     Args:
         backup_dir: folder of the file, for this run alone.

@@ -7,12 +7,12 @@ from pyseq.data.dataset import (
     INFINITE_CARDINALITY,
     UNKNOWN_CARDINALITY,
     Dataset,
-    DatasetSpec,
+    Iterator,
     Options,
     TextLineDataset,
 )
-from pyseq.data.dataset import DatasetIterator as Iterator
 from pyseq.data.sequence import PyDataset, Sequence
+from pyseq.data.spec import DatasetSpec
 
 __all__ = [
     "AUTOTUNE", "ArrayBatches", "Dataset", "DatasetSpec", "INFINITE_CARDINALITY", "Iterator", "Options", "PyDataset",

@@ -152,3 +152,20 @@ def spec_of(leaf):
     if isinstance(leaf, (Tensor, Texts)) or isinstance(getattr(leaf, "dtype", None), DType):
         return TensorSpec(leaf.shape, leaf.dtype)
     return TensorSpec(leaf.shape, as_dtype(leaf.dtype))
+
+
+class DatasetSpec:
+    """What is known of a dataset that is an element. Source: tf.data.DatasetSpec."""
+
+    def __init__(self, element_spec, dataset_shape=()):
+        self.element_spec = element_spec
+        self.dataset_shape = tuple(dataset_shape)
+
+    def __eq__(self, other):
+        return isinstance(other, DatasetSpec) and self.element_spec == other.element_spec
+
+    def __hash__(self):
+        return hash(repr(self))
+
+    def __repr__(self):
+        return f"DatasetSpec({self.element_spec}, TensorShape({list(self.dataset_shape)}))"

@@ -59,12 +59,8 @@ class Run:
         }
 
     def _position(self, batch):
-        """Where the data stands; None if it cannot tell. Between two epochs: none of the next is done."""
-        if not hasattr(self.data, "position"):
-            return None
-        if batch:
-            return self.data.position(batch)
-        return {**self.data.position(self.data.steps), "batch": 0}
+        """Where the data stands. Between two epochs: none of the next is done."""
+        return self.data.position(batch or None)
 
     # ---------------------------------------------------------------------------------------- taking up again
 
@@ -74,8 +70,7 @@ class Run:
             return
         self._rehearse()
         self.epoch = self.state["epoch"]
-        if self.state["data"] is not None:
-            self.data.go_on(self.state["data"])
+        self.data.go_on(self.state["data"])
         self._restore()
 
     def enter(self, epoch):
@@ -89,7 +84,7 @@ class Run:
         return state["batch"], state["logs"]
 
     def _rehearse(self):
-        stretch = next(copy.copy(self.data).stretches(), None)
+        stretch = self.data.sample()
         if stretch is None:
             return
         steps = self.model._steps("train", stretch)

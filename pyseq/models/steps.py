@@ -9,7 +9,8 @@ import numpy as np
 from pyseq.core import Tensor, Variable, config, wrap
 from pyseq.core.engine import VariablesMoved, address_of
 from pyseq.core.structure import flatten, map_structure
-from pyseq.data.arrays import ArrayBatches, packed
+from pyseq.data.arrays import ArrayBatches
+from pyseq.data.stretches import packed
 from pyseq.layers.base import Layer
 from pyseq.layers.tracking import settings
 from pyseq.ops import elementwise

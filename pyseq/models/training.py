@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
-from contextlib import contextmanager
 
 import numpy as np
 
 from pyseq.callbacks import CallbackList
 from pyseq.core import config
-from pyseq.core.structure import flatten, map_structure
-from pyseq.data.arrays import ArrayBatches, check_cardinality, checked_count, packed, split_for_validation
-from pyseq.data.sources import batches_of, kind_of, weighted_by_class
+from pyseq.core.structure import map_structure
+from pyseq.data.arrays import ArrayBatches, checked_count, split_for_validation
+from pyseq.data.batches import batches_of, kind_of
+from pyseq.data.class_weights import weighted_by_class
+from pyseq.data.leaves import check_cardinality
+from pyseq.data.stretches import packed
+from pyseq.models.collected import Collected
+from pyseq.models.old_names import GeneratorMethods
 from pyseq.models.run import Run
 from pyseq.models.steps import EagerSteps, PlannedSteps, Plans, as_floats
 
 NO_BATCHES = "{}: Expected input data to be non-empty: there was no batch. A generator gives each of its batches once."
 
 
-def warn_of_old_name(name):
-    """Warn, as TF 2.4 did."""
-    warnings.warn(
-        f"`Model.{name}_generator` is deprecated and will be removed in a future version. Please use `Model.{name}`, which "
-        "supports generators.",
-        stacklevel=3,
-    )
-
-
-class Training:
+class Training(GeneratorMethods):
     """Part of Model: data to batches, batches to steps, results to callbacks."""
 
     def _init_training(self):
@@ -64,7 +58,8 @@ class Training:
             epochs: number of the last epoch; initial_epoch: number of the first, counted from 0.
             verbose: 0 silent, 1 or "auto" a progress bar, 2 a line an epoch.
             callbacks: list of callbacks.
-            validation_split: fraction in [0, 1) of the arrays, taken from their end, to validate on.
+            validation_split: fraction in [0, 1) of the arrays, taken from their end, to validate on if there is no
+                `validation_data`.
             validation_data: (x, y) or (x, y, sample_weight), or a generator, Sequence or dataset, to validate on.
             shuffle: a new order of the samples (of the batches of a Sequence) in each epoch?
             class_weight: {class: factor of its samples in the loss}, for every class from 0 on.
@@ -82,9 +77,7 @@ class Training:
         verbose = checked_verbose(verbose)
         epochs = checked_count("epochs", epochs, 1, least=0)
         initial_epoch = checked_count("initial_epoch", initial_epoch, 0, least=0)
-        if validation_split:
-            if validation_data is not None:
-                raise ValueError("fit: give `validation_split` or `validation_data`, not both.")
+        if validation_split and validation_data is None:
             if kind_of(x) is not None:
                 raise ValueError(
                     "`validation_split` is only supported for Tensors or NumPy arrays, found following types in the input: "
@@ -115,7 +108,7 @@ class Training:
         with Run(self, data, callbacks, epochs.start) as run:
             callbacks.on_train_begin()
             run.take_up()
-            logs = {}
+            logs = None
             for epoch in range(run.epoch, epochs.stop):
                 self.reset_metrics()
                 callbacks.on_epoch_begin(epoch)
@@ -124,17 +117,17 @@ class Training:
                     break
                 logs = made
                 if validation is not None and due(epoch + 1):
-                    values = self._evaluate(validation, callbacks)
+                    values = self._evaluate(validation, callbacks) or {}
                     logs = {**logs, **{f"val_{k}": v for k, v in values.items()}}
                 callbacks.on_epoch_end(epoch, logs)
                 if self.stop_training or data.used_up:
                     break
                 data.on_epoch_end()
-            if run.epoch < epochs.stop and not logs:
+            if run.epoch < epochs.stop and logs is None:
                 raise ValueError(NO_BATCHES.format("fit"))
             with self._trainable_as_compiled():
                 self.optimizer.finalize_variable_values(self.trainable_variables)
-            callbacks.on_train_end(logs)
+            callbacks.on_train_end(logs or {})
 
     def _callback_list(self, callbacks, verbose, **params):
         if isinstance(callbacks, CallbackList):
@@ -172,7 +165,7 @@ class Training:
 
         return train_step
 
-    @contextmanager
+    @contextlib.contextmanager
     def _trainable_as_compiled(self):
         """Context in which the layers are as trainable as `compile` found them, as tf.keras promises.
 
@@ -252,7 +245,7 @@ class Training:
         with contextlib.closing(data):
             callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
             logs = self._evaluate(data, callbacks)
-        if not logs:
+        if logs is None:
             raise ValueError(NO_BATCHES.format("evaluate"))
         if return_dict:
             return logs
@@ -262,8 +255,8 @@ class Training:
     def _evaluate(self, data, callbacks):
         self.reset_metrics()
         callbacks.on_test_begin()
-        logs = self._run_batches(data, "test", callbacks) or {}
-        callbacks.on_test_end(logs)
+        logs = self._run_batches(data, "test", callbacks)
+        callbacks.on_test_end(logs or {})
         data.on_epoch_end()
         return logs
 
@@ -327,42 +320,6 @@ class Training:
         collected.done += stretch.steps * stretch.batch_size if direct else 0
         return k
 
-    # ------------------------------------------------------------------------------------------ as in TF 2.0 to 2.4
-
-    def fit_generator(
-        self, generator, steps_per_epoch=None, epochs=1, verbose=1, callbacks=None, validation_data=None,
-        validation_steps=None, validation_freq=1, class_weight=None, max_queue_size=10, workers=1,
-        use_multiprocessing=False, shuffle=True, initial_epoch=0,
-    ):  # fmt: skip
-        """`fit` on a generator or Sequence, by its old name."""
-        warn_of_old_name("fit")
-        return self.fit(
-            generator, steps_per_epoch=steps_per_epoch, epochs=epochs, verbose=verbose, callbacks=callbacks,
-            validation_data=validation_data, validation_steps=validation_steps, validation_freq=validation_freq,
-            class_weight=class_weight, max_queue_size=max_queue_size, workers=workers,
-            use_multiprocessing=use_multiprocessing, shuffle=shuffle, initial_epoch=initial_epoch,
-        )  # fmt: skip
-
-    def evaluate_generator(
-        self, generator, steps=None, callbacks=None, max_queue_size=10, workers=1, use_multiprocessing=False, verbose=0
-    ):
-        """`evaluate` on a generator or Sequence, by its old name."""
-        warn_of_old_name("evaluate")
-        return self.evaluate(
-            generator, steps=steps, callbacks=callbacks, max_queue_size=max_queue_size, workers=workers,
-            use_multiprocessing=use_multiprocessing, verbose=verbose,
-        )  # fmt: skip
-
-    def predict_generator(
-        self, generator, steps=None, callbacks=None, max_queue_size=10, workers=1, use_multiprocessing=False, verbose=0
-    ):
-        """`predict` on a generator or Sequence, by its old name."""
-        warn_of_old_name("predict")
-        return self.predict(
-            generator, steps=steps, callbacks=callbacks, max_queue_size=max_queue_size, workers=workers,
-            use_multiprocessing=use_multiprocessing, verbose=verbose,
-        )  # fmt: skip
-
     # ------------------------------------------------------------------------------------------ one batch
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, reset_metrics=True, return_dict=False):
@@ -393,76 +350,6 @@ class Training:
     def predict_on_batch(self, x):
         """Outputs for a batch, as NumPy arrays."""
         return map_structure(np.asarray, self._on_tensors("predict", whole_batch(x)))
-
-
-class Collected:
-    """Outputs of batches, put together along the first axis.
-
-    Args:
-        n: samples to come, None if not known; else arrays with a row for each are made once.
-    """
-
-    def __init__(self, n):
-        self.n = n
-        self.done = 0
-        self.structure = None
-        self.arrays_ = None
-        self.pieces = None  # of outputs that have another number of rows
-
-    def add(self, outputs, size):
-        """Take the outputs of a batch of `size` samples."""
-        tensors = flatten(outputs)
-        if self.structure is None:
-            self.structure = map_structure(lambda _: None, outputs)
-        if self.n is None and self.pieces is None:
-            self.pieces = [[] for _ in tensors]
-        if self.pieces is None and all(t.shape[:1] == (size,) for t in tensors):
-            if self.arrays_ is None:
-                self.arrays_ = [np.empty((self.n, *t.shape[1:]), t.dtype) for t in tensors]
-            if all(t.shape[1:] == a.shape[1:] for t, a in zip(tensors, self.arrays_, strict=True)):
-                for array, t in zip(self.arrays_, tensors, strict=True):
-                    array[self.done : self.done + size] = t
-                self.done += size
-                return
-        if self.pieces is None:
-            self.pieces = [[a[: self.done]] if self.done else [] for a in self.arrays_ or [()] * len(tensors)]
-        for pieces, t in zip(self.pieces, tensors, strict=True):
-            pieces.append(t)
-
-    def takes(self, steps):
-        """Let planned steps write where their outputs belong, if each output has a row for each sample."""
-        batch, plan = steps.stretch.batch_size, getattr(steps, "plan", None)
-        if plan is None or self.n is None or self.pieces is not None:
-            return False
-        leaves = flatten(plan.result)
-        if [getattr(leaf, "number", None) for leaf in leaves] != list(range(len(plan.outputs))):
-            return False
-        if any(leaf.shape[:1] != (batch,) for leaf in leaves):
-            return False
-        if self.arrays_ is None:
-            self.structure = map_structure(lambda _: None, plan.result)
-            self.arrays_ = [np.empty((self.n, *leaf.shape[1:]), leaf.dtype.numpy) for leaf in leaves]
-        if any(leaf.shape[1:] != a.shape[1:] for leaf, a in zip(leaves, self.arrays_, strict=True)):
-            return False
-        steps.write_to(self.arrays_, self.done)
-        return True
-
-    def arrays(self):
-        """The outputs in the structure that a batch had."""
-        made = self.arrays_ if self.pieces is None else [np.concatenate(pieces) for pieces in self.pieces]
-        return like(self.structure, iter(made))
-
-
-def like(structure, leaves):
-    """The structure with the leaves that `flatten` would give of it."""
-    if isinstance(structure, dict):
-        made = {k: like(structure[k], leaves) for k in sorted(structure)}
-        return {k: made[k] for k in structure}
-    if isinstance(structure, tuple) and hasattr(structure, "_fields"):
-        return type(structure)(*[like(item, leaves) for item in structure])
-    if isinstance(structure, (list, tuple)):
-        return type(structure)([like(item, leaves) for item in structure])
-    return next(leaves)
 
 
 def whole_batch(x, y=None, sample_weight=None):

@@ -1,9 +1,11 @@
 """What `fit`, `evaluate` and `predict` are given, as batches: arrays, generators, Sequences, datasets.
 
-steps      batches an epoch, None if not known before it is over
-n          samples an epoch, None if not known
-used_up    did the data end before `steps`?
+steps            batches an epoch, None if not known before it is over
+n                samples an epoch, None if not known
+used_up          did the data end before `steps`?
 stretches()      the batches of an epoch as Stretches
+sample()         a Stretch of them, without moving on
+position(), go_on()   where it stands, and the way back there
 on_epoch_end()   after the epoch and its callbacks
 close()          end threads and processes
 """
@@ -14,11 +16,17 @@ import numpy as np
 
 from pyseq import random
 from pyseq.core.structure import flatten
-from pyseq.data.arrays import ArrayBatches, OneBatch, Stretch, batch_rows, checked_count, warn_of_end
-from pyseq.data.dataset import INFINITE_CARDINALITY, Dataset
-from pyseq.data.sequence import Ahead, Sequence, from_process, in_order
+from pyseq.data.arrays import ArrayBatches, checked_count, warn_of_end
+from pyseq.data.class_weights import class_factors, weighted_by_class, weighted_by_factors
+from pyseq.data.dataset.dataset import Dataset
+from pyseq.data.dataset.node import INFINITE, Run, closable, walk
+from pyseq.data.dataset.picking import after
+from pyseq.data.dataset.pieces import cut
+from pyseq.data.sequence import Sequence
+from pyseq.data.stretches import OneBatch, Stretch, batch_rows
+from pyseq.data.workers import Ahead, from_process, in_order
 
-INFINITE = (
+NO_END = (
     "When providing an infinite dataset, you must specify the number of steps to run (if you did not intend to create an "
     "infinite dataset, make sure to not call `repeat()` on the dataset)."
 )
@@ -71,7 +79,7 @@ def batches_of(
 END = object()
 
 
-class _Stream:
+class Stream:
     """Batches that come one by one.
 
     Args:
@@ -80,7 +88,7 @@ class _Stream:
     """
 
     n = None
-    anew = False
+    anew = False  # does each epoch begin a new iteration?
 
     def __init__(self, steps, factors):
         self.steps = steps
@@ -88,19 +96,22 @@ class _Stream:
         self.factors = factors
         self.used_up = False
         self._over_after = None  # batches, in the first epoch without a number of steps
-
-    def _begin_epoch(self):
-        """An iterator over the batches that come next."""
-        raise NotImplementedError
+        self._waiting = []  # an item that was looked at, but not used
+        self._taken = self._taken_before = 0  # batches since the iteration began; when the epoch began
+        self._skip = 0  # batches of the coming epoch that were run before: see `go_on`
 
     def stretches(self):
-        batches = self._begin_epoch()
-        most, made = self.wanted, 0
+        """The batches of an epoch as Stretches. Warns when they end before `steps`."""
+        made, self._skip = self._skip, 0
+        batches = self._begin_epoch(made)
+        most = self.wanted
+        self._taken_before = self._taken - made
         while most is None or made < most:
             stretch = self._next(batches, None if most is None else most - made)
             if stretch is None:
                 break
             made += stretch.steps
+            self._taken += stretch.steps
             yield stretch
         if most is None and made and self._over_after is None:
             self._over_after = made
@@ -108,20 +119,42 @@ class _Stream:
             self.used_up = True
             warn_of_end(most or self._over_after)
 
+    def _begin_epoch(self, skip):
+        """An iterator over the batches that come next. skip: batches of the epoch that are done already."""
+        raise NotImplementedError
+
     def _next(self, batches, most):
         """The Stretch that comes next, of no more than `most` steps; None: there is none."""
-        item = next(batches, END)
-        if item is END:
-            return None
+        item = self._waiting.pop() if self._waiting else next(batches, END)
+        return None if item is END else self._stretch(item)
+
+    def _stretch(self, item):
         x, y, sample_weight = unpacked(item)
         if self.factors is not None:
             sample_weight = weighted_by_factors(y, sample_weight, self.factors)
         return OneBatch((batch_rows(x, "x"), batch_rows(y, "y"), batch_rows(sample_weight, "sample_weight")))
 
     def __iter__(self):
+        """(x, y, sample_weight) of each batch of an epoch, as tensors."""
         for stretch in self.stretches():
             for k in range(stretch.steps):
                 yield stretch.batch(k)
+
+    def sample(self):
+        """A Stretch like those to come, None if there is none. The batches stay where they are; random state may move."""
+        raise NotImplementedError
+
+    def position(self, batch=None):
+        """Where it stands once the first `batch` batches of the epoch are done (None: all of them); for `go_on`."""
+        taken = self._taken if batch is None else self._taken_before + batch
+        return {"batch": batch or 0, "taken": taken, "over_after": self._over_after, **self._place(batch)}
+
+    def _place(self, batch):
+        return {}
+
+    def go_on(self, position):
+        """Let the next epoch be what is left of one at `position`. The data must be as it was when that one began."""
+        self._skip, self._taken, self._over_after = position["batch"], position["taken"], position["over_after"]
 
     def on_epoch_end(self):
         """Nothing waits for it."""
@@ -130,7 +163,7 @@ class _Stream:
         """Nothing is held."""
 
 
-class GeneratorBatches(_Stream):
+class GeneratorBatches(Stream):
     """Batches that a generator gives, each once: an epoch goes on where the last one ended."""
 
     def __init__(self, generator, steps, factors, workers, use_multiprocessing, most):
@@ -140,14 +173,24 @@ class GeneratorBatches(_Stream):
         else:
             self._batches = Ahead(iter(generator), most if workers else 0, at_once=workers > 1, copy=True)
 
-    def _begin_epoch(self):
+    def _begin_epoch(self, skip):
         return self._batches
+
+    def sample(self):
+        item = self._waiting.pop() if self._waiting else next(self._batches, END)
+        self._waiting.append(item)
+        return None if item is END else self._stretch(item)
+
+    def go_on(self, position):
+        super().go_on(position)
+        for _ in range(self._taken):
+            self._next(self._batches, 1)
 
     def close(self):
         self._batches.close()
 
 
-class SequenceBatches(_Stream):
+class SequenceBatches(Stream):
     """The batches of a Sequence, in a new order each epoch if they are shuffled."""
 
     def __init__(self, sequence, steps, factors, shuffle, workers, use_multiprocessing, most):
@@ -162,13 +205,29 @@ class SequenceBatches(_Stream):
             most if most != 10 else getattr(sequence, "max_queue_size", most),
         )
         self._batches = None
+        self._drawn_from = None  # the state of the global generator that order and seed came from
 
-    def _begin_epoch(self):
+    def _begin_epoch(self, skip):
         self.close()
+        if not skip or self._drawn_from is None:
+            self._drawn_from = random.global_state().numpy()
+        else:
+            random.global_state().assign(self._drawn_from)
         n = len(self.sequence)
         order = random.permutation(n).tolist() if self.shuffle else range(n)
-        self._batches = in_order(self.sequence, order, *self.workers)
+        seed = int(random.randint((), 0, 2**31 - 1, "int64").numpy()) if self.workers[1] else 0
+        self._batches = in_order(self.sequence, order[skip:], *self.workers, seed)
         return self._batches
+
+    def sample(self):
+        return self._stretch(self.sequence[0])
+
+    def _place(self, batch):
+        return {"drawn_from": self._drawn_from}
+
+    def go_on(self, position):
+        super().go_on(position)
+        self._drawn_from = position["drawn_from"]
 
     def on_epoch_end(self):
         self.close()
@@ -180,43 +239,57 @@ class SequenceBatches(_Stream):
             self._batches = None
 
 
-class DatasetBatches(_Stream):
+class DatasetBatches(Stream):
     """The batches of a Dataset. One of arrays is run as stretches of row numbers."""
 
     def __init__(self, dataset, steps, factors):
-        size = int(dataset.cardinality())
-        if size == INFINITE_CARDINALITY and steps is None:
-            raise ValueError(INFINITE)
+        self.node = dataset._node
+        size = self.node.size()
+        if size == INFINITE and steps is None:
+            raise ValueError(NO_END)
         if size == 0:
             raise ValueError("Expected input data to be non-empty. The dataset has no elements.")
         super().__init__(steps, factors)
         if steps is None and size > 0:
             self.steps = size
-        self.dataset = dataset
         self.anew = steps is None or size == steps
         self._batches = self._run = None
-        self._rows = self._rows_of(dataset)
+        self._begun = None  # what its iteration began with
+        self._rows = self._rows_of(self.node.picks)
         if self._rows is not None and steps is None:
-            self.n = dataset._row_count()
+            self.n = self.node.row_count()
 
-    def _rows_of(self, dataset):
+    def _rows_of(self, picks):
         """(x, y, sample_weight) as Rows of whole arrays, if the dataset only picks rows of arrays; else None."""
-        arrays = dataset._batched_rows()
-        if arrays is None:
+        if picks is None or picks[0] != "batches":
             return None
-        x, y, sample_weight = unpacked(arrays)
+        arrays = picks[1]
         if not all(isinstance(a, np.ndarray) and a.dtype.kind in "fiub" for a in flatten(arrays)):
             return None
+        x, y, sample_weight = unpacked(arrays)
         if self.factors is not None:
             sample_weight = weighted_by_factors(y, sample_weight, self.factors)
         return batch_rows(x, "x"), batch_rows(y, "y"), batch_rows(sample_weight, "sample_weight")
 
-    def _begin_epoch(self):
-        if self._batches is None or self.anew:
+    def _begin_epoch(self, skip):
+        if self._batches is None or self.anew and not skip:
             self.close()
-            self._run = None
-            self._batches = self.dataset._index_runs() if self._rows is not None else self.dataset._host_iterator()
+            self._batches, self._taken = self._open(), 0
         return self._batches
+
+    def _open(self, key=None):
+        """A new iteration; with the key of an earlier one, in its order."""
+        memories = self._memories()
+        run = Run(self.node, key)
+        self._begun = {"key": run.key, "memories": memories}
+        return closable(self.node.elements(run) if self._rows is None else self.node.pieces(run))
+
+    def _memories(self):
+        return [node.memory() for node in walk(self.node)]
+
+    def _remember(self, memories):
+        for node, memory in zip(walk(self.node), memories, strict=True):
+            node.remember(memory)
 
     def _next(self, batches, most):
         if self._rows is None:
@@ -227,13 +300,42 @@ class DatasetBatches(_Stream):
         order, start, size, steps = run
         now = steps if most is None else min(steps, most)
         if now < steps:
-            self._run = (order, start + now * size, size, steps - now)
+            self._run = cut(run, now, steps - now)
         return Stretch(self._rows, order, start, size, now)
+
+    def sample(self):
+        memories, begun, waiting = self._memories(), self._begun, self._run
+        batches = self._open()
+        try:
+            self._run = None
+            return self._next(batches, None)
+        finally:
+            batches.close()
+            self._begun, self._run = begun, waiting
+            self._remember(memories)
+
+    def _place(self, batch):
+        if self._batches is None or self.anew and batch is None:  # the next epoch begins an iteration
+            return {"begun": None, "memories": self._memories()}
+        return {"begun": self._begun, "memories": self._begun["memories"]}
+
+    def go_on(self, position):
+        super().go_on(position)
+        self._remember(position["memories"])
+        if position["begun"] is None:
+            return
+        self.close()
+        self._batches = batches = self._open(position["begun"]["key"])
+        if self._rows is not None:
+            self._batches = closable(after(batches, self._taken))
+            return
+        for _ in range(self._taken):
+            next(batches, END)
 
     def close(self):
         if self._batches is not None:
             self._batches.close()
-            self._batches = None
+            self._batches = self._run = None
 
 
 def unpacked(item):
@@ -252,54 +354,3 @@ def unpacked(item):
             f"{len(item)}."
         )
     return (*item, *(None,) * (3 - len(item)))
-
-
-def class_factors(class_weight):
-    """The factor of each class, by its number, or None.
-
-    Raises:
-        ValueError: the keys are not 0, 1, 2, ...
-    """
-    if class_weight is None:
-        return None
-    if sorted(class_weight) != list(range(len(class_weight))):
-        raise ValueError(
-            "Expected `class_weight` to be a dict with keys from 0 to one less than the number of classes, found "
-            f"{class_weight}"
-        )
-    return np.array([class_weight[k] for k in range(len(class_weight))], dtype="float32")
-
-
-def weighted_by_factors(y, sample_weight, factors):
-    """Sample weights with the factor of each sample's class multiplied in.
-
-    Args:
-        y: (N,) or (N, 1) class numbers, or (N, classes) one-hot.
-        factors: float32 (classes,).
-    """
-    targets = flatten(y)
-    if len(targets) != 1 or targets[0] is None:
-        raise ValueError("`class_weight` is only supported for Models with a single output.")
-    labels = np.asarray(targets[0])
-    if labels.ndim > 2:
-        raise ValueError("`class_weight` not supported for 3+ dimensional targets.")
-    labels = labels.argmax(axis=-1) if labels.ndim == 2 and labels.shape[-1] > 1 else labels.reshape(len(labels))
-    labels = labels.astype("int64")
-    if labels.size and (labels.min() < 0 or labels.max() >= len(factors)):
-        missing = sorted({int(k) for k in np.unique(labels)} - set(range(len(factors))))
-        raise ValueError(f"`class_weight` must have a factor for every class. Missing: {missing[:10]}.")
-    weights = factors[labels]
-    if sample_weight is None:
-        return weights
-    return weights * np.asarray(sample_weight).reshape(len(weights))
-
-
-def weighted_by_class(y, sample_weight, class_weight):
-    """Sample weights with each class's factor multiplied in. class_weight: {class: factor}, or None."""
-    factors = class_factors(class_weight)
-    return sample_weight if factors is None else weighted_by_factors(_as_target(y), sample_weight, factors)
-
-
-def _as_target(y):
-    """Labels given as a plain list are one target, not several."""
-    return np.asarray(y) if isinstance(y, list) and not any(hasattr(item, "shape") for item in y) else y
