@@ -43,7 +43,7 @@ def split_dataset(dataset, left_size=None, right_size=None, shuffle=False, seed=
 def _rows(dataset, Dataset):
     """The structure of arrays whose rows the elements are, and the batch size."""
     if isinstance(dataset, Dataset):
-        batch_size = getattr(dataset, "_batch_size", None)
+        batch_size = _batch_size(dataset)
         elements = list((dataset if batch_size is None else dataset.unbatch()).as_numpy_iterator())
         if not elements:
             raise ValueError("split_dataset: `dataset` must have elements. Received: an empty one.")
@@ -63,6 +63,17 @@ def _rows(dataset, Dataset):
             f"split_dataset: the arrays of `dataset` must be of one length. Received: lengths {[len(a) for a in dataset]}."
         )
     return tuple(dataset), None
+
+
+def _batch_size(dataset):
+    """The batch size of a dataset whose last step, apart from prefetching, makes batches; else None."""
+    from pyseq.data.dataset.batching import Batch
+    from pyseq.data.dataset.picking import Prefetch
+
+    node = dataset._node
+    while isinstance(node, Prefetch):
+        node = node.source
+    return node.group if isinstance(node, Batch) else None
 
 
 def _sizes(left, right, n):

@@ -14,17 +14,7 @@ _validation = needed("sklearn.utils.validation", "keras.wrappers.SKLearnClassifi
 
 
 class _Estimator(_base.BaseEstimator):
-    """A model as an estimator.
-
-    Args:
-        model: a compiled model, of which each `fit` trains a copy with new weights; or a function that returns one, called with
-            X=..., y=... (as the model will get them) and `model_kwargs`.
-        warm_start: go on with the model of the last `fit` (the first time: with `model` itself)?
-        model_kwargs: dict, arguments for the function.
-        fit_kwargs: dict, arguments for the model's `fit`; those given to this `fit` come first.
-    Attributes:
-        model_: the trained model. history_: the History of the last `fit`.
-    """
+    """What the estimators have in common; arguments are described in SKLearnClassifier."""
 
     def __init__(self, model, warm_start=False, model_kwargs=None, fit_kwargs=None):
         self.model = model
@@ -93,10 +83,18 @@ class _Estimator(_base.BaseEstimator):
 
 
 class SKLearnClassifier(_base.ClassifierMixin, _Estimator):
-    __doc__ = (
-        f"A classifier of a model that is trained on one-hot rows, one output for each class.\n{_Estimator.__doc__.split(chr(10), 1)[1]}"
-        "    classes_: the labels, sorted.\n    "
-    )
+    """A classifier of a model with one output for each class, trained on one-hot rows.
+
+    Args:
+        model: a compiled model, of which each `fit` trains a copy with new weights; or a function that returns one, called with
+            X=..., y=... (as the model will get them) and `model_kwargs`.
+        warm_start: go on with the model of the last `fit` (the first time: with `model` itself)?
+        model_kwargs: dict, arguments for the function.
+        fit_kwargs: dict, arguments for the model's `fit`; those given to this `fit` come first.
+    Attributes:
+        model_: the trained model. history_: the History of the last `fit`. classes_: the labels, sorted.
+    Source: keras.wrappers.SKLearnClassifier of Keras 3.
+    """
 
     def predict_proba(self, X):
         """The model's outputs: a probability for each class."""
@@ -127,7 +125,7 @@ class SKLearnClassifier(_base.ClassifierMixin, _Estimator):
 
 
 class SKLearnRegressor(_base.RegressorMixin, _Estimator):
-    __doc__ = f"A regressor of a model.\n{_Estimator.__doc__.split(chr(10), 1)[1]}"
+    """A regressor of a model. Arguments as of SKLearnClassifier. Source: keras.wrappers.SKLearnRegressor of Keras 3."""
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -136,7 +134,10 @@ class SKLearnRegressor(_base.RegressorMixin, _Estimator):
 
 
 class SKLearnTransformer(_base.TransformerMixin, _Estimator):
-    __doc__ = f"A transformer of a model: its outputs are the new features.\n{_Estimator.__doc__.split(chr(10), 1)[1]}"
+    """A transformer of a model: its outputs are the new features.
+
+    Arguments as of SKLearnClassifier. Source: keras.wrappers.SKLearnTransformer of Keras 3.
+    """
 
     def transform(self, X):
         """The model's outputs."""

@@ -82,7 +82,7 @@ class BaseWrapper:
         return {**{k: v for k, v in self.sk_params.items() if _takes(fn, k)}, **(override or {})}
 
     def _build_function(self):
-        build = self.build_fn if self.build_fn is not None else getattr(self, "__call__", None)
+        build = self if self.build_fn is None else self.build_fn
         if not callable(build):
             raise TypeError(
                 f"{type(self).__name__}: `build_fn` must be a function that returns a compiled model. Received: build_fn={build!r}."
