@@ -124,8 +124,10 @@ def array_to_img(x, data_format=None, scale=True, dtype=None):
 
 def _whole(x, dtype):
     """The values cut to integers; those that do not fit wrap around, without a warning."""
+    if x.dtype.kind != "f" or not x.size or (np.min(x) >= 0 and np.max(x) <= 255):
+        return x.astype(dtype)
     with np.errstate(invalid="ignore"):
-        return x.astype("int64").astype(dtype) if x.dtype.kind == "f" else x.astype(dtype)
+        return x.astype("int64").astype(dtype)
 
 
 def save_img(path, x, data_format=None, file_format=None, scale=True, **kwargs):
