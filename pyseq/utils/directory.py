@@ -165,4 +165,4 @@ def _labels(labels, label_mode, n_classes):
         return labels.astype("float32")[:, None]
     if label_mode == "categorical":
         return (labels[:, None] == np.arange(n_classes)).astype("float32")  # as tf.one_hot: zeros, if out of range
-    return labels.astype("int32") if labels.dtype.kind in "iu" else labels
+    return labels.astype({"i": "int32", "u": "int32", "f": "float32"}.get(labels.dtype.kind, labels.dtype))
