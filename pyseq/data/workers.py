@@ -10,6 +10,7 @@ Whatever makes the items, they come in order, what a worker raises is raised whe
 
 from __future__ import annotations
 
+import contextlib
 import random as python_random
 import threading
 import time
@@ -58,10 +59,9 @@ def _by_processes(sequence, order, workers, most, seed):
     pool = futures.ProcessPoolExecutor(workers, _context(), _start_worker, (sequence,))
     finished = False
     try:
-        with warnings.catch_warnings():  # forking with threads about: the worker uses one thread and none of ours
-            warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
-            submit = lambda k: pool.submit(_item, k, seed)  # noqa: E731
-            yield from results_in_order(submit, order, max(most, workers))
+        with _forking():
+            pool.submit(int)  # starts the processes
+        yield from results_in_order(lambda k: pool.submit(_item, k, seed), order, max(most, workers))
         finished = True
     except process_pools.BrokenProcessPool as e:
         raise RuntimeError("Sequence: a worker process died before it had made its batch.") from e
@@ -73,6 +73,14 @@ def _by_processes(sequence, order, workers, most, seed):
                 p.terminate()
             for p in processes:
                 p.join(5)
+
+
+@contextlib.contextmanager
+def _forking():
+    """Context in which Python does not warn of forking with threads about: the worker uses one thread and none of ours."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
+        yield
 
 
 def results_in_order(submit, order, most):
@@ -250,8 +258,7 @@ def _received(context, generator, most):
 
     items = context.Queue(max(1, most))
     process = context.Process(target=_send, args=(generator, items), name="pyseq-generator", daemon=True)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
+    with _forking():
         process.start()
     try:
         while True:

@@ -123,8 +123,7 @@ def _matched(who, x, spec):
         return type(x)(*made) if hasattr(x, "_fields") else type(x)(made)
     x = as_tensor(x, dtype=None if isinstance(x, Tensor | Variable) else spec.dtype)
     fits = spec.shape is None or (
-        len(x.shape) == len(spec.shape)
-        and all(d is None or d == n for d, n in zip(spec.shape, x.shape, strict=True))
+        len(x.shape) == len(spec.shape) and all(d is None or d == n for d, n in zip(spec.shape, x.shape, strict=True))
     )
     if not fits or x.dtype != spec.dtype:
         raise _unlike(who, f"shape={spec.shape}, dtype={spec.dtype}", f"shape={x.shape}, dtype={x.dtype.name}")

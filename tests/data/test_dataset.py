@@ -11,6 +11,8 @@ from tests.parity.recording import FIXTURES
 
 RECORDED = json.loads((FIXTURES / "data.json").read_text())
 SEEN = cases.names(tf, FIXTURES / "lines.txt")
+
+
 @pytest.mark.parametrize("name", cases.PIPELINES)
 def test_elements(name):
     expected = RECORDED["pipelines"][name]
@@ -67,7 +69,7 @@ def test_error(name):
         eval(cases.ERRORS[name], SEEN)
     expected = OTHER.get(name, expected)
     allowed = NAMES.get(expected)
-    assert (isinstance(e.value, allowed) if allowed else type(e.value).__name__ == expected), (expected, e.value)
+    assert isinstance(e.value, allowed) if allowed else type(e.value).__name__ == expected, (expected, e.value)
     assert str(e.value)
 
 

@@ -22,7 +22,11 @@ X, Y = rng.standard_normal((60, 5)).astype("f4"), rng.integers(0, 3, 60)
 def model(**compile):
     keras.utils.set_random_seed(3)
     m = keras.Sequential(
-        [layers.Dense(8, activation="relu", input_shape=(5,)), layers.Dropout(0.3), layers.Dense(3, activation="softmax")]
+        [
+            layers.Dense(8, activation="relu", input_shape=(5,)),
+            layers.Dropout(0.3),
+            layers.Dense(3, activation="softmax"),
+        ]
     )
     m.compile(**{"optimizer": "adam", "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"], **compile})
     return m
@@ -80,7 +84,13 @@ def children():
 
 
 PLAIN = {"batch_size": 10, "shuffle": False}
-WORKERS = [{}, {"workers": 0}, {"workers": 3}, {"workers": 2, "use_multiprocessing": True}, {"workers": 2, "max_queue_size": 1}]
+WORKERS = [
+    {},
+    {"workers": 0},
+    {"workers": 3},
+    {"workers": 2, "use_multiprocessing": True},
+    {"workers": 2, "max_queue_size": 1},
+]
 
 
 # ------------------------------------------------------------------------------------------ the same bits

@@ -20,7 +20,11 @@ SEEN = fits.names(keras, tf)
 def close(found, expected):
     """Are they the same but for the rounding of float32 sums?"""
     if isinstance(expected, dict):
-        return isinstance(found, dict) and list(found) == list(expected) and all(close(found[k], expected[k]) for k in found)
+        return (
+            isinstance(found, dict)
+            and list(found) == list(expected)
+            and all(close(found[k], expected[k]) for k in found)
+        )
     if isinstance(expected, list):
         return isinstance(found, list) and len(found) == len(expected) and all(map(close, found, expected))
     if isinstance(expected, float):
@@ -54,11 +58,18 @@ def test_data_that_ends_early(name):
     assert close(found, expected), (found, expected)
 
 
+# Errors that are slips in tf.keras: of another type there, or with another message from deep inside
+OTHER = dict.fromkeys(
+    ["empty_generator", "wrong_width", "class_weight_3d", "validation_freq_zero", "validation_data_text", "texts"],
+    "ValueError",
+)
+
+
 @pytest.mark.parametrize("name", fits.ERRORS)
 def test_error(name):
     expected = RECORDED["call_errors"][name]
     with pytest.raises(Exception) as e:  # noqa: PT011  the type is looked at below
         eval(fits.ERRORS[name], SEEN)
-    expected = {"InvalidArgumentError": "ZeroDivisionError", "UnimplementedError": "ValueError"}.get(expected, expected)
+    expected = OTHER.get(name, expected)
     assert expected is None or type(e.value).__name__ == expected, (expected, e.value)
     assert str(e.value)
