@@ -117,4 +117,4 @@ __version__ = f"2.15.1+pyseq.{_pyseq_version}"  # whose names and numbers these 
 half, float, double = float16, float32, float64
 newaxis = None
 
-__getattr__ = _missing(__name__, lambda: list(globals()))
+__getattr__ = _missing(__name__, lambda: list(globals()), {"config": "pyseq.tf.config"})
