@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import warnings
 
 import numpy as np
@@ -110,6 +111,10 @@ class Optimizer:
         """
         return []
 
+    def slot_shape(self, name, variable):
+        """The shape of a variable's slot: its own, or another; None: it has no such slot."""
+        return variable.shape
+
     def update_step(self, gradient, variable):
         """Change one variable and its slots."""
         raise NotImplementedError(f"{type(self).__name__} must define `update_step(gradient, variable)`.")
@@ -121,7 +126,7 @@ class Optimizer:
         learning_rate = self._lr if self._lr is not None else learning_rate
         if isinstance(learning_rate, dict):
             learning_rate = deserialize_schedule(learning_rate)
-        dtype = config.floatx() if config.floatx() != "float16" else "float32"
+        dtype = self._rate_dtype()
         if isinstance(learning_rate, LearningRateSchedule) or callable(learning_rate):
             if not isinstance(learning_rate, LearningRateSchedule):
                 learning_rate = _CallableRate(self, learning_rate)
@@ -132,6 +137,10 @@ class Optimizer:
         now = _value_now(learning_rate, self.name)
         with tracing(None):
             return Variable(now, False, dtype, "learning_rate:0")
+
+    @staticmethod
+    def _rate_dtype():
+        return config.floatx() if config.floatx() != "float16" else "float32"
 
     @property
     def learning_rate(self):
@@ -220,9 +229,11 @@ class Optimizer:
         for group in self.slot_groups():
             for v in new:
                 for name, value in group.items():
-                    initial = np.full(v.shape, value, v.dtype.numpy)
-                    slot = self.add_variable_from_reference(v, name, initial_value=initial)
-                    self._slots[name, self._var_key(v)] = slot
+                    shape = self.slot_shape(name, v)
+                    if shape is not None:
+                        initial = np.full(shape, value, v.dtype.numpy)
+                        slot = self.add_variable_from_reference(v, name, initial_value=initial)
+                        self._slots[name, self._var_key(v)] = slot
         self._lay_out(list(var_list))
         if type(self).build is Optimizer.build:
             self._built = True
@@ -232,7 +243,9 @@ class Optimizer:
         for dtype in {v.dtype.name for v in variables}:
             group = [v for v in variables if v.dtype.name == dtype]
             states = [[self._averages[self._var_key(v)] for v in group]] if self.use_ema else []
-            states += [[self.slot(name, v) for v in group] for names in self.slot_groups() for name in names]
+            keys = [self._var_key(v) for v in group]
+            for name in dict.fromkeys(name for name, _ in self._slots):
+                states.append([self._slots[name, k] for k in keys if (name, k) in self._slots])
             for row in (group, *states):
                 lay_out(row)
 
@@ -373,7 +386,7 @@ class Optimizer:
             self._memo = {}
             self._build_for(variables)
             self._compute_current_learning_rate()
-            gradients = self._clip_gradients(gradients)
+            gradients, variables = self._transform(gradients, variables)
             self._apply_weight_decay(variables)
             for g, v in zip(gradients, variables, strict=True):
                 self.update_step(g, v)
@@ -398,6 +411,10 @@ class Optimizer:
                 "with the full list of trainable variables before the training loop."
             )
 
+    def _transform(self, gradients, variables):
+        """What is done to the gradients first."""
+        return self._clip_gradients(gradients), variables
+
     def _clip_gradients(self, gradients):
         if self.clipnorm:
             return [update.clip_by_norm(g, self.clipnorm) for g in gradients]
@@ -412,7 +429,7 @@ class Optimizer:
         """Name variables that `weight_decay` leaves alone; before the first step.
 
         Args:
-            var_list: Variables. var_names: texts; every variable whose name contains one of them.
+            var_list: Variables. var_names: regular expressions; every variable whose name contains a match of one.
         """
         if self._built:
             raise ValueError("`exclude_from_weight_decay()` can only be called before the optimizer is built.")
@@ -420,7 +437,7 @@ class Optimizer:
         self._undecayed_names = list(var_names or ())
 
     def _use_weight_decay(self, variable):
-        named = any(text in variable.name for text in self._undecayed_names)
+        named = any(re.search(pattern, variable.name) for pattern in self._undecayed_names)
         return not named and self._var_key(variable) not in self._undecayed_ids
 
     def _apply_weight_decay(self, variables):
@@ -435,7 +452,9 @@ class Optimizer:
         for v in variables:
             average = self._averages[self._var_key(v)]
             update.moving_average(average, v, self.ema_momentum)
-            if self.ema_overwrite_frequency:
+        if self.ema_overwrite_frequency:  # in a loop of its own: a plan makes one instruction of each loop
+            for v in variables:
+                average = self._averages[self._var_key(v)]
                 update.copy_every(v, average, self._iterations, self.ema_overwrite_frequency)
 
     def finalize_variable_values(self, var_list):
