@@ -97,7 +97,7 @@ class Optimizer:
         self._slots = {}
         self._averages = {}
         self._undecayed_ids, self._undecayed_names = set(), []
-        self._memo = {}
+        self._memo = None
         with tracing(None):
             self._iterations = Variable(np.int64(0), trainable=False, name="iteration:0")
         self._variables = [self._iterations]
@@ -182,6 +182,8 @@ class Optimizer:
 
     def _once(self, what, compute):
         """What is the same for every variable of a step is computed for the first of them."""
+        if self._memo is None:  # not in a step
+            return compute()
         if what not in self._memo:
             self._memo[what] = compute()
         return self._memo[what]
@@ -395,7 +397,7 @@ class Optimizer:
             for v in variables:
                 if v.constraint is not None:
                     v.assign(v.constraint(v.value()))
-            self._memo = {}
+            self._memo = None
         return self._iterations
 
     def _build_for(self, variables):

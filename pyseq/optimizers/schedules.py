@@ -114,10 +114,10 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     def __call__(self, step):
         step = as_tensor(step)
         kind = int if step.dtype.is_integer else float
-        rate = as_tensor(self.values[-1])
+        rate = as_tensor(float(self.values[-1]), "float32")
         for boundary, value in zip(reversed(list(self.boundaries)), reversed(list(self.values[:-1])), strict=True):
             before = elementwise.less_equal(step, as_tensor(kind(boundary), step.dtype))
-            rate = elementwise.where(before, as_tensor(value, rate.dtype), rate)
+            rate = elementwise.where(before, as_tensor(float(value), rate.dtype), rate)
         return rate
 
     def get_config(self):
@@ -138,9 +138,7 @@ class PolynomialDecay(_Schedule):
 
     ARGUMENTS = ("initial_learning_rate", "decay_steps", "end_learning_rate", "power", "cycle", "name")
 
-    def __init__(
-        self, initial_learning_rate, decay_steps, end_learning_rate=0.0001, power=1.0, cycle=False, name=None
-    ):
+    def __init__(self, initial_learning_rate, decay_steps, end_learning_rate=0.0001, power=1.0, cycle=False, name=None):
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.end_learning_rate = end_learning_rate
@@ -197,9 +195,7 @@ class CosineDecay(_Schedule):
 
     ARGUMENTS = ("initial_learning_rate", "decay_steps", "alpha", "name", "warmup_target", "warmup_steps")
 
-    def __init__(
-        self, initial_learning_rate, decay_steps, alpha=0.0, name=None, warmup_target=None, warmup_steps=0
-    ):
+    def __init__(self, initial_learning_rate, decay_steps, alpha=0.0, name=None, warmup_target=None, warmup_steps=0):
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.alpha = alpha
