@@ -249,13 +249,17 @@ class CosineDecayRestarts(_Schedule):
         fraction = self._periods(step, steps)
         if float(self.t_mul) == 1.0:
             restarts = elementwise.floor(fraction)
-            fraction = fraction - restarts
-        else:
-            restarts = elementwise.floor(
-                elementwise.log(1.0 - fraction * (1.0 - t_mul)) * (1.0 / math.log(float(self.t_mul)))
-            )
-            length = elementwise.power(t_mul, restarts)
-            fraction = (fraction - (1.0 - length) / (1.0 - t_mul)) / length
+            return initial * _half_wave(fraction - restarts, alpha, elementwise.power(m_mul, restarts))
+        one = as_tensor(1.0, like=fraction)
+
+        def start(restarts):
+            return (one - elementwise.power(t_mul, restarts)) / (one - t_mul)
+
+        # The nearest start, or the one before it: rounding the logarithm cannot make it miss a start.
+        ratio = elementwise.log(one - fraction * (one - t_mul)) / elementwise.log(t_mul)
+        nearest = elementwise.floor(ratio + 0.5)
+        restarts = elementwise.where(elementwise.greater(start(nearest), fraction), nearest - 1.0, nearest)
+        fraction = (fraction - start(restarts)) / elementwise.power(t_mul, restarts)
         return initial * _half_wave(fraction, alpha, elementwise.power(m_mul, restarts))
 
 
