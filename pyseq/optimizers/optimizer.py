@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 import re
-import warnings
 
 import numpy as np
 
@@ -12,7 +10,6 @@ from pyseq.core import (
     GradientTape,
     Tensor,
     Variable,
-    active_trace,
     as_tensor,
     config,
     snapshot,
@@ -21,6 +18,8 @@ from pyseq.core import (
 )
 from pyseq.core.engine import lay_out
 from pyseq.ops import elementwise, update
+from pyseq.optimizers.pairs import as_list, checked_pairs, without_none
+from pyseq.optimizers.rates import CallableRate, value_now
 from pyseq.optimizers.schedules import LearningRateSchedule
 from pyseq.optimizers.schedules import deserialize as deserialize_schedule
 from pyseq.optimizers.schedules import serialize as serialize_schedule
@@ -129,12 +128,12 @@ class Optimizer:
         dtype = self._rate_dtype()
         if isinstance(learning_rate, LearningRateSchedule) or callable(learning_rate):
             if not isinstance(learning_rate, LearningRateSchedule):
-                learning_rate = _CallableRate(self, learning_rate)
+                learning_rate = CallableRate(self, learning_rate)
             with tracing(None), stop_recording():
-                now = _value_now(learning_rate(snapshot(self._iterations)))
+                now = value_now(learning_rate(snapshot(self._iterations)))
                 self._current_learning_rate = Variable(now, False, dtype, "current_learning_rate:0")
             return learning_rate
-        now = _value_now(learning_rate, self.name)
+        now = value_now(learning_rate, self.name)
         with tracing(None):
             return Variable(now, False, dtype, "learning_rate:0")
 
@@ -166,7 +165,7 @@ class Optimizer:
         elif isinstance(value, Tensor):
             self._learning_rate.assign(elementwise.cast(value, self._learning_rate.dtype))
         else:
-            self._learning_rate.assign(_value_now(value, self.name))
+            self._learning_rate.assign(value_now(value, self.name))
 
     lr = property(lambda self: self.learning_rate, lambda self, value: type(self).learning_rate.fset(self, value))
 
@@ -349,11 +348,11 @@ class Optimizer:
         if is_function:
             with tape:
                 if not callable(var_list):
-                    var_list = _as_list(var_list)
+                    var_list = as_list(var_list)
                     tape.watch(var_list)
                 loss = loss()
                 var_list = var_list() if callable(var_list) else var_list
-        var_list = _as_list(var_list)
+        var_list = as_list(var_list)
         return list(zip(tape.gradient(loss, var_list), var_list, strict=True))
 
     def minimize(self, loss, var_list, tape=None, *, grad_loss=None, name=None):
@@ -380,10 +379,10 @@ class Optimizer:
         kwargs.pop("experimental_aggregate_gradients", None)
         if kwargs:
             raise TypeError(f"apply_gradients: unknown keyword argument. Received: {sorted(kwargs)}.")
-        pairs = _checked_pairs(self.name, grads_and_vars)
+        pairs = checked_pairs(self.name, grads_and_vars)
         if not pairs:
             return self._iterations
-        gradients, variables = zip(*_without_none(pairs), strict=True)
+        gradients, variables = zip(*without_none(pairs), strict=True)
         with stop_recording():
             self._memo = {}
             self._build_for(variables)
@@ -490,7 +489,7 @@ class Optimizer:
 
     def _serialize_hyperparameter(self, value):
         """A number, or the config of a schedule."""
-        if isinstance(value, _CallableRate):
+        if isinstance(value, CallableRate):
             return value.function
         if isinstance(value, LearningRateSchedule):
             return serialize_schedule(value)
@@ -505,28 +504,6 @@ class Optimizer:
         return cls(**config)
 
 
-class _CallableRate(LearningRateSchedule):
-    """A plain function as a schedule: of the step if it takes an argument, else of nothing."""
-
-    def __init__(self, optimizer, function):
-        self.function = function
-        self.who = optimizer.name
-        try:
-            self.takes_step = bool(inspect.signature(function).parameters)
-        except (TypeError, ValueError):
-            self.takes_step = False
-
-    def __call__(self, step):
-        if self.takes_step:
-            return self.function(step)
-        if active_trace() is not None:
-            raise NotImplementedError(
-                f"{self.who}: a `learning_rate` function without arguments is Python code, which a traced step cannot call "
-                "again. Let it take the step (a tensor), use a LearningRateSchedule, or compile with run_eagerly=True."
-            )
-        return self.function()
-
-
 def _is_count(x):
     return isinstance(x, (int, np.integer)) and not isinstance(x, bool) and x >= 1
 
@@ -536,53 +513,3 @@ def _positive(who, what, x):
     if x is not None and (isinstance(x, bool) or not isinstance(x, (int, float, np.number)) or not x > 0):
         raise ValueError(f"{who}: `{what}` must be a number above 0, or None. Received: {what}={x!r}.")
     return x
-
-
-def _value_now(x, who="optimizer"):
-    """A learning rate as a NumPy number."""
-    try:
-        x = np.asarray(x.numpy() if isinstance(x, (Tensor, Variable)) else x)
-        if x.dtype.kind in "fiu" and x.size == 1:
-            return x.reshape(()).astype("float64")
-    except (TypeError, ValueError):
-        pass
-    raise TypeError(f"{who}: `learning_rate` must be a number, a LearningRateSchedule or a function. Received: {x!r}.")
-
-
-def _as_list(variables):
-    return [variables] if isinstance(variables, Variable) else list(variables)
-
-
-def _checked_pairs(who, grads_and_vars):
-    pairs = []
-    for pair in grads_and_vars:
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            raise TypeError(f"{who}: `grads_and_vars` must hold pairs (gradient, variable). Received: {pair!r}.")
-        g, v = pair
-        if not isinstance(v, Variable):
-            raise TypeError(f"{who}: `grads_and_vars` must hold pairs (gradient, variable). Received: variable={v!r}.")
-        if g is not None:
-            g = as_tensor(g) if isinstance(g, (Tensor, Variable)) else as_tensor(g, dtype=v.dtype)
-            if g.shape != v.shape:
-                raise ValueError(
-                    f"{who}: the gradient of {v.name} must have its shape {v.shape}. Received: gradient.shape={g.shape}."
-                )
-        pairs.append((g, v))
-    return pairs
-
-
-def _without_none(pairs):
-    kept = [(g, v) for g, v in pairs if g is not None]
-    names = [v.name for g, v in pairs if g is None]
-    if not kept:
-        raise ValueError(
-            f"No gradients provided for any variable: ({names},). The loss does not depend on them, or was computed "
-            "outside the GradientTape."
-        )
-    if names:
-        warnings.warn(
-            f"Gradients do not exist for variables {names} when minimizing the loss. If you're using `model.compile()`, "
-            "did you forget to provide a `loss` argument?",
-            stacklevel=3,
-        )
-    return kept

@@ -10,6 +10,7 @@ import numpy as np
 from pyseq.core import GradientTape, Tensor, Variable, as_tensor, config, tracing
 from pyseq.ops import elementwise, update
 from pyseq.optimizers import optimizer as newer
+from pyseq.optimizers.pairs import as_list
 from pyseq.optimizers.schedules import LearningRateSchedule
 from pyseq.registry import snake
 
@@ -45,7 +46,9 @@ class Optimizer(newer.Optimizer):
             if value is not None and not callable(value) and value < 0:
                 raise ValueError(f"Expected {k} >= 0, received: {value}")
         if kwargs.get("lr") is not None:
-            warnings.warn("The `lr` argument is deprecated, use `learning_rate` instead.", stacklevel=3)
+            classes = type(self).__mro__
+            inits = sum("__init__" in vars(c) for c in classes[: classes.index(Optimizer)])
+            warnings.warn("The `lr` argument is deprecated, use `learning_rate` instead.", stacklevel=2 + inits)
         clipping = {k: kwargs.get(k) for k in CLIPPING}
         if gradient_transformers and any(c is not None for c in clipping.values()):
             raise ValueError(
@@ -223,7 +226,7 @@ class Optimizer(newer.Optimizer):
         if callable(loss):
             with tape:
                 loss = loss()
-        var_list = newer._as_list(var_list() if callable(var_list) else var_list)
+        var_list = as_list(var_list() if callable(var_list) else var_list)
         gradients = tape.gradient(loss, var_list, output_gradients=as_tensor(grad_loss, like=loss))
         return list(zip(gradients, var_list, strict=True))
 
