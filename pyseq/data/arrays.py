@@ -143,7 +143,7 @@ def warn_of_end(steps):
         "Your input ran out of data; interrupting training. Make sure that your dataset or generator can generate at "
         f"least `steps_per_epoch * epochs` batches (here {steps} an epoch). You may need to use the repeat() function "
         "when building your dataset.",
-        stacklevel=5,
+        stacklevel=6,  # of who called `fit` or `evaluate`
     )
 
 
