@@ -312,9 +312,9 @@ class Layer:
     def __call__(self, inputs, *args, **kwargs):
         takes = _call_arguments(type(self))
         inputs = self._prepare_inputs(inputs)
-        context.enter(self._scope_name())
-        outer_training = context.training
+        outer = context.state()
         try:
+            context.enter(self._scope_name())
             if not self.built:
                 self._build_for(inputs)
             if self.input_spec is not None:
@@ -328,8 +328,7 @@ class Layer:
             if self.activity_regularizer is not None:
                 self._add_activity_loss(outputs)
         finally:
-            context.training = outer_training
-            context.leave()
+            context.leave(*outer)
         return outputs
 
     def _scope_name(self):
@@ -367,11 +366,17 @@ class Layer:
 
     def _build_once(self, input_shape):
         self._build_input_shape = input_shape
-        self.build(input_shape)
-        self.built = True
-        if self._initial_weights is not None:
-            self.set_weights(self._initial_weights)
-            self._initial_weights = None
+        made = len(self._own_trainable), len(self._own_non_trainable)
+        try:
+            self.build(input_shape)
+            self.built = True
+            if self._initial_weights is not None:
+                self.set_weights(self._initial_weights)
+                self._initial_weights = None
+        except BaseException:  # wrong weights, Ctrl-C: what was made would be there twice after the next try
+            del self._own_trainable[made[0] :], self._own_non_trainable[made[1] :]
+            self.built = False
+            raise
 
     # ------------------------------------------------------------------------------------------ shapes
 
@@ -512,10 +517,19 @@ def _batch_input_shape(kwargs):
         shape = kwargs.pop("input_shape")
         if isinstance(shape, int):
             raise TypeError(f"`input_shape` must be a tuple such as ({shape},). Received: input_shape={shape}.")
-        return None if shape is None else (batch_size, *shape)
+        return None if shape is None else _extents((batch_size, *shape))
     if input_dim is not None:
-        return (batch_size, input_dim) if input_length is None else (batch_size, input_length, input_dim)
-    return None if whole is None else tuple(whole)
+        return _extents((batch_size, input_dim) if input_length is None else (batch_size, input_length, input_dim))
+    return None if whole is None else _extents(whole)
+
+
+def _extents(shape):
+    """A shape of integers of any kind and None, as a tuple of int and None."""
+    if not is_shape(tuple(shape)):
+        raise TypeError(
+            f"`input_shape` must hold integers, or None where the extent is unknown. Received: {tuple(shape)}."
+        )
+    return tuple(None if d is None else int(d) for d in shape)
 
 
 @functools.cache

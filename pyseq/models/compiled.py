@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from pyseq import losses as losses_module
 from pyseq import metrics as metrics_module
-from pyseq.core import as_tensor
+from pyseq.core import Variable, as_tensor
 from pyseq.core.structure import flatten
 from pyseq.losses.masks import mask_of, masked_weights
 from pyseq.losses.shapes import match_batch
@@ -41,7 +43,7 @@ class CompiledLoss(OfOutputs):
 
     Args:
         loss: name, object or function; a list or dict of them by output, or a structure as that of the outputs.
-        loss_weights: number; or as `loss`.
+        loss_weights: number or Variable; or as `loss`.
         output_names: names of the outputs.
     """
 
@@ -58,15 +60,15 @@ class CompiledLoss(OfOutputs):
 
     def build(self, outputs):
         names = self.named(outputs)
-        self.losses = [_as_loss(entry) for entry in Conform(outputs, names, "loss").one_each(self.given)]
-        weights = Conform(outputs, names, "loss_weights").one_each(self.given_weights)
-        self.weights = [1.0 if w is None else float(w) for w in weights]
+        losses = [_as_loss(entry) for entry in Conform(outputs, names, "loss").one_each(self.given)]
+        self.weights = [_as_weight(w) for w in Conform(outputs, names, "loss_weights").one_each(self.given_weights)]
         self.per_output = [None] * len(names)
         if len(names) > 1:
             self.per_output = [
                 metrics_module.Mean(name=f"{name}_loss") if loss is not None else None
-                for name, loss in zip(names, self.losses, strict=True)
+                for name, loss in zip(names, losses, strict=True)
             ]
+        self.losses = losses  # last: what failed is tried again
 
     @property
     def metrics(self):
@@ -88,7 +90,7 @@ class CompiledLoss(OfOutputs):
             batch = float(y.shape[0]) if batch is None and y.shape else batch
             if self.per_output[k] is not None:
                 self.per_output[k].update_state(value, sample_weight=batch)
-            if self.weights[k] != 1.0:
+            if self.weights[k] is not None:
                 value = elementwise.multiply(value, self.weights[k])
             total = _plus(total, value)
         for value in regularization_losses:
@@ -101,6 +103,15 @@ class CompiledLoss(OfOutputs):
 
 def _plus(total, value):
     return value if total is None else elementwise.add(total, elementwise.cast(value, total.dtype))
+
+
+def _as_weight(entry):
+    """The factor of an output's loss: a number, or a variable that may change while training; None for 1."""
+    if entry is None or isinstance(entry, Variable):
+        return entry
+    if not isinstance(entry, (int, float, np.number)):
+        raise ValueError(f"compile: `loss_weights` must be numbers, one for each output. Received: {entry!r}.")
+    return None if entry == 1 else float(entry)
 
 
 def _as_loss(entry):

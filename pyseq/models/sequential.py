@@ -71,13 +71,17 @@ class Sequential(Model):
                 f'Name "{layer.name}" is already the name of a layer in this model. Update the `name` argument to pass a '
                 "unique name."
             )
-        if not self._layers and self._input_layer is None:
-            self._set_input_of(layer)
-        if self._input_layer is not None:
-            self._append_built(layer)
-        else:
-            self._layers.append(layer)
-            self.built = False
+        before = self._input_layer, self._inferred_shapes
+        try:
+            if not self._layers and self._input_layer is None:
+                self._set_input_of(layer)
+            if self._input_layer is not None:
+                return self._append_built(layer)
+        except BaseException:
+            self._input_layer, self._inferred_shapes = before
+            raise
+        self._layers.append(layer)
+        self.built = False
 
     def _set_input(self, layer):
         if self._layers or self._input_layer is not None:
@@ -151,7 +155,7 @@ class Sequential(Model):
         try:
             for layer in layers:
                 self._append_built(layer)
-        except Exception:
+        except BaseException:  # Ctrl-C, too
             self._layers, self._input_layer, self._inferred_shapes = layers, None, None
             raise
         self.built = True

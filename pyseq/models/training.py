@@ -173,9 +173,9 @@ class Training(GeneratorMethods):
         again as the second half of another model.
         """
         changed = [(layer, was) for layer, was in self._compiled["trainable"] if layer._trainable is not was]
-        for layer, was in changed:
-            layer._set_trainable(was)
         try:
+            for layer, was in changed:
+                layer._set_trainable(was)
             yield
         finally:
             for layer, was in changed:

@@ -207,3 +207,42 @@ def test_ctrl_c_stops_within_a_second():
     finally:
         process.kill()
         process.wait()
+
+
+def test_an_error_in_the_first_batch_is_the_same_in_the_second_fit(classifier):
+    for arguments, message in (
+        ({"weighted_metrics": ["mse", "mse", "mse"]}, "different names"),
+        ({"loss_weights": ["much"]}, "`loss_weights` must be numbers"),
+    ):
+        classifier.compile("sgd", "sparse_categorical_crossentropy", **arguments)
+        for _ in range(2):
+            with pytest.raises(ValueError, match=message):
+                classifier.fit(X, Y, verbose=0)
+        classifier.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        classifier.fit(X, Y, verbose=0)
+
+
+def test_numbers_of_numpy_are_numbers():
+    """Extents come from array shapes and sums, fractions from grids of float32."""
+    four = np.int64(4)
+    for shape in ({"input_shape": (four,)}, {"input_dim": four}, {"batch_input_shape": [None, four]}):
+        model = Sequential([layers.Dense(np.int32(3), **shape), layers.Dropout(np.float32(0.25))])
+        assert repr(model.input_shape) == "(None, 4)" and repr(model.output_shape) == "(None, 3)"
+    later = Sequential([layers.Dense(3)])
+    later.build((None, four))
+    assert model.layers[1].get_config()["rate"] == 0.25 and type(model.layers[1].rate) is float
+    model.compile("sgd", "mse")
+    history = model.fit(X, np.zeros((20, 3)), validation_split=np.float32(0.25), epochs=np.int64(2), verbose=0)
+    assert len(history.history["val_loss"]) == 2
+
+
+@pytest.mark.parametrize("shape", [(4.0,), ("four",), (None, 2.5)])
+def test_extents_are_integers(shape):
+    with pytest.raises(TypeError, match="`input_shape` must hold integers"):
+        layers.Dense(3, input_shape=shape)
+
+
+@pytest.mark.skipif(np.dtype("longdouble").itemsize == 8, reason="long double is double here")
+def test_numbers_beyond_64_bits(model):
+    with pytest.raises(ValueError, match="`x` must hold numbers of at most 64 bits.*astype"):
+        model.predict(X.astype("longdouble"))

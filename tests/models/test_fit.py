@@ -260,3 +260,43 @@ def test_copies_of_a_model_that_has_plans():
         assert copied.predict(X).tobytes() == model.predict(X).tobytes()
         model.fit(X, Y, verbose=0)
         copied.fit(X, Y, verbose=0)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_a_copy_trains_on_as_the_original(copied, run_eagerly):
+    """With the optimizer's state, regularizers, constraints, and what is frozen."""
+    model = Sequential(
+        [
+            layers.Dense(8, "relu", input_shape=X.shape[1:], kernel_regularizer="l2", kernel_constraint="non_neg"),
+            layers.Dense(5, trainable=False),
+            layers.Dropout(0.3, seed=1),
+            layers.Dense(3, "softmax", bias_regularizer=keras.regularizers.L1(0.1)),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", ["accuracy"], run_eagerly=run_eagerly)
+    model.fit(X, Y, epochs=2, verbose=0)
+    other = copied(model)
+
+    def trained_on(model):
+        history = model.fit(X, Y, epochs=3, batch_size=7, shuffle=False, verbose=0).history
+        return repr(history), [w.tobytes() for w in model.get_weights() + model.optimizer.get_weights()]
+
+    before = [w.tobytes() for w in model.get_weights()]
+    expected = trained_on(other)
+    assert [w.tobytes() for w in model.get_weights()] == before, "the copy shares weights with the original"
+    assert trained_on(model) == expected
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_a_loss_weight_that_is_a_variable_may_change(run_eagerly):
+    weight = keras.backend.variable(2.0)
+    model = Sequential([layers.Dense(1, input_shape=X.shape[1:])])
+    model.compile(keras.optimizers.SGD(0.0), "mse", loss_weights=[weight], run_eagerly=run_eagerly)
+
+    class Halve(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            keras.backend.set_value(weight, weight.numpy() / 2)
+
+    losses = model.fit(X, Y, epochs=3, callbacks=[Halve()], shuffle=False, verbose=0).history["loss"]
+    np.testing.assert_allclose(losses, [losses[0], losses[0] / 2, losses[0] / 4])
