@@ -74,6 +74,8 @@ def check_cardinality(**structures) -> int:
     Raises:
         ValueError: they differ, or there are none.
     """
+    if structures.get("x", 0) is None:
+        raise ValueError("`x` must be data: an array, or a list or dict of arrays. Received: x=None.")
     found = {name: sizes(x) for name, x in structures.items() if x is not None}
     distinct = {n for group in found.values() for n in group}
     if len(distinct) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 
 import numpy as np
 
@@ -90,9 +91,14 @@ class Layer:
         shape = tuple(int(d) for d in shape)
         if initializer is None:
             initializer = "glorot_uniform" if dtype.is_floating else "zeros"
-        with tracing(None):  # weights are real even when shapes or a plan are being traced
-            value = initializers.get(initializer)(shape, dtype=dtype.name)
-            variable = Variable(value, trainable=trainable is not False, dtype=dtype, name=self._weight_name(name))
+        try:
+            if math.prod(shape) >= 2**47:
+                raise MemoryError("It is larger than this machine can address.")
+            with tracing(None):  # weights are real even when shapes or a plan are being traced
+                value = initializers.get(initializer)(shape, dtype=dtype.name)
+                variable = Variable(value, trainable=trainable is not False, dtype=dtype, name=self._weight_name(name))
+        except MemoryError as error:
+            raise MemoryError(f'Layer "{self.name}": no memory for weight {name!r} of shape {shape}. {error}') from None
         variable.constraint = constraints.get(constraint)
         variable.regularizer = regularizers.get(regularizer)
         (self._own_non_trainable if trainable is False else self._own_trainable).append(variable)
@@ -351,8 +357,15 @@ class Layer:
         if isinstance(inputs, Tensor):
             return self._cast(inputs)
         if isinstance(inputs, (list, tuple, dict)) and not _is_numbers(inputs):
-            return map_structure(lambda x: x if x is None else self._cast(as_tensor(x)), inputs)
-        return self._cast(as_tensor(inputs))
+            return map_structure(lambda x: x if x is None else self._cast(self._as_tensor(x)), inputs)
+        return self._cast(self._as_tensor(inputs))
+
+    def _as_tensor(self, x):
+        try:
+            return as_tensor(x)
+        except (TypeError, ValueError) as error:
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(f'Input of layer "{self.name}": {error}') from None
 
     def _cast(self, x):
         if self._autocast and x.dtype is not self._dtype and x.dtype.is_floating:

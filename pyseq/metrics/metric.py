@@ -276,7 +276,10 @@ class MeanMetricWrapper(Mean):
         if not self.sparse:
             y_true = elementwise.cast(y_true, self._dtype)
         y_true, y_pred = equal_ranks(y_true, y_pred)
-        values = as_tensor(self._fn(y_true, y_pred, **self._fn_kwargs))
+        values = self._fn(y_true, y_pred, **self._fn_kwargs)
+        if values is None:
+            raise ValueError(f"Metric {self.name}: the function must return a tensor. Received: None.")
+        values = as_tensor(values)
         super().update_state(values, sample_weight=masked_weights(values, sample_weight, mask_of(values)))
 
     def get_config(self):

@@ -57,6 +57,8 @@ class CompiledLoss(OfOutputs):
         for entry in flatten(loss):
             if isinstance(entry, str):
                 losses_module.registry.find(entry)  # an unknown name is an error now, not at the first batch
+            elif not callable(entry):
+                losses_module.get(entry)
 
     def build(self, outputs):
         names = self.named(outputs)
@@ -86,7 +88,7 @@ class CompiledLoss(OfOutputs):
             if self.losses[k] is None or y is None:
                 continue
             y, p, w = match_batch(y, p, w)
-            value = self.losses[k](y, p, sample_weight=masked_weights(p, w, mask_of(p)))
+            value = self._loss_of(k, y, p, masked_weights(p, w, mask_of(p)))
             batch = float(y.shape[0]) if batch is None and y.shape else batch
             if self.per_output[k] is not None:
                 self.per_output[k].update_state(value, sample_weight=batch)
@@ -99,6 +101,17 @@ class CompiledLoss(OfOutputs):
             return as_tensor(0.0)
         self.total.update_state(total, sample_weight=batch)
         return total
+
+    def _loss_of(self, k, y, p, w):
+        try:
+            return self.losses[k](y, p, sample_weight=w)
+        except ValueError as error:
+            if len(y.shape) != len(p.shape) or y.shape == p.shape or y.shape[-1] == 1:
+                raise
+            raise ValueError(
+                f'The loss of "{self.output_names[k]}" must get labels that go with the predictions. '
+                f"Received: y of shape {y.shape}, predictions of shape {p.shape}. {error}"
+            ) from error
 
 
 def _plus(total, value):

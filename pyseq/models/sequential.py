@@ -187,8 +187,12 @@ class Sequential(Model):
     def _conform(self, x):
         """Cast to the input's dtype; add or drop a last axis of extent 1, as tf.keras does."""
         dtype, expected = self._input_layer._dtype, self._input_layer._batch_input_shape
-        if isinstance(x, (list, tuple, dict)):
+        if isinstance(x, dict):
+            x = self._of_dict(x)
+        if isinstance(x, (list, tuple)):
             raise ValueError(f'Layer "{self.name}" expects 1 input(s), but it received {len(x)} input tensors.')
+        if x is None:
+            raise ValueError(f'Input of layer "{self.name}" must be a tensor. Received: None.')
         if x.dtype is not dtype:
             x = elementwise.cast(x, dtype)
         if len(x.shape) == len(expected) - 1 and expected[-1] == 1:
@@ -201,6 +205,12 @@ class Sequential(Model):
                 f"found shape={tuple(x.shape)}"
             )
         return x
+
+    def _of_dict(self, inputs):
+        name = self._input_layer.name
+        if name not in inputs:
+            raise ValueError(f'Layer "{self.name}": a dict must hold its input, {name!r}. Received: {sorted(inputs)}.')
+        return inputs[name]
 
     def call(self, inputs, training=None, mask=None):
         x = inputs

@@ -96,7 +96,8 @@ class Training(GeneratorMethods):
             validation = None
             if validation_data is not None:
                 steps = checked_count("validation_steps", validation_steps, None)
-                validation = self._validation_batches(validation_data, validation_batch_size, steps, workers)
+                size = checked_count("validation_batch_size", validation_batch_size, batch_size)
+                validation = self._validation_batches(validation_data, size, steps, workers)
                 validation.anew = True  # the same samples every time
                 opened.callback(validation.close)
             callbacks = self._callback_list(callbacks, verbose, epochs=epochs, steps=data.steps)
