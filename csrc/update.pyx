@@ -5,12 +5,20 @@
                 alpha = rate * sqrt(1 - beta_2^t) / (1 - beta_1^t);  amsgrad: sqrt of the largest v so far
     rmsprop     v = rho v + (1 - rho) g^2;  step = rate * g / sqrt(v + epsilon);  centered: v - mean^2 under the root,
                 mean = rho mean + (1 - rho) g;  momentum: step = momentum * the last step + step;  w -= step
+    adamax      m as adam's;  u = max(beta_2 u, |g|);  w -= m * rate / (1 - beta_1^t) / (u + epsilon)
+    nadam       m and v as adam's;  u_t = beta_1 (1 - 0.96^(decay t) / 2), p_t = u_1 ... u_t;
+                w -= rate * (u_{t+1} m / (1 - p_{t+1}) + (1 - u_t) g / (1 - p_t)) / (sqrt(v / (1 - beta_2^t)) + epsilon)
+    lion        w -= rate * sign(beta_1 m + (1 - beta_1) g);  m = beta_2 m + (1 - beta_2) g
+    ftrl        s = a + g^2;  z += g + 2 shrinkage w - (s^p - a^p) / rate * w,  a = s,  p = -learning_rate_power;
+                w = (z clipped to [-l1, l1] - z) / (s^p / rate + 2 l2 + beta / rate)
     adagrad     a += g^2;  w -= rate * g / sqrt(a + epsilon)
     adadelta    a = rho a + (1 - rho) g^2;  delta = g * sqrt(d + epsilon) / sqrt(a + epsilon);
                 d = rho d + (1 - rho) delta^2;  w -= rate * delta
 
 Source: tf.keras 2.15 (tests/fixtures/make_optimizers.py); Kingma and Ba 2015 (adam, the form before section 2.1's end);
-Reddi et al. 2018 (amsgrad); Tieleman and Hinton 2012 (rmsprop); Duchi et al. 2011 (adagrad); Zeiler 2012 (adadelta).
+Reddi et al. 2018 (amsgrad); Tieleman and Hinton 2012 (rmsprop); Duchi et al. 2011 (adagrad); Zeiler 2012 (adadelta);
+Dozat 2016 (nadam); Chen et al. 2023 (lion); McMahan et al. 2013 (ftrl).  rmsprop and adagrad of tf.keras before 2.11 add
+epsilon to the root, not under it: they have two, of which one is 0.
 
 What changes between steps (rate, iteration count) is an input; attr holds hyperparameters only.  A scalar input `rate` is
 float32 or float64 whatever w is: its dtype is dim[1].  parts: CHUNK elements each, the same CHUNK for all; elements do not
@@ -31,10 +39,19 @@ cdef extern from "update.h" nogil:
     void adam_f64(int64_t, double *, const double *, double *, double *, double, double, double, double)
     void adam_amsgrad_f32(int64_t, float *, const float *, float *, float *, float *, float, float, float, float)
     void adam_amsgrad_f64(int64_t, double *, const double *, double *, double *, double *, double, double, double, double)
-    void adagrad_f32(int64_t, float *, const float *, float *, float, float)
-    void adagrad_f64(int64_t, double *, const double *, double *, double, double)
-    void rmsprop_f32(int64_t, float *, const float *, float *, float *, float *, float, float, float, float, float)
-    void rmsprop_f64(int64_t, double *, const double *, double *, double *, double *, double, double, double, double, double)
+    void adamax_f32(int64_t, float *, const float *, float *, float *, float, float, float, float)
+    void adamax_f64(int64_t, double *, const double *, double *, double *, double, double, double, double)
+    void nadam_f32(int64_t, float *, const float *, float *, float *, float, float, float, float, float, float)
+    void nadam_f64(int64_t, double *, const double *, double *, double *, double, double, double, double, double, double)
+    void lion_f32(int64_t, float *, const float *, float *, float, float, float, float, float)
+    void lion_f64(int64_t, double *, const double *, double *, double, double, double, double, double)
+    void ftrl_f32(int64_t, float *, const float *, float *, float *, float, float, float, float, float, float)
+    void ftrl_f64(int64_t, double *, const double *, double *, double *, double, double, double, double, double, double)
+    void adagrad_f32(int64_t, float *, const float *, float *, float, float, float)
+    void adagrad_f64(int64_t, double *, const double *, double *, double, double, double)
+    void rmsprop_f32(int64_t, float *, const float *, float *, float *, float *, float, float, float, float, float, float)
+    void rmsprop_f64(int64_t, double *, const double *, double *, double *, double *, double, double, double, double, double,
+                     double)
     void adadelta_f32(int64_t, float *, const float *, float *, float *, float, float, float, float)
     void adadelta_f64(int64_t, double *, const double *, double *, double *, double, double, double, double)
     void weight_decay_f32(int64_t, float *, float, float)
@@ -49,6 +66,10 @@ cdef extern from "update.h" nogil:
     double square_sum_f64(int64_t, const double *)
     float adam_correction_f32(int64_t, float, float)
     double adam_correction_f64(int64_t, double, double)
+    float one_minus_power_f32(int64_t, float)
+    double one_minus_power_f64(int64_t, double)
+    double nadam_momentum(int64_t, double, double)
+    double nadam_product(int64_t, double, double, double *)
 
 cdef extern from "math.h" nogil:
     double sqrt(double)
@@ -126,9 +147,90 @@ cdef void adam_step_size(const Instruction *i, int64_t first, int64_t last) noex
         (<double *>i.out[0])[0] = rate * adam_correction_f64(t, i.attr[0], i.attr[1])
 
 
+cdef void adamax(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: g, alpha   updated: w, m, u   dim: n, dtype of alpha   attr: 1 - beta_1, beta_2, epsilon
+    cdef int64_t o = begin(first), n = count(i, first, last)
+    cdef double alpha = number(i.in_[1], i.dim[1])
+    cdef void *g = <void *>i.in_[0]
+    if i.dtype == F32:
+        adamax_f32(n, f32(i.out[0], o), f32(g, o), f32(i.out[1], o), f32(i.out[2], o), alpha, i.attr[0], i.attr[1], i.attr[2])
+    else:
+        adamax_f64(n, f64(i.out[0], o), f64(g, o), f64(i.out[1], o), f64(i.out[2], o), alpha, i.attr[0], i.attr[1], i.attr[2])
+
+
+cdef void adamax_step_size(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: rate, iterations (int64, steps done before this one)   out: alpha   dim: -, dtype of rate   attr: beta_1
+    cdef int64_t t = (<const int64_t *>i.in_[1])[0] + 1
+    cdef double rate = number(i.in_[0], i.dim[1])
+    if i.dtype == F32: (<float *>i.out[0])[0] = <float>rate / one_minus_power_f32(t, i.attr[0])
+    else: (<double *>i.out[0])[0] = rate / one_minus_power_f64(t, i.attr[0])
+
+
+cdef void nadam(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: g, sizes (factors of m, g and v, of w's dtype)   updated: w, m, v   dim: n   attr: beta_1, beta_2, epsilon
+    cdef int64_t o = begin(first), n = count(i, first, last)
+    cdef void *g = <void *>i.in_[0]
+    cdef const float *s = <const float *>i.in_[1]
+    cdef const double *d = <const double *>i.in_[1]
+    if i.dtype == F32:
+        nadam_f32(n, f32(i.out[0], o), f32(g, o), f32(i.out[1], o), f32(i.out[2], o), s[0], s[1], s[2],
+                  <float>1 - <float>i.attr[0], <float>1 - <float>i.attr[1], i.attr[2])
+    else:
+        nadam_f64(n, f64(i.out[0], o), f64(g, o), f64(i.out[1], o), f64(i.out[2], o), d[0], d[1], d[2],
+                  1 - i.attr[0], 1 - i.attr[1], i.attr[2])
+
+
+cdef void nadam_step_sizes(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: rate, iterations (int64, steps done before this one)   out: factors of m, g and v
+    # updated: product (float64: a step, the product of the momenta up to it), and the product alone if there is room for it
+    # dim: -, dtype of rate, is there?   attr: beta_1, beta_2, decay
+    cdef int64_t t = (<const int64_t *>i.in_[1])[0] + 1
+    cdef double rate = number(i.in_[0], i.dim[1])
+    cdef double now = nadam_momentum(t, i.attr[0], i.attr[2]), after = nadam_momentum(t + 1, i.attr[0], i.attr[2])
+    cdef double product = nadam_product(t, i.attr[0], i.attr[2], <double *>i.out[1])
+    cdef double of_m = rate * after / (1 - product * after), of_g = rate * (1 - now) / (1 - product)
+    cdef float *s = <float *>i.out[0]
+    cdef double *d = <double *>i.out[0]
+    if i.dtype == F32:
+        s[0] = of_m
+        s[1] = of_g
+        s[2] = 1 / one_minus_power_f32(t, i.attr[1])
+        if i.dim[2]: (<float *>i.out[2])[0] = product
+    else:
+        d[0] = of_m
+        d[1] = of_g
+        d[2] = 1 / one_minus_power_f64(t, i.attr[1])
+        if i.dim[2]: (<double *>i.out[2])[0] = product
+
+
+cdef void lion(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: g, rate   updated: w, m   dim: n, dtype of rate   attr: beta_1, beta_2
+    cdef int64_t o = begin(first), n = count(i, first, last)
+    cdef double rate = number(i.in_[1], i.dim[1]), beta_1 = i.attr[0], beta_2 = i.attr[1]
+    cdef void *g = <void *>i.in_[0]
+    if i.dtype == F32:
+        lion_f32(n, f32(i.out[0], o), f32(g, o), f32(i.out[1], o), rate,
+                 beta_1, <float>1 - <float>beta_1, beta_2, <float>1 - <float>beta_2)
+    else:
+        lion_f64(n, f64(i.out[0], o), f64(g, o), f64(i.out[1], o), rate, beta_1, 1 - beta_1, beta_2, 1 - beta_2)
+
+
+cdef void ftrl(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: g, rate   updated: w, a, z   dim: n, dtype of rate   attr: p, l1, l2, beta, shrinkage
+    cdef int64_t o = begin(first), n = count(i, first, last)
+    cdef double rate = number(i.in_[1], i.dim[1])
+    cdef void *g = <void *>i.in_[0]
+    if i.dtype == F32:
+        ftrl_f32(n, f32(i.out[0], o), f32(g, o), f32(i.out[1], o), f32(i.out[2], o),
+                 rate, i.attr[0], i.attr[1], i.attr[2], i.attr[3], i.attr[4])
+    else:
+        ftrl_f64(n, f64(i.out[0], o), f64(g, o), f64(i.out[1], o), f64(i.out[2], o),
+                 rate, i.attr[0], i.attr[1], i.attr[2], i.attr[3], i.attr[4])
+
+
 cdef void rmsprop(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
     # in: g, rate   updated: w, v, step if momentum, mean if centered (last)   dim: n, dtype of rate, centered, has step
-    # attr: rho, 1 - rho, epsilon, momentum
+    # attr: rho, 1 - rho, epsilon under the root, momentum, epsilon beside it
     cdef int64_t o = begin(first), n = count(i, first, last)
     cdef double rate = number(i.in_[1], i.dim[1])
     cdef void *g = <void *>i.in_[0]
@@ -136,19 +238,19 @@ cdef void rmsprop(const Instruction *i, int64_t first, int64_t last) noexcept no
     cdef void *mean = i.out[3 if i.dim[3] else 2] if i.dim[2] else NULL
     if i.dtype == F32:
         rmsprop_f32(n, f32(i.out[0], o), f32(g, o), f32(i.out[1], o), f32(mean, o), f32(step, o),
-                    rate, i.attr[0], i.attr[1], i.attr[2], i.attr[3])
+                    rate, i.attr[0], i.attr[1], i.attr[2], i.attr[4], i.attr[3])
     else:
         rmsprop_f64(n, f64(i.out[0], o), f64(g, o), f64(i.out[1], o), f64(mean, o), f64(step, o),
-                    rate, i.attr[0], i.attr[1], i.attr[2], i.attr[3])
+                    rate, i.attr[0], i.attr[1], i.attr[2], i.attr[4], i.attr[3])
 
 
 cdef void adagrad(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: g, rate   updated: w, a   dim: n, dtype of rate   attr: epsilon
+    # in: g, rate   updated: w, a   dim: n, dtype of rate   attr: epsilon under the root, epsilon beside it
     cdef int64_t o = begin(first), n = count(i, first, last)
     cdef double rate = number(i.in_[1], i.dim[1])
     cdef void *g = <void *>i.in_[0]
-    if i.dtype == F32: adagrad_f32(n, f32(i.out[0], o), f32(g, o), f32(i.out[1], o), rate, i.attr[0])
-    else: adagrad_f64(n, f64(i.out[0], o), f64(g, o), f64(i.out[1], o), rate, i.attr[0])
+    if i.dtype == F32: adagrad_f32(n, f32(i.out[0], o), f32(g, o), f32(i.out[1], o), rate, i.attr[0], i.attr[1])
+    else: adagrad_f64(n, f64(i.out[0], o), f64(g, o), f64(i.out[1], o), rate, i.attr[0], i.attr[1])
 
 
 cdef void adadelta(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
@@ -244,6 +346,12 @@ KERNELS = {
     "sgd": <uintptr_t>&sgd,
     "adam": <uintptr_t>&adam,
     "adam_step_size": <uintptr_t>&adam_step_size,
+    "adamax": <uintptr_t>&adamax,
+    "adamax_step_size": <uintptr_t>&adamax_step_size,
+    "nadam": <uintptr_t>&nadam,
+    "nadam_step_sizes": <uintptr_t>&nadam_step_sizes,
+    "lion": <uintptr_t>&lion,
+    "ftrl": <uintptr_t>&ftrl,
     "rmsprop": <uintptr_t>&rmsprop,
     "adagrad": <uintptr_t>&adagrad,
     "adadelta": <uintptr_t>&adadelta,

@@ -5,17 +5,19 @@ from pyseq.constraints.constraints import (
     MaxNorm,
     MinMaxNorm,
     NonNeg,
+    RadialConstraint,
     UnitNorm,
     deserialize,
     get,
     max_norm,
     min_max_norm,
     non_neg,
+    radial_constraint,
     serialize,
     unit_norm,
 )
 
 __all__ = [
-    "Constraint", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "deserialize", "get", "max_norm",
-    "min_max_norm", "non_neg", "serialize", "unit_norm",
+    "Constraint", "MaxNorm", "MinMaxNorm", "NonNeg", "RadialConstraint", "UnitNorm", "deserialize", "get", "max_norm",
+    "min_max_norm", "non_neg", "radial_constraint", "serialize", "unit_norm",
 ]  # fmt: skip

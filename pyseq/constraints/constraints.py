@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from pyseq.core import config
 from pyseq.ops import elementwise, reduce
+from pyseq.ops import shape as shape_ops
 from pyseq.registry import Registry
 
 _registry = Registry("constraint", "keras.constraints")
@@ -91,14 +94,46 @@ class MinMaxNorm(Constraint):
         return {"min_value": self.min_value, "max_value": self.max_value, "rate": self.rate, "axis": self.axis}
 
 
-max_norm, non_neg, unit_norm, min_max_norm = MaxNorm, NonNeg, UnitNorm, MinMaxNorm
-for _class, _alias in (
-    (MaxNorm, "max_norm"),
-    (NonNeg, "non_neg"),
-    (UnitNorm, "unit_norm"),
+class RadialConstraint(Constraint):
+    """Makes the windows of a convolution's kernel, (rows, columns, in, out), constant on each square ring around their middle.
+
+    The values come from the diagonal: the middle's from the place before it, the next rings' from the places after that.
+    """
+
+    def __call__(self, w):
+        shape = tuple(w.shape)
+        if len(shape) != 4:
+            raise ValueError(f"The weight tensor must have rank 4. Received weight tensor with shape: {shape}")
+        n = shape[0]
+        if shape[1] != n:
+            raise ValueError(f"RadialConstraint: the windows must be square. Received: w.shape={shape}.")
+        if n == 1:
+            return w
+        rows = shape_ops.reshape(w, (n * n, shape[2] * shape[3]))
+        return shape_ops.reshape(shape_ops.take(rows, (_ring_sources(n) * (n + 1)).ravel()), shape)
+
+    def get_config(self):
+        return {}
+
+
+def _ring_sources(n):
+    """For each element of an n by n window, the place on the diagonal that its value comes from."""
+    start, odd = n // 2, n % 2
+    source = np.full((1, 1) if odd else (2, 2), start - 1)
+    for k in range(0 if odd else 1, start):
+        source = np.pad(source, 1, constant_values=start + k)
+    return source
+
+
+max_norm, non_neg, unit_norm, min_max_norm, radial_constraint = MaxNorm, NonNeg, UnitNorm, MinMaxNorm, RadialConstraint
+for _class, *_aliases in (
+    (MaxNorm, "max_norm", "maxnorm"),
+    (NonNeg, "non_neg", "nonneg"),
+    (UnitNorm, "unit_norm", "unitnorm"),
     (MinMaxNorm, "min_max_norm"),
+    (RadialConstraint, "radial_constraint"),
 ):
-    _registry.add(_class, _alias)
+    _registry.add(_class, *_aliases)
 
 
 def get(identifier):

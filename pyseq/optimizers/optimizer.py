@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-import warnings
+import re
 
 import numpy as np
 
@@ -11,7 +10,6 @@ from pyseq.core import (
     GradientTape,
     Tensor,
     Variable,
-    active_trace,
     as_tensor,
     config,
     snapshot,
@@ -20,6 +18,8 @@ from pyseq.core import (
 )
 from pyseq.core.engine import lay_out
 from pyseq.ops import elementwise, update
+from pyseq.optimizers.pairs import as_list, checked_pairs, without_none
+from pyseq.optimizers.rates import CallableRate, value_now
 from pyseq.optimizers.schedules import LearningRateSchedule
 from pyseq.optimizers.schedules import deserialize as deserialize_schedule
 from pyseq.optimizers.schedules import serialize as serialize_schedule
@@ -96,7 +96,7 @@ class Optimizer:
         self._slots = {}
         self._averages = {}
         self._undecayed_ids, self._undecayed_names = set(), []
-        self._memo = {}
+        self._memo = None
         with tracing(None):
             self._iterations = Variable(np.int64(0), trainable=False, name="iteration:0")
         self._variables = [self._iterations]
@@ -110,6 +110,10 @@ class Optimizer:
         """
         return []
 
+    def slot_shape(self, name, variable):
+        """The shape of a variable's slot: its own, or another; None: it has no such slot."""
+        return variable.shape
+
     def update_step(self, gradient, variable):
         """Change one variable and its slots."""
         raise NotImplementedError(f"{type(self).__name__} must define `update_step(gradient, variable)`.")
@@ -121,17 +125,21 @@ class Optimizer:
         learning_rate = self._lr if self._lr is not None else learning_rate
         if isinstance(learning_rate, dict):
             learning_rate = deserialize_schedule(learning_rate)
-        dtype = config.floatx() if config.floatx() != "float16" else "float32"
+        dtype = self._rate_dtype()
         if isinstance(learning_rate, LearningRateSchedule) or callable(learning_rate):
             if not isinstance(learning_rate, LearningRateSchedule):
-                learning_rate = _CallableRate(self, learning_rate)
+                learning_rate = CallableRate(self, learning_rate)
             with tracing(None), stop_recording():
-                now = _value_now(learning_rate(snapshot(self._iterations)))
+                now = value_now(learning_rate(snapshot(self._iterations)))
                 self._current_learning_rate = Variable(now, False, dtype, "current_learning_rate:0")
             return learning_rate
-        now = _value_now(learning_rate, self.name)
+        now = value_now(learning_rate, self.name)
         with tracing(None):
             return Variable(now, False, dtype, "learning_rate:0")
+
+    @staticmethod
+    def _rate_dtype():
+        return config.floatx() if config.floatx() != "float16" else "float32"
 
     @property
     def learning_rate(self):
@@ -157,7 +165,7 @@ class Optimizer:
         elif isinstance(value, Tensor):
             self._learning_rate.assign(elementwise.cast(value, self._learning_rate.dtype))
         else:
-            self._learning_rate.assign(_value_now(value, self.name))
+            self._learning_rate.assign(value_now(value, self.name))
 
     lr = property(lambda self: self.learning_rate, lambda self, value: type(self).learning_rate.fset(self, value))
 
@@ -173,6 +181,8 @@ class Optimizer:
 
     def _once(self, what, compute):
         """What is the same for every variable of a step is computed for the first of them."""
+        if self._memo is None:  # not in a step
+            return compute()
         if what not in self._memo:
             self._memo[what] = compute()
         return self._memo[what]
@@ -220,9 +230,11 @@ class Optimizer:
         for group in self.slot_groups():
             for v in new:
                 for name, value in group.items():
-                    initial = np.full(v.shape, value, v.dtype.numpy)
-                    slot = self.add_variable_from_reference(v, name, initial_value=initial)
-                    self._slots[name, self._var_key(v)] = slot
+                    shape = self.slot_shape(name, v)
+                    if shape is not None:
+                        initial = np.full(shape, value, v.dtype.numpy)
+                        slot = self.add_variable_from_reference(v, name, initial_value=initial)
+                        self._slots[name, self._var_key(v)] = slot
         self._lay_out(list(var_list))
         if type(self).build is Optimizer.build:
             self._built = True
@@ -232,7 +244,9 @@ class Optimizer:
         for dtype in {v.dtype.name for v in variables}:
             group = [v for v in variables if v.dtype.name == dtype]
             states = [[self._averages[self._var_key(v)] for v in group]] if self.use_ema else []
-            states += [[self.slot(name, v) for v in group] for names in self.slot_groups() for name in names]
+            keys = [self._var_key(v) for v in group]
+            for name in dict.fromkeys(name for name, _ in self._slots):
+                states.append([self._slots[name, k] for k in keys if (name, k) in self._slots])
             for row in (group, *states):
                 lay_out(row)
 
@@ -334,11 +348,11 @@ class Optimizer:
         if is_function:
             with tape:
                 if not callable(var_list):
-                    var_list = _as_list(var_list)
+                    var_list = as_list(var_list)
                     tape.watch(var_list)
                 loss = loss()
                 var_list = var_list() if callable(var_list) else var_list
-        var_list = _as_list(var_list)
+        var_list = as_list(var_list)
         return list(zip(tape.gradient(loss, var_list), var_list, strict=True))
 
     def minimize(self, loss, var_list, tape=None, *, grad_loss=None, name=None):
@@ -365,15 +379,15 @@ class Optimizer:
         kwargs.pop("experimental_aggregate_gradients", None)
         if kwargs:
             raise TypeError(f"apply_gradients: unknown keyword argument. Received: {sorted(kwargs)}.")
-        pairs = _checked_pairs(self.name, grads_and_vars)
+        pairs = checked_pairs(self.name, grads_and_vars)
         if not pairs:
             return self._iterations
-        gradients, variables = zip(*_without_none(pairs), strict=True)
+        gradients, variables = zip(*without_none(pairs), strict=True)
         with stop_recording():
             self._memo = {}
             self._build_for(variables)
             self._compute_current_learning_rate()
-            gradients = self._clip_gradients(gradients)
+            gradients, variables = self._transform(gradients, variables)
             self._apply_weight_decay(variables)
             for g, v in zip(gradients, variables, strict=True):
                 self.update_step(g, v)
@@ -382,7 +396,7 @@ class Optimizer:
             for v in variables:
                 if v.constraint is not None:
                     v.assign(v.constraint(v.value()))
-            self._memo = {}
+            self._memo = None
         return self._iterations
 
     def _build_for(self, variables):
@@ -398,6 +412,10 @@ class Optimizer:
                 "with the full list of trainable variables before the training loop."
             )
 
+    def _transform(self, gradients, variables):
+        """What is done to the gradients first."""
+        return self._clip_gradients(gradients), variables
+
     def _clip_gradients(self, gradients):
         if self.clipnorm:
             return [update.clip_by_norm(g, self.clipnorm) for g in gradients]
@@ -412,7 +430,7 @@ class Optimizer:
         """Name variables that `weight_decay` leaves alone; before the first step.
 
         Args:
-            var_list: Variables. var_names: texts; every variable whose name contains one of them.
+            var_list: Variables. var_names: regular expressions; every variable whose name contains a match of one.
         """
         if self._built:
             raise ValueError("`exclude_from_weight_decay()` can only be called before the optimizer is built.")
@@ -420,7 +438,7 @@ class Optimizer:
         self._undecayed_names = list(var_names or ())
 
     def _use_weight_decay(self, variable):
-        named = any(text in variable.name for text in self._undecayed_names)
+        named = any(re.search(pattern, variable.name) for pattern in self._undecayed_names)
         return not named and self._var_key(variable) not in self._undecayed_ids
 
     def _apply_weight_decay(self, variables):
@@ -435,7 +453,9 @@ class Optimizer:
         for v in variables:
             average = self._averages[self._var_key(v)]
             update.moving_average(average, v, self.ema_momentum)
-            if self.ema_overwrite_frequency:
+        if self.ema_overwrite_frequency:  # in a loop of its own: a plan makes one instruction of each loop
+            for v in variables:
+                average = self._averages[self._var_key(v)]
                 update.copy_every(v, average, self._iterations, self.ema_overwrite_frequency)
 
     def finalize_variable_values(self, var_list):
@@ -469,7 +489,7 @@ class Optimizer:
 
     def _serialize_hyperparameter(self, value):
         """A number, or the config of a schedule."""
-        if isinstance(value, _CallableRate):
+        if isinstance(value, CallableRate):
             return value.function
         if isinstance(value, LearningRateSchedule):
             return serialize_schedule(value)
@@ -484,28 +504,6 @@ class Optimizer:
         return cls(**config)
 
 
-class _CallableRate(LearningRateSchedule):
-    """A plain function as a schedule: of the step if it takes an argument, else of nothing."""
-
-    def __init__(self, optimizer, function):
-        self.function = function
-        self.who = optimizer.name
-        try:
-            self.takes_step = bool(inspect.signature(function).parameters)
-        except (TypeError, ValueError):
-            self.takes_step = False
-
-    def __call__(self, step):
-        if self.takes_step:
-            return self.function(step)
-        if active_trace() is not None:
-            raise NotImplementedError(
-                f"{self.who}: a `learning_rate` function without arguments is Python code, which a traced step cannot call "
-                "again. Let it take the step (a tensor), use a LearningRateSchedule, or compile with run_eagerly=True."
-            )
-        return self.function()
-
-
 def _is_count(x):
     return isinstance(x, (int, np.integer)) and not isinstance(x, bool) and x >= 1
 
@@ -515,53 +513,3 @@ def _positive(who, what, x):
     if x is not None and (isinstance(x, bool) or not isinstance(x, (int, float, np.number)) or not x > 0):
         raise ValueError(f"{who}: `{what}` must be a number above 0, or None. Received: {what}={x!r}.")
     return x
-
-
-def _value_now(x, who="optimizer"):
-    """A learning rate as a NumPy number."""
-    try:
-        x = np.asarray(x.numpy() if isinstance(x, (Tensor, Variable)) else x)
-        if x.dtype.kind in "fiu" and x.size == 1:
-            return x.reshape(()).astype("float64")
-    except (TypeError, ValueError):
-        pass
-    raise TypeError(f"{who}: `learning_rate` must be a number, a LearningRateSchedule or a function. Received: {x!r}.")
-
-
-def _as_list(variables):
-    return [variables] if isinstance(variables, Variable) else list(variables)
-
-
-def _checked_pairs(who, grads_and_vars):
-    pairs = []
-    for pair in grads_and_vars:
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            raise TypeError(f"{who}: `grads_and_vars` must hold pairs (gradient, variable). Received: {pair!r}.")
-        g, v = pair
-        if not isinstance(v, Variable):
-            raise TypeError(f"{who}: `grads_and_vars` must hold pairs (gradient, variable). Received: variable={v!r}.")
-        if g is not None:
-            g = as_tensor(g) if isinstance(g, (Tensor, Variable)) else as_tensor(g, dtype=v.dtype)
-            if g.shape != v.shape:
-                raise ValueError(
-                    f"{who}: the gradient of {v.name} must have its shape {v.shape}. Received: gradient.shape={g.shape}."
-                )
-        pairs.append((g, v))
-    return pairs
-
-
-def _without_none(pairs):
-    kept = [(g, v) for g, v in pairs if g is not None]
-    names = [v.name for g, v in pairs if g is None]
-    if not kept:
-        raise ValueError(
-            f"No gradients provided for any variable: ({names},). The loss does not depend on them, or was computed "
-            "outside the GradientTape."
-        )
-    if names:
-        warnings.warn(
-            f"Gradients do not exist for variables {names} when minimizing the loss. If you're using `model.compile()`, "
-            "did you forget to provide a `loss` argument?",
-            stacklevel=3,
-        )
-    return kept

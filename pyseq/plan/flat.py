@@ -8,7 +8,12 @@ from pyseq.ops.update import CHUNK
 from pyseq.plan.graph import Node, Value
 
 # Kernels that treat every element alike -> which of their inputs have as many elements as the variable.
-ELEMENTWISE = dict.fromkeys(kernels("sgd", "adam", "rmsprop", "adagrad", "adadelta", "moving_average"), (0,))
+ELEMENTWISE = dict.fromkeys(
+    kernels(
+        "sgd", "adam", "adamax", "nadam", "lion", "ftrl", "rmsprop", "adagrad", "adadelta", "moving_average", "copy_every"
+    ),
+    (0,),
+)  # fmt: skip
 ELEMENTWISE[kernels("weight_decay")] = ()
 ALIGNMENT = 64  # bytes
 

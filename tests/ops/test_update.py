@@ -17,7 +17,19 @@ CASES = {
     "adam": ("adam", ("m", "v"), {}),
     "adam_betas": ("adam", ("m", "v"), {"beta_1": 0.7, "beta_2": 0.9, "epsilon": 1e-3}),
     "adam_amsgrad": ("adam", ("m", "v", "v_max"), {}),
+    "adamax": ("adamax", ("m", "u"), {}),
+    "adamax_betas": ("adamax", ("m", "u"), {"beta_1": 0.7, "beta_2": 0.5, "epsilon": 1e-3}),
+    "nadam": ("nadam", ("m", "v"), {}),
+    "nadam_betas": ("nadam", ("m", "v"), {"beta_1": 0.7, "beta_2": 0.9, "epsilon": 1e-3}),
+    "lion": ("lion", ("m",), {}),
+    "lion_betas": ("lion", ("m",), {"beta_1": 0.5, "beta_2": 0.7}),
+    "ftrl": ("ftrl", ("a", "z"), {}),
+    "ftrl_penalties": ("ftrl", ("a", "z"), {"l1": 0.3, "l2": 0.1, "shrinkage": 0.2, "beta": 0.5}),
+    "ftrl_power": ("ftrl", ("a", "z"), {"power": -0.7, "l1": 0.3}),
+    "ftrl_fixed": ("ftrl", ("a", "z"), {"power": 0.0, "l1": 0.3, "l2": 0.1}),
     "rmsprop": ("rmsprop", ("v",), {}),
+    "rmsprop_beside": ("rmsprop", ("v",), {"epsilon": 0.1, "epsilon_beside": True}),
+    "adagrad_beside": ("adagrad", ("a",), {"epsilon": 0.1, "epsilon_beside": True}),
     "rmsprop_momentum": ("rmsprop", ("v", "step"), {"momentum": 0.5, "rho": 0.8}),
     "rmsprop_centered": ("rmsprop", ("v", "mean"), {"epsilon": 1e-3}),
     "rmsprop_all": ("rmsprop", ("v", "step", "mean"), {"momentum": 0.5, "epsilon": 1e-3}),
@@ -32,7 +44,7 @@ def state_and_gradient(case, n, dtype):
     state = {"w": rng.standard_normal(n)}
     for name in CASES[case][1]:
         x = rng.standard_normal(n)
-        state[name] = x * 0.1 if name in ("m", "step", "mean") else 0.5 + x**2
+        state[name] = x * 0.1 if name in ("m", "step", "mean", "z") else 0.5 + x**2
     return {k: x.astype(dtype) for k, x in state.items()}, rng.standard_normal(n).astype(dtype)
 
 
@@ -44,6 +56,11 @@ def updated(case, state, g, t=3, rate=RATE):
     if op == "adam":
         betas = kwargs.get("beta_1", 0.9), kwargs.get("beta_2", 0.999)
         rate = update.adam_step_size(rate, as_tensor(np.int64(t - 1)), *betas, dtype="float64")
+    elif op == "adamax":
+        rate = update.adamax_step_size(rate, as_tensor(np.int64(t - 1)), kwargs.get("beta_1", 0.9), dtype="float64")
+    elif op == "nadam":
+        betas, product = (kwargs.get("beta_1", 0.9), kwargs.get("beta_2", 0.999)), Variable(np.array([0.0, 1.0]))
+        rate = update.nadam_step_sizes(rate, as_tensor(np.int64(t - 1)), product, *betas, dtype=v["w"].dtype)
     getattr(update, op)(v["w"], g, rate, *[], **{k: v[k] for k in slots}, **kwargs)
     return {k: x.numpy() for k, x in v.items()}
 
@@ -51,7 +68,7 @@ def updated(case, state, g, t=3, rate=RATE):
 def expected(case, state, g, t=3):
     op, _, kwargs = CASES[case]
     state = {k: x.astype("float64") for k, x in state.items()}
-    count = {"t": t} if op == "adam" else {}
+    count = {"t": t} if op in ("adam", "adamax", "nadam") else {}
     return getattr(reference, op)(state, g.astype("float64"), RATE, **count, **kwargs)
 
 
@@ -94,7 +111,8 @@ def test_nan_and_infinity_stay_where_they_are(case):
     g[3], g[40] = np.nan, np.inf
     got = updated(case, state, g)
     clean = updated(case, state, np.where(np.isfinite(g), g, 0).astype("float32"))
-    assert np.isnan(got["w"][3]) and not np.isfinite(got["w"][40])
+    assert np.isnan(got["w"][3])
+    assert np.isfinite(got["w"][40]) == (CASES[case][0] == "lion")  # the sign of infinity is 1
     others = np.isfinite(g)
     for k in got:
         np.testing.assert_array_equal(got[k][others], clean[k][others])
@@ -126,6 +144,38 @@ def test_adam_step_size_rounds_as_float32_does():
 
 def test_adam_step_size_tends_to_the_rate():
     assert float(update.adam_step_size(as_tensor(0.1), as_tensor(np.int64(10**9)), 0.9, 0.999)) == np.float32(0.1)
+    assert float(update.adamax_step_size(as_tensor(0.1), as_tensor(np.int64(10**9)), 0.9)) == np.float32(0.1)
+
+
+def test_product_of_nadam_follows_the_count():
+    """Step by step, from the middle, again, back, and very far: the product is that of the count's step."""
+
+    def sizes(count, product, cache=None):
+        count = as_tensor(np.int64(count))
+        return update.nadam_step_sizes(as_tensor(0.1), count, product, 0.9, 0.999, dtype="float64", cache=cache).numpy()
+
+    product, cache = Variable(np.array([0.0, 1.0])), Variable(np.float64(1))
+    in_turn = [sizes(k, product, cache) for k in range(6)]
+    assert product.numpy()[0] == 6 and product.numpy()[1] == cache.numpy()
+    assert cache.numpy() == pytest.approx(np.prod([0.9 * (1 - 0.5 * 0.96**t) for t in range(1, 7)]), rel=1e-14)
+    for k in (3, 3, 4, 0, 5):
+        np.testing.assert_array_equal(sizes(k, product), in_turn[k])
+    far = sizes(10**15, product)
+    np.testing.assert_allclose(far, [0.1 * 0.9, 0.1 * 0.1, 1.0], rtol=1e-7)
+    with pytest.raises(ValueError, match="`product` must be two float64 numbers"):
+        sizes(0, Variable(np.ones(2, "float32")))
+    w = Variable(np.ones(3, "float32"))
+    with pytest.raises(ValueError, match="`step_sizes` must be three numbers of the dtype float32"):
+        update.nadam(w, w.value(), as_tensor(in_turn[0]), w, w)
+
+
+def test_lion_and_ftrl_at_zero():
+    w, m = Variable(np.ones(3, "float32")), Variable(np.array([0.0, 0.0, 1.0], "float32"))
+    update.lion(w, as_tensor(np.array([0.0, -1.0, -1.0], "float32")), as_tensor(0.5), m, beta_1=0.5)
+    np.testing.assert_array_equal(w.numpy(), [1.0, 1.5, 1.0])
+    w, a, z = (Variable(np.full(2, x, "float32")) for x in (1.0, 0.25, 0.0))
+    update.ftrl(w, as_tensor(np.array([0.01, -5.0], "float32")), as_tensor(0.5), a, z, l1=0.1)
+    assert w.numpy()[0] == 0 and w.numpy()[1] > 0  # |z| under l1
 
 
 def test_weight_decay_time_decay_and_counting(isa):
@@ -197,6 +247,17 @@ def test_clipping_of_what_is_not_finite():
     assert np.isnan(whole.numpy()).all()  # as tf.clip_by_global_norm
     zero = update.clip_by_norm(as_tensor([0.0, 0.0]), 0.5)
     np.testing.assert_array_equal(zero.numpy(), [0.0, 0.0])
+
+
+def test_what_updates_check_and_how_they_are_cut():
+    assert [update.parts_of(n) for n in (0, 1, 16384, 16385)] == [0, 1, 1, 2]
+    w = Variable(np.ones(3, "float32"), name="w:0")
+    update.check_variable("f", w, w.value(), w)
+    with pytest.raises(ValueError, match="^f: a slot must have the shape and dtype of w:0"):
+        update.check_variable("f", w, w.value(), Variable(np.ones(2, "float32")))
+    update.check_rate("f", as_tensor(1.0))
+    with pytest.raises(ValueError, match="^f: the rate must be one float32 or float64 number"):
+        update.check_rate("f", as_tensor(np.int32(1)))
 
 
 def test_errors_name_the_variable_and_what_was_wrong():

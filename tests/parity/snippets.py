@@ -274,14 +274,20 @@ _SEQUENTIAL = ["add", "pop"]
 _LAYER = """add_weight build call get_config from_config get_weights set_weights count_params compute_output_shape
 add_loss""".split()
 _METRIC = "add_weight update_state result reset_state merge_state get_config from_config".split()
-_OPTIMIZER = "apply_gradients minimize compute_gradients get_config from_config build update_step".split()
+_OPTIMIZER = """apply_gradients minimize compute_gradients get_config from_config build update_step add_variable
+add_variable_from_reference exclude_from_weight_decay finalize_variable_values set_weights aggregate_gradients
+save_own_variables load_own_variables""".split()
+_LEGACY_OPTIMIZER = """apply_gradients minimize get_config from_config add_slot get_slot get_slot_names add_weight set_weights
+get_weights get_gradients get_updates""".split()
 _NAMES = {
     "": ["Sequential", "Model", "Input"],
     "models": ["Sequential", "Model", "load_model", "model_from_json", "clone_model", "save_model"],
     "layers": "Layer Dense Flatten Reshape Activation Dropout InputLayer Input".split(),
     "losses": None,
     "metrics": None,
-    "optimizers": "Optimizer SGD Adam RMSprop Adagrad Adadelta Adamax Nadam Ftrl get serialize deserialize".split(),
+    "optimizers": None,
+    "optimizers.legacy": None,
+    "optimizers.schedules": None,
     "initializers": None,
     "regularizers": None,
     "activations": None,
@@ -302,6 +308,10 @@ _METHODS = {
     "losses.Loss": ["__call__", "call", "get_config", "from_config"],
     "optimizers.Optimizer": _OPTIMIZER,
     "optimizers.SGD": ["apply_gradients", "minimize"],
+    "optimizers.legacy.Optimizer": _LEGACY_OPTIMIZER,
+    "optimizers.schedules.LearningRateSchedule": ["__call__", "get_config", "from_config"],
+    "constraints.Constraint": ["__call__", "get_config", "from_config"],
+    "regularizers.Regularizer": ["__call__", "get_config", "from_config"],
     "initializers.Initializer": ["__call__"],
     "initializers.GlorotUniform": ["__call__"],
     "utils.Progbar": ["update", "add"],
