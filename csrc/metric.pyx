@@ -1,6 +1,6 @@
 """Metrics: which predictions hit their label, and running sums.  Rows of c elements, row-major.
 
-    argmax       the first of the largest elements (a NaN is never larger)
+    argmax       the first of the largest elements, NaNs left out; 0 if there is nothing else
     hit          sparse: argmax(p) == label;  one-hot: argmax(p) == argmax(t)
     in top k     fewer than k elements of p are larger than p[label]; no where p[label] or an element met before k larger ones
                  is not finite, or label is not in [0, c)     (TensorFlow: core/kernels/in_topk_op.h)
@@ -8,7 +8,7 @@
 dim: n (rows) c k (0: argmax instead) for hits; n (elements) n_weights (0, 1 or n) counted for running_sum.
 Sums are in double, lanes by place modulo 8, so that they depend on the order of the elements alone.
 """
-from libc.math cimport isfinite
+from libc.math cimport INFINITY, isfinite
 from libc.stdint cimport int64_t, uintptr_t
 from instruction cimport F32, Instruction
 
@@ -22,8 +22,8 @@ cdef enum:
 
 cdef inline int64_t argmax(const real *p, int64_t c) noexcept nogil:
     cdef int64_t j, best = 0
-    cdef real largest = p[0]
-    for j in range(1, c):
+    cdef real largest = -INFINITY
+    for j in range(c):
         if p[j] > largest:
             largest = p[j]
             best = j

@@ -28,11 +28,10 @@ from pyseq.plan import function
 __all__ = [
     "GradientTape", "Input", "Model", "Sequential", "Tensor", "Variable", "__version__", "activations", "backend", "callbacks",
     "config", "constraints", "convert_to_tensor", "datasets", "function", "initializers", "layers", "losses", "metrics",
-    "models", "ops", "optimizers", "random", "regularizers", "saving", "tf", "utils",
+    "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "tf", "utils", "wrappers",
 ]  # fmt: skip
-__getattr__ = missing(
-    __name__, lambda: __all__, {name: f"pyseq.{name}" for name in ("backend", "datasets", "saving", "tf", "utils")}
-)
+_LATER = ("backend", "datasets", "preprocessing", "saving", "tf", "utils", "wrappers")
+__getattr__ = missing(__name__, lambda: __all__, {name: f"pyseq.{name}" for name in _LATER})
 
 
 def __dir__():

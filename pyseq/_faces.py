@@ -30,7 +30,11 @@ _MERGED = {
         "advanced_activations", "convolutional", "core", "embeddings", "local", "merge", "noise", "normalization",
         "pooling", "recurrent", "reshaping", "wrappers", "experimental.preprocessing",
     ),
-    "utils": ("generic_utils", "data_utils", "vis_utils", "all_utils"),
+    "preprocessing": ("image_dataset", "text_dataset", "timeseries"),
+    "utils": (
+        "all_utils", "data_utils", "dataset_utils", "generic_utils", "image_utils", "io_utils", "layer_utils", "np_utils",
+        "vis_utils",
+    ),
     "models": ("sequential", "functional"),
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ from pyseq.core.config import (
     set_image_data_format,
 )
 from pyseq.layers.naming import reset_names
+from pyseq.losses.ctc import ctc_batch_cost  # noqa: F401
 from pyseq.ops import elementwise, reduce
 from pyseq.ops.activation import hard_sigmoid, softplus, softsign
 from pyseq.ops.elementwise import absolute as abs

@@ -1,6 +1,8 @@
 """Callbacks: what happens beside training, at the beginning and end of epochs and batches."""
 
+from pyseq.callbacks import experimental
 from pyseq.callbacks.backup_and_restore import BackupAndRestore
+from pyseq.callbacks.base_logger import BaseLogger
 from pyseq.callbacks.callback import Callback
 from pyseq.callbacks.callback_list import CallbackList
 from pyseq.callbacks.csv_logger import CSVLogger
@@ -17,7 +19,7 @@ from pyseq.callbacks.tensorboard import TensorBoard
 from pyseq.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
-    "BackupAndRestore", "Callback", "CallbackList", "CSVLogger", "EarlyStopping", "History", "LambdaCallback",
-    "LearningRateScheduler", "ModelCheckpoint", "ProgbarLogger", "ReduceLROnPlateau", "RemoteMonitor", "SwapEMAWeights",
-    "TensorBoard", "TerminateOnNaN",
+    "BackupAndRestore", "BaseLogger", "Callback", "CallbackList", "CSVLogger", "EarlyStopping", "History",
+    "LambdaCallback", "LearningRateScheduler", "ModelCheckpoint", "ProgbarLogger", "ReduceLROnPlateau", "RemoteMonitor",
+    "SwapEMAWeights", "TensorBoard", "TerminateOnNaN", "experimental",
 ]  # fmt: skip

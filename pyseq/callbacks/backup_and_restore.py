@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 
-from pyseq.callbacks.callback import Callback
+from pyseq.callbacks.saver import Saver
 from pyseq.callbacks.state_file import read_state, write_state
 
 
-class BackupAndRestore(Callback):
+class BackupAndRestore(Saver):
     """Keeps the state of training in a file; a run that begins where there is such a file goes on from it.
 
     Kept are weights, optimizer, metrics, seed generators, the global random state (and Python's and NumPy's), epoch and
-    batch, the order of the data, History, and of other callbacks what they name in `backed_up`. So with arrays as data a
-    run that was killed and started again ends with the same bits as one that was not. Data of other kinds begins anew
-    with the epoch.
+    batch, the order of the data, History, and of other callbacks what they name in `backed_up`. So a run that was killed and
+    started again ends with the same bits as one that was not. Generators must give the same batches again: those that were
+    used before are passed over, as are those of a dataset that are not rows of arrays.
 
     Args:
         backup_dir: folder of the file, for this run alone.
-        save_freq: "epoch", at the end of each; or a number of batches.
+        save_freq: "epoch", at the end of each; or a number of batches, which then counts on over the epochs.
         delete_checkpoint: delete the file when training has ended?
         save_before_preemption: of clusters that announce their end; must be False.
     Source: tf.keras.callbacks.BackupAndRestore.
@@ -27,39 +27,24 @@ class BackupAndRestore(Callback):
     _runs_last = True  # what is kept of the other callbacks has seen this epoch or batch
 
     def __init__(self, backup_dir, save_freq="epoch", delete_checkpoint=True, save_before_preemption=False):
-        super().__init__()
         if not save_freq and not save_before_preemption:
             raise ValueError("Either `save_freq` or `save_before_preemption` must be set.")
         if save_before_preemption:
             raise NotImplementedError(
                 "BackupAndRestore: `save_before_preemption` is not supported. Use `save_freq` with a number of batches."
             )
-        if save_freq != "epoch" and (isinstance(save_freq, bool) or not isinstance(save_freq, int) or save_freq < 1):
-            raise ValueError(f'Unrecognized save_freq: {save_freq}. Expected save_freq are "epoch" or integer')
+        super().__init__(save_freq)
         self.backup_dir = os.fspath(backup_dir)
-        self.save_freq = save_freq
         self.delete_checkpoint = delete_checkpoint
         self.path = os.path.join(self.backup_dir, "backup.npz")
-        self._epoch = 0
-        self._last = -1  # number of the last batch that was kept
-
-    def _implements_train_batch_hooks(self):
-        return self.save_freq != "epoch"
-
-    def _batches_wanted(self, batch):
-        return max(1, self._last + 1 + self.save_freq - batch)
 
     def on_train_begin(self, logs=None):
         if os.path.exists(self.path):
             self.model._run.state = read_state(self.path)
 
-    def on_epoch_begin(self, epoch, logs=None):
-        self._epoch, self._last = epoch, -1
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self.save_freq != "epoch" and batch - self._last >= self.save_freq:
-            self._last = batch
-            self._keep(self._epoch, batch + 1, logs)
+    def _batches_done(self, epoch, batch, logs):
+        if not self.model.stop_training:  # if it is, this epoch ends here, which a state inside it would not say
+            self._keep(epoch, batch + 1, logs)
 
     def on_epoch_end(self, epoch, logs=None):
         if self.save_freq == "epoch":

@@ -20,7 +20,7 @@ import numpy as np
 
 VARINT, EIGHT_BYTES, BYTES = 0, 1, 2
 DT_FLOAT, DT_DOUBLE, DT_STRING = 1, 2, 7
-_numbers = itertools.count()  # of the files of this process
+_numbers = itertools.count()  # of the files of this process; TensorBoard reads them in the order of their names
 
 
 def _crc_table():
@@ -160,7 +160,7 @@ class EventFile:
 
     def _open(self):
         os.makedirs(self.folder, exist_ok=True)
-        name = f"events.out.tfevents.{int(time.time())}.{socket.gethostname()}.{os.getpid()}.{next(_numbers)}.v2"
+        name = f"events.out.tfevents.{int(time.time())}.{socket.gethostname()}.{os.getpid()}.{next(_numbers):06d}.v2"
         self._file = open(os.path.join(self.folder, name), "ab")  # noqa: SIM115 - until `close`
         self._write_event(field(3, "brain.Event:2"))
 

@@ -7,11 +7,11 @@ import os
 import re
 import warnings
 
-from pyseq.callbacks.callback import Callback
-from pyseq.callbacks.monitoring import direction
+from pyseq.callbacks.monitoring import direction, warn
+from pyseq.callbacks.saver import Saver
 
 
-class ModelCheckpoint(Callback):
+class ModelCheckpoint(Saver):
     """Saves the model at the end of epochs, or every so many batches.
 
     Args:
@@ -30,19 +30,18 @@ class ModelCheckpoint(Callback):
     Source: tf.keras.callbacks.ModelCheckpoint.
     """
 
-    backed_up = ("best", "epochs_since_last_save", "_batches", "_last_batch")
+    backed_up = ("best", "epochs_since_last_save", *Saver.backed_up)
 
     def __init__(
         self, filepath, monitor="val_loss", verbose=0, save_best_only=False, save_weights_only=False, mode="auto",
         save_freq="epoch", options=None, initial_value_threshold=None, **kwargs,
     ):  # fmt: skip
-        super().__init__()
+        super().__init__(save_freq)
         self.filepath = os.fspath(filepath)
         self.monitor = monitor
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
-        self.save_freq = save_freq
         self._options = options
         self.load_weights_on_restart = kwargs.pop("load_weights_on_restart", False)
         self.period = kwargs.pop("period", 1)
@@ -59,8 +58,6 @@ class ModelCheckpoint(Callback):
             )
         if kwargs:
             raise TypeError(f"ModelCheckpoint: unknown keyword argument. Received: {sorted(kwargs)}.")
-        if save_freq != "epoch" and (isinstance(save_freq, bool) or not isinstance(save_freq, int)):
-            raise ValueError(f'Unrecognized save_freq: {save_freq}. Expected save_freq are "epoch" or integer')
         if options is not None and not save_weights_only and self.filepath.endswith(".keras"):
             raise ValueError(
                 "The native Keras format does not support the `options` argument. Please remove the `options` argument, or "
@@ -70,11 +67,6 @@ class ModelCheckpoint(Callback):
         self.monitor_op, worst = direction(mode, upwards, "ModelCheckpoint")
         self.best = worst if initial_value_threshold is None else initial_value_threshold
         self.epochs_since_last_save = 0
-        self._epoch = 0
-        self._batches, self._last_batch = 0, -1  # since the last save; number of the last one seen
-
-    def _implements_train_batch_hooks(self):
-        return self.save_freq != "epoch"
 
     def on_train_begin(self, logs=None):
         newest = self._newest_file() if self.load_weights_on_restart else None
@@ -84,20 +76,8 @@ class ModelCheckpoint(Callback):
             except (OSError, ValueError) as e:
                 raise ValueError(f"Error loading file from {newest}. Reason: {e}") from e
 
-    def on_epoch_begin(self, epoch, logs=None):
-        self._epoch = epoch
-
-    def on_train_batch_end(self, batch, logs=None):
-        if self.save_freq == "epoch":
-            return
-        self._batches += batch + 1 if batch <= self._last_batch else batch - self._last_batch
-        self._last_batch = batch
-        if self._batches >= self.save_freq:
-            self._batches = 0
-            self._consider(self._epoch, batch, logs or {})
-
-    def _batches_wanted(self, batch):
-        return max(1, self.save_freq - self._batches)
+    def _batches_done(self, epoch, batch, logs):
+        self._consider(epoch, batch, logs)
 
     def on_epoch_end(self, epoch, logs=None):
         self.epochs_since_last_save += 1
@@ -112,7 +92,7 @@ class ModelCheckpoint(Callback):
         if self.save_best_only:
             current = logs.get(self.monitor)
             if current is None:
-                warnings.warn(f"Can save best model only with {self.monitor} available, skipping.", stacklevel=4)
+                warn(f"Can save best model only with {self.monitor} available, skipping.")
                 return
             if not self.monitor_op(current, self.best):
                 self._say(epoch, f"{self.monitor} did not improve from {self.best:.5f}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 import warnings
 
 
@@ -15,7 +16,7 @@ def direction(mode, upwards, who):
         who: the callback, as the warning of an unknown mode begins.
     """
     if mode not in ("auto", "min", "max"):
-        warnings.warn(f"{who} mode {mode} is unknown, fallback to auto mode.", stacklevel=3)
+        warn(f"{who} mode {mode} is unknown, fallback to auto mode.")
         mode = "auto"
     if mode == "max" or mode == "auto" and upwards:
         return operator.gt, -math.inf
@@ -24,7 +25,12 @@ def direction(mode, upwards, who):
 
 def warn_unavailable(what, monitor, logs):
     """Warn that a monitored metric is not among the logs."""
-    warnings.warn(
-        f"{what} conditioned on metric `{monitor}` which is not available. Available metrics are: {','.join(logs)}",
-        stacklevel=4,
-    )
+    warn(f"{what} conditioned on metric `{monitor}` which is not available. Available metrics are: {','.join(logs)}")
+
+
+def warn(text):
+    """Warn at the nearest line that is not pyseq's: mostly the call of `fit`."""
+    level, frame = 2, sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").split(".")[0] == "pyseq":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(text, stacklevel=level)

@@ -12,14 +12,14 @@ class ProgbarLogger(Callback):
 
     Args:
         count_mode: "steps" or "samples" (the same here: steps are counted).
-        stateful_metrics: names shown as they are, not averaged over steps; by default every metric of the model.
+        stateful_metrics: names shown as they are, not averaged over steps, besides the model's metrics.
     """
 
     def __init__(self, count_mode="samples", stateful_metrics=None):
         super().__init__()
         if count_mode not in ("samples", "steps"):
             raise ValueError(f"Unknown `count_mode`: {count_mode}. Expected values are ['samples', 'steps']")
-        self.stateful_metrics = None if stateful_metrics is None else set(stateful_metrics)
+        self.stateful_metrics = set(stateful_metrics or ())
         self.bar = None
         self.seen = 0
         self.target = None
@@ -36,9 +36,7 @@ class ProgbarLogger(Callback):
     def _start(self):
         from pyseq.utils import Progbar
 
-        names = self.stateful_metrics
-        if names is None:
-            names = {m.name for m in self.model.metrics} if self.model is not None else set()
+        names = self.stateful_metrics | {m.name for m in getattr(self.model, "metrics", ())}
         self.seen = 0
         self.bar = Progbar(target=self.target, verbose=self.verbose, stateful_metrics=names, unit_name="step")
 

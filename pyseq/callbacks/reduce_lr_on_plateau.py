@@ -62,7 +62,7 @@ class ReduceLROnPlateau(Callback):
         self._begin()
 
     def on_epoch_end(self, epoch, logs=None):
-        logs = {} if logs is None else logs
+        logs = logs or {}
         logs["lr"] = learning_rate_of(self.model.optimizer)
         current = logs.get(self.monitor)
         if current is None:

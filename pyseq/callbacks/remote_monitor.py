@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import warnings
 
 import numpy as np
 
 from pyseq.callbacks.callback import Callback
+from pyseq.callbacks.monitoring import warn
 
 
 class RemoteMonitor(Callback):
@@ -43,4 +43,4 @@ class RemoteMonitor(Callback):
         try:
             requests.post(self.root + self.path, headers=self.headers, **form)
         except requests.exceptions.RequestException:
-            warnings.warn(f"Warning: could not reach RemoteMonitor root server at {self.root}", stacklevel=2)
+            warn(f"Warning: could not reach RemoteMonitor root server at {self.root}")

@@ -15,10 +15,12 @@ class SwapEMAWeights(Callback):
     Source: keras.callbacks.SwapEMAWeights of Keras 3.
     """
 
+    backed_up = ("_set_aside",)
+
     def __init__(self, swap_on_epoch=False):
         super().__init__()
         self.swap_on_epoch = swap_on_epoch
-        self._set_aside = None  # the weights themselves, while the averages are in their place
+        self._set_aside = None  # the weights' own values, while the averages are in their place
 
     def _averages_in(self):
         optimizer = self.model.optimizer
@@ -29,12 +31,13 @@ class SwapEMAWeights(Callback):
                 "SwapEMAWeights must be used when `use_ema=True` is set on the optimizer. Received: use_ema=False"
             )
         weights = self.model.trainable_variables
-        self._set_aside = [(v, v.numpy()) for v in weights]
+        self._set_aside = [v.numpy() for v in weights]
         optimizer.finalize_variable_values(weights)
 
     def _weights_in(self):
-        for v, value in self._set_aside or ():
-            v.assign(value)
+        if self._set_aside is not None:
+            for v, value in zip(self.model.trainable_variables, self._set_aside, strict=True):
+                v.assign(value)
         self._set_aside = None
 
     def on_epoch_begin(self, epoch, logs=None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 import warnings
@@ -49,7 +50,7 @@ class TensorBoard(Callback):
         unknown = set(kwargs) - set(_OLD)
         if unknown:
             raise ValueError(
-                f"Unrecognized arguments in `TensorBoard` Callback: {unknown}. Supported kwargs are: {set(_OLD)}"
+                f"Unrecognized arguments in `TensorBoard` Callback: {sorted(unknown)}. Supported kwargs are: {sorted(_OLD)}"
             )
         for name in kwargs:
             warnings.warn(_OLD[name], stacklevel=2)
@@ -59,7 +60,7 @@ class TensorBoard(Callback):
                 "TensorBoard: `embeddings_freq` must be 0; embeddings are not written. histogram_freq=1 shows their weights."
             )
         update_freq = 1 if update_freq == "batch" else update_freq
-        if update_freq != "epoch" and (not isinstance(update_freq, int) or update_freq < 1):
+        if update_freq != "epoch" and (type(update_freq) is not int or update_freq < 1):
             raise ValueError(
                 f"TensorBoard: `update_freq` must be 'epoch', 'batch' or a number of batches. Received: update_freq={update_freq!r}."
             )
@@ -72,6 +73,7 @@ class TensorBoard(Callback):
         self.embeddings_freq = embeddings_freq
         self.embeddings_metadata = embeddings_metadata
         self._train_step = 0
+        self._trains = False
 
     def set_model(self, model):
         super().set_model(model)
@@ -87,10 +89,12 @@ class TensorBoard(Callback):
         return self.update_freq - self._train_step % self.update_freq
 
     def on_train_begin(self, logs=None):
+        self._trains = True
         self._train_step = self._step()
         self._last_write = self._train_step, time.perf_counter()
 
     def on_train_end(self, logs=None):
+        self._trains = False
         self._train.close()
         self._validation.close()
 
@@ -114,7 +118,7 @@ class TensorBoard(Callback):
         if getattr(self.model.optimizer, "iterations", None) is not None:
             values = [events.scalar(f"evaluation_{name}_vs_iterations", x) for name, x in _scalars(logs)]
             self._validation.write(self._step(), *values)
-            self._validation.flush()
+            self._validation.flush() if self._trains else self._validation.close()
 
     def on_epoch_end(self, epoch, logs=None):
         self._write_graph()  # of a model that the first batch built
@@ -156,17 +160,22 @@ class TensorBoard(Callback):
 
 def _scalars(logs):
     """The numbers among the logs."""
-    return [(name, float(x)) for name, x in (logs or {}).items() if np.ndim(x) == 0]
+    return [
+        (name, float(x)) for name, x in (logs or {}).items() if np.ndim(x) == 0 and np.asarray(x).dtype.kind in "fiub"
+    ]
 
 
 def _graph(model):
-    """The model as a graph if it can be described, else its summary as text."""
+    """The model as a graph if its configuration has its layers, as TensorBoard needs it, else its summary as text."""
     try:
-        return events.keras_model("keras", model.to_json())
-    except (AttributeError, NotImplementedError, TypeError):  # a subclass without get_config, say
-        lines = []
-        model.summary(print_fn=lines.append)
-        return events.text("model", "\n".join(f"    {line}" for line in "\n".join(lines).split("\n")))
+        description = model.to_json()
+        if "layers" in json.loads(description)["config"]:
+            return events.keras_model("keras", description)
+    except (AttributeError, NotImplementedError, TypeError, ValueError):  # a subclass without get_config, say
+        pass
+    lines = []
+    model.summary(print_fn=lines.append)
+    return events.text("model", "\n".join(f"    {line}" for line in "\n".join(lines).split("\n")))
 
 
 def as_pictures(weight):

@@ -13,7 +13,7 @@ from cpython.buffer cimport PyBUF_ANY_CONTIGUOUS, PyBUF_SIMPLE, PyBUF_WRITABLE, 
 from cpython.memoryview cimport PyMemoryView_FromMemory
 from cpython.buffer cimport PyBUF_READ, PyBUF_WRITE
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
-from cython.parallel cimport prange
+from cython.parallel cimport prange, threadid
 from instruction cimport (ATTR_MAX, DIM_MAX, F32, F64, I32, IN_MAX, OUT_MAX, Instruction, PartFunction)
 from libc.stdint cimport int8_t, int32_t, int64_t, uint64_t, uintptr_t
 from libc.string cimport memcpy, memset
@@ -38,8 +38,9 @@ cdef extern from "threads.h" nogil:
     void *current_tapes
     uint64_t flush_denormals() noexcept
     void restore_denormals(uint64_t) noexcept
-    int take_team() noexcept
+    int take_team(int n) noexcept
     void give_team_back() noexcept
+    void take_place(int k) noexcept
     int has_openmp() noexcept
     const char *processor_isas() noexcept
 
@@ -173,10 +174,11 @@ cdef void in_parts(const Instruction *i) noexcept nogil:
     cdef int64_t p, n = i.n_threads
     if n == 1:                                        # a region of one thread still costs 0.6 us
         flushed(i, 0, i.parts)
-    elif not take_team():
+    elif not take_team(i.n_threads):
         flushed(i, 0, i.parts)
     else:
         for p in prange(n, num_threads=i.n_threads, schedule="static"):
+            take_place(threadid())
             flushed(i, i.parts * p // n, i.parts * (p + 1) // n)
         give_team_back()
 
@@ -200,6 +202,7 @@ cdef class Tensor:
         shape: tuple of int.
         dtype: a DType.
         keras_logits: the tensor a softmax or sigmoid was applied to, for the losses that prefer logits.
+        _keras_mask: which of its steps count, a bool tensor that a layer sets for the losses and metrics; or None.
         symbol: what a trace knows of a symbolic tensor (one without values); None for one with values.
     """
     cdef void *data
@@ -212,6 +215,7 @@ cdef class Tensor:
     cdef object variable                # weak reference to the Variable this is a snapshot of
     cdef bint trainable
     cdef public object keras_logits
+    cdef public object _keras_mask
     cdef public object symbol
     cdef object __weakref__
 

@@ -143,11 +143,12 @@ static void run_steps(Run *r, int threads) {
     restore_denormals(r->mode);
     atomic_store(&r->arrived, 0);
     atomic_store(&r->phase, 0);
-    if (threads > 1 && take_team()) {
+    if (threads > 1 && take_team(threads)) {
 #ifdef _OPENMP
 #pragma omp parallel num_threads(threads)
         {
             const uint64_t mode = flush_denormals();
+            take_place(omp_get_thread_num());
             if (omp_get_num_threads() == 1) walk_alone(r);
             else walk_together(r, omp_get_thread_num(), omp_get_num_threads());
             restore_denormals(mode);

@@ -1,94 +1,19 @@
 """Arrays as batches: x, y and sample weights of any structure, gathered row by row in a given order.
 
-as_arrays: lists, frames, tensors -> NumPy arrays, floats read as floatx
-ArrayBatches: cardinality checked once; each batch is one gather (and cast) per array
+Cardinality is checked once; each batch is one gather (and cast) per array.
 """
 
 from __future__ import annotations
 
+import copy
 import math
 import warnings
 
-import numpy as np
-
 from pyseq import random
-from pyseq.core import Tensor, Variable, as_dtype, config, wrap
-from pyseq.core.structure import flatten, map_structure
-from pyseq.ops import shape as shape_ops
-
-
-def as_arrays(x, name: str):
-    """The structure of `x` with a NumPy array of numbers for each leaf.
-
-    A nested list of numbers is one array; a list or tuple of arrays is a structure of several.
-    """
-    if x is None:
-        return None
-    if isinstance(x, dict):
-        return {k: as_arrays(v, name) for k, v in x.items()}
-    if isinstance(x, (list, tuple)) and any(_is_array(item) for item in x):
-        return type(x)([as_arrays(item, name) for item in x])
-    if isinstance(x, Variable):
-        x = x.value()
-    if isinstance(x, (str, bytes)) or callable(getattr(x, "__next__", None)):
-        raise ValueError(f"Failed to find data adapter that can handle input: `{name}` of {type(x).__name__}.")
-    return _numbers(x, name)
-
-
-def _is_array(x) -> bool:
-    return isinstance(x, (np.ndarray, Tensor, Variable, dict)) or hasattr(x, "__array__") and not np.isscalar(x)
-
-
-def _numbers(x, name: str) -> np.ndarray:
-    try:
-        a = x.numpy() if isinstance(x, Tensor) else np.asarray(x)
-    except ValueError as e:
-        raise ValueError(f"`{name}`: the rows must all have the same length. {e}") from None
-    if a.dtype.kind == "O":
-        kind = type(a.flat[0]).__name__ if a.size else "object"
-        raise ValueError(
-            f"`{name}`: Failed to convert a NumPy array to a Tensor (Unsupported object type {kind}). Received: "
-            f"shape={a.shape}, dtype=object. Convert it to numbers first, e.g. x.astype('float32')."
-        )
-    if a.dtype.kind not in "fiub":
-        raise ValueError(f"`{name}` must hold numbers. Received: shape={a.shape}, dtype={a.dtype}.")
-    if a.ndim == 0:
-        raise ValueError(f"`{name}` must have a batch axis. Received: a scalar, {a!r}. Use np.array([...]).")
-    return a
-
-
-def _batch_dtype(a: np.ndarray):
-    """Element type of a batch: floating point data is read as floatx, the rest as it is."""
-    if a.dtype.kind == "f":
-        return as_dtype(config.floatx())
-    return as_dtype(a.dtype.newbyteorder("=") if not a.dtype.isnative else a.dtype)
-
-
-def sizes(x) -> list[int]:
-    return [a.shape[0] for a in flatten(x) if a is not None]
-
-
-def check_cardinality(**structures) -> int:
-    """The common number of samples.
-
-    Raises:
-        ValueError: they differ, or there are none.
-    """
-    found = {name: sizes(x) for name, x in structures.items() if x is not None}
-    distinct = {n for group in found.values() for n in group}
-    if len(distinct) > 1:
-        lines = "".join(f"  {name} sizes: {', '.join(map(str, group))}\n" for name, group in found.items())
-        raise ValueError(
-            f"Data cardinality is ambiguous:\n{lines}Make sure all arrays contain the same number of samples."
-        )
-    if not distinct or distinct == {0}:
-        raise ValueError(
-            "Expected input data to be non-empty. Received: "
-            + ", ".join(
-                f"{name} with shape {a.shape}" for name, x in structures.items() if x is not None for a in flatten(x)
-            )
-        )
-    return distinct.pop()
+from pyseq.core import wrap
+from pyseq.core.structure import map_structure
+from pyseq.data.leaves import as_arrays, check_cardinality
+from pyseq.data.stretches import Rows, Stretch, batch_dtype
 
 
 def checked_count(name: str, value, default, least: int = 1) -> int:
@@ -120,25 +45,21 @@ class ArrayBatches:
         self.steps = steps or math.ceil(self.n / self.batch_size)
         self.used_up = False
         self.rows = [None if p is None else map_structure(self._wrapped, p) for p in self.parts]
-        self._one_pass = steps is None  # an epoch is one pass, and begins a new one
+        self.anew = steps is None  # does each epoch begin a new pass?
         self._passes_left = max(passes, 1)
         self._order, self._at = None, self.n
         self._drawn_from = None  # the state of the global generator that the order came from
-        self._in_epoch = (
-            0,
-            self.n,
-            self.batch_size,
-        )  # the last stretch given: batches before it, its start, its batch size
+        self._in_epoch = (0, self.n, self.batch_size)  # the last stretch: batches before it, its start, its batch size
         self._skip = 0  # batches of the coming epoch that were run before: see `go_on`
 
     @staticmethod
     def _wrapped(a):
-        return Rows(wrap(a), _batch_dtype(a))
+        return Rows(wrap(a), batch_dtype(a))
 
     def stretches(self):
         """The batches of an epoch as Stretches. Warns when the data is used up too early."""
         left, self._skip = self.steps - self._skip, 0
-        if self._one_pass and left == self.steps:
+        if self.anew and left == self.steps:
             self._passes_left, self._at = 1, self.n
         while left:
             if self._at >= self.n and not self._begin_pass():
@@ -150,11 +71,17 @@ class ArrayBatches:
             yield stretch
         if left:
             self.used_up = True
-            warnings.warn(
-                f"Your input ran out of data: {self.steps - left} of {self.steps} steps were run. Give fewer steps, or more "
-                "data.",
-                stacklevel=4,
-            )
+            warn_of_end(self.steps)
+
+    def sample(self):
+        """A Stretch like those to come, None if there is none. The batches stay where they are; random state may move."""
+        return next(copy.copy(self).stretches(), None)
+
+    def on_epoch_end(self):
+        """Nothing waits for it."""
+
+    def close(self):
+        """Nothing is held."""
 
     def _begin_pass(self):
         if not self._passes_left:
@@ -169,11 +96,13 @@ class ArrayBatches:
             self._drawn_from = random.global_state().numpy()
             self._order = random.permutation(self.n)
 
-    def position(self, batch):
-        """Where it stands in the epoch that is being run once its first `batch` batches are done; for `go_on`."""
+    def position(self, batch=None):
+        """Where it stands once the first `batch` batches of the epoch are done (None: all of them); for `go_on`."""
+        all_done = batch is None
+        batch = self.steps if all_done else batch
         before, start, size = self._in_epoch
         at = min(start + (batch - before) * size, self.n)
-        return {"batch": batch, "at": at, "passes_left": self._passes_left, "drawn_from": self._drawn_from,
+        return {"batch": 0 if all_done else batch, "at": at, "passes_left": self._passes_left, "drawn_from": self._drawn_from,
                 "data": self._measures()}  # fmt: skip
 
     def go_on(self, position):
@@ -208,68 +137,14 @@ class ArrayBatches:
                 yield stretch.batch(k)
 
 
-class Rows:
-    """One array of the data.
-
-    Attributes:
-        tensor: its values, first axis samples. dtype: the element type that batches of it have.
-    """
-
-    __slots__ = ("tensor", "dtype")
-
-    def __init__(self, tensor, dtype):
-        self.tensor = tensor
-        self.dtype = dtype
-
-
-class Stretch:
-    """Batches of one size that follow each other.
-
-    Attributes:
-        rows: (x, y, sample_weight), each None or a structure of Rows.
-        order: int64 (N,), which sample comes when; None: as they stand. start: position in it of the first sample.
-        batch_size, steps: samples a batch, batches.
-    """
-
-    __slots__ = ("rows", "order", "start", "batch_size", "steps")
-
-    def __init__(self, rows, order, start, batch_size, steps):
-        self.rows = rows
-        self.order = order
-        self.start = start
-        self.batch_size = batch_size
-        self.steps = steps
-
-    def batch(self, k):
-        """(x, y, sample_weight) of batch k, as tensors."""
-        first = self.start + k * self.batch_size
-        if self.order is None:
-            index = wrap(np.arange(first, first + self.batch_size, dtype=np.int64))
-        else:
-            index = wrap(self.order[first : first + self.batch_size])
-        return tuple(
-            None if p is None else map_structure(lambda r: shape_ops.gather_rows(r.tensor, index, r.dtype), p)
-            for p in self.rows
-        )
-
-
-def packed(batch):
-    """A batch (x, y, sample_weight) as steps get it: (x, y, sample_weight), (x, y), or x alone if there is no y; lists as tuples.
-
-    Source: tf.keras.utils.pack_x_y_sample_weight, and what tf.data makes of lists.
-    """
-    x, y, sample_weight = map(_with_tuples, batch)
-    if y is None:
-        return (x,) if isinstance(x, tuple) else x
-    return (x, y) if sample_weight is None else (x, y, sample_weight)
-
-
-def _with_tuples(x):
-    if isinstance(x, dict):
-        return {k: _with_tuples(v) for k, v in x.items()}
-    if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return type(x)(*map(_with_tuples, x))
-    return tuple(map(_with_tuples, x)) if isinstance(x, (list, tuple)) else x
+def warn_of_end(steps):
+    """Warn that the data ended before the steps that were asked for."""
+    warnings.warn(
+        "Your input ran out of data; interrupting training. Make sure that your dataset or generator can generate at "
+        f"least `steps_per_epoch * epochs` batches (here {steps} an epoch). You may need to use the repeat() function "
+        "when building your dataset.",
+        stacklevel=6,  # of who called `fit` or `evaluate`
+    )
 
 
 def split_for_validation(x, y, sample_weight, validation_split):

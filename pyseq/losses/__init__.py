@@ -14,6 +14,7 @@ from pyseq.losses.crossentropy import (
     categorical_focal_crossentropy,
     sparse_categorical_crossentropy,
 )
+from pyseq.losses.ctc import CTC, ctc
 from pyseq.losses.hinge import (
     CategoricalHinge,
     Hinge,
@@ -72,6 +73,7 @@ for _thing, *_aliases in (
     (CosineSimilarity,),
     (Poisson,),
     (KLDivergence,),
+    (CTC,),
     (mean_squared_error, "mse", "MSE"),
     (mean_absolute_error, "mae", "MAE"),
     (mean_absolute_percentage_error, "mape", "MAPE"),
@@ -88,6 +90,7 @@ for _thing, *_aliases in (
     (log_cosh, "logcosh"),
     (cosine_similarity,),
     (poisson,),
+    (ctc,),
     (kl_divergence, "kld", "KLD", "kullback_leibler_divergence"),
 ):
     registry.add(_thing, *_aliases)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyseq.core import as_tensor
 from pyseq.core.config import epsilon
-from pyseq.losses.loss import LossFunctionWrapper, Reduction, reduce_weighted
+from pyseq.losses.loss import LossFunctionWrapper
 from pyseq.losses.shapes import labels_and_predictions, predictions
 from pyseq.ops import activation, elementwise, reduce
 from pyseq.ops import loss as loss_ops
@@ -20,6 +20,14 @@ def _smooth(who, y_true, label_smoothing, towards):
     return elementwise.add(elementwise.multiply(y_true, 1.0 - label_smoothing), label_smoothing * towards)
 
 
+def _same_shape(who, y_true, y_pred):
+    if y_true.shape != y_pred.shape:
+        raise ValueError(
+            f"{who}: `y_true` and `y_pred` must have one shape. "
+            f"Received: y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}."
+        )
+
+
 def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
     """-mean(y_true * log(y_pred) + (1 - y_true) * log(1 - y_pred)) over `axis`.
 
@@ -30,6 +38,8 @@ def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, 
         axis: over which the mean goes.
     """
     y_true, y_pred = labels_and_predictions(y_true, y_pred)
+    if from_logits or y_pred.keras_logits is not None:
+        _same_shape("binary_crossentropy", y_true, y_pred)
     y_true = _smooth("binary_crossentropy", y_true, label_smoothing, 0.5)
     return reduce.mean(loss_ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits), axis=axis)
 
@@ -45,6 +55,8 @@ def binary_focal_crossentropy(
         y_true, y_pred, from_logits, label_smoothing, axis: see `binary_crossentropy`.
     """
     y_true, y_pred = labels_and_predictions(y_true, y_pred)
+    if from_logits or y_pred.keras_logits is not None:
+        _same_shape("binary_focal_crossentropy", y_true, y_pred)
     y_true = _smooth("binary_focal_crossentropy", y_true, label_smoothing, 0.5)
     loss = loss_ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits)
     p_t = _of_label(y_true, activation.sigmoid(y_pred) if from_logits else y_pred)
@@ -88,6 +100,7 @@ def categorical_focal_crossentropy(
     y_true, y_pred = labels_and_predictions(y_true, y_pred)
     if label_smoothing:
         y_true = _smooth("categorical_focal_crossentropy", y_true, label_smoothing, 1.0 / max(y_true.shape[axis], 1))
+    _same_shape("categorical_focal_crossentropy", y_true, y_pred)
     if from_logits:
         y_pred = softmax_ops.softmax(y_pred, axis=axis)
     p = elementwise.divide(y_pred, reduce.sum(y_pred, axis=axis, keepdims=True))
@@ -183,15 +196,3 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
         options = {"from_logits": from_logits, "ignore_class": ignore_class}
         super().__init__(sparse_categorical_crossentropy, reduction=reduction, name=name, **options)
         self.from_logits = from_logits
-
-    def __call__(self, y_true, y_pred, sample_weight=None):
-        loss = super().__call__
-        ignored = self._fn_kwargs["ignore_class"]
-        if ignored is None or self.reduction not in (Reduction.AUTO, Reduction.SUM_OVER_BATCH_SIZE):
-            return loss(y_true, y_pred, sample_weight)
-        losses = self.call(y_true, y_pred)
-        labels = as_tensor(y_true)
-        valid = elementwise.not_equal(labels, as_tensor(ignored, like=labels))
-        n_valid = elementwise.maximum(reduce.sum(elementwise.cast(valid, losses.dtype)), 1.0)
-        total = reduce_weighted(losses, sample_weight, Reduction.SUM)
-        return elementwise.divide(total, n_valid)

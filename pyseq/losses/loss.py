@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import as_tensor
+from pyseq.losses.masks import both_masks, mask_of, masked_weights
 from pyseq.losses.shapes import equal_ranks, is_tensor, weights_like
 from pyseq.ops import elementwise, reduce
 
@@ -80,10 +81,16 @@ class Loss:
             y_true: labels, (N, ...).
             y_pred: predictions, (N, ...).
             sample_weight: None, a number, one weight for each sample (N,), or for each loss.
+        What a mask (`_keras_mask` of `y_pred` or of what `call` returns) leaves out has no part in the loss, nor in the mean.
         Returns:
             A scalar tensor; the losses themselves, weighted, with reduction "none".
         """
-        return reduce_weighted(self.call(y_true, y_pred), sample_weight, self.reduction)
+        losses = self.call(y_true, y_pred)
+        mask = both_masks(mask_of(y_pred), mask_of(losses))
+        if mask is not None:
+            means = self.reduction in (Reduction.AUTO, Reduction.SUM_OVER_BATCH_SIZE)
+            sample_weight = masked_weights(as_tensor(losses), sample_weight, mask, share=means)
+        return reduce_weighted(losses, sample_weight, self.reduction)
 
     def call(self, y_true, y_pred):
         """The loss of each sample: for labels (N, ..., C), a tensor of shape (N, ...)."""

@@ -34,6 +34,14 @@ from pyseq.metrics.accuracy import (
     sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )
+from pyseq.metrics.confusion import FalseNegatives, FalsePositives, Precision, Recall, TrueNegatives, TruePositives
+from pyseq.metrics.curves import (
+    AUC,
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
 from pyseq.metrics.errors import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -53,7 +61,11 @@ from pyseq.metrics.errors import (
     SquaredHinge,
     cosine_similarity,
 )
+from pyseq.metrics.f_score import F1Score, FBetaScore
+from pyseq.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from pyseq.metrics.mean_tensor import MeanTensor
 from pyseq.metrics.metric import Mean, MeanMetricWrapper, Metric, Sum
+from pyseq.metrics.r2_score import R2Score
 from pyseq.registry import Registry, snake
 
 mse = MSE = mean_squared_error
@@ -67,6 +79,7 @@ registry = Registry("metric", "keras.metrics")
 for _thing, *_aliases in (
     (Mean,),
     (Sum,),
+    (MeanTensor,),
     (MeanMetricWrapper,),
     (Accuracy,),
     (BinaryAccuracy,),
@@ -90,6 +103,25 @@ for _thing, *_aliases in (
     (BinaryCrossentropy,),
     (CategoricalCrossentropy,),
     (SparseCategoricalCrossentropy,),
+    (TruePositives,),
+    (FalsePositives,),
+    (TrueNegatives,),
+    (FalseNegatives,),
+    (Precision,),
+    (Recall,),
+    (AUC,),
+    (SensitivityAtSpecificity,),
+    (SpecificityAtSensitivity,),
+    (PrecisionAtRecall,),
+    (RecallAtPrecision,),
+    (IoU,),
+    (BinaryIoU,),
+    (MeanIoU,),
+    (OneHotIoU,),
+    (OneHotMeanIoU,),
+    (FBetaScore,),
+    (F1Score,),
+    (R2Score,),
     (accuracy, "acc"),
     (binary_accuracy,),
     (categorical_accuracy,),
@@ -153,6 +185,9 @@ BY_SHAPE = {
 }
 
 
+SPARSE = (sparse_categorical_accuracy, sparse_top_k_categorical_accuracy, sparse_categorical_crossentropy)
+
+
 def resolve(identifier, y_true, y_pred):
     """The Metric object that an entry of `compile(metrics=...)` means for labels and predictions of these shapes.
 
@@ -175,7 +210,7 @@ def resolve(identifier, y_true, y_pred):
         return found
     name = identifier if isinstance(identifier, str) else name_of(found)
     wrapped = MeanMetricWrapper(found, name=name)
-    wrapped.sparse = found in (sparse_categorical_accuracy, sparse_top_k_categorical_accuracy)
+    wrapped.sparse = found in SPARSE
     return wrapped
 
 

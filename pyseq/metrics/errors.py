@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyseq import losses
 from pyseq.core import as_tensor
-from pyseq.losses.shapes import equal_ranks, weights_like
+from pyseq.losses.shapes import equal_ranks
 from pyseq.metrics.metric import Mean, MeanMetricWrapper
 from pyseq.ops import elementwise
 
@@ -61,7 +61,7 @@ class MeanRelativeError(Mean):
     """
 
     def __init__(self, normalizer, name=None, dtype=None):
-        super().__init__(name=name or "mean_relative_error", dtype=dtype)
+        super().__init__(name=name, dtype=dtype)
         self.normalizer = elementwise.cast(as_tensor(normalizer), self._dtype)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
@@ -150,7 +150,7 @@ class CategoricalCrossentropy(MeanMetricWrapper):
 
 
 class SparseCategoricalCrossentropy(MeanMetricWrapper):
-    """Mean of `losses.sparse_categorical_crossentropy`."""
+    """Mean of `losses.sparse_categorical_crossentropy`; labels `ignore_class` do not count."""
 
     sparse = True
 
@@ -159,17 +159,3 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
     ):
         options = {"from_logits": from_logits, "ignore_class": ignore_class, "axis": axis}
         super().__init__(losses.sparse_categorical_crossentropy, name=name, dtype=dtype, **options)
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        """As `MeanMetricWrapper`; labels `ignore_class` do not count."""
-        ignored = self._fn_kwargs["ignore_class"]
-        if ignored is not None:
-            labels = as_tensor(y_true)
-            if labels.shape[-1:] == (1,) and len(labels.shape) == len(as_tensor(y_pred).shape):
-                labels = labels.reshaped(labels.shape[:-1])
-            valid = elementwise.cast(elementwise.not_equal(labels, as_tensor(ignored, like=labels)), self._dtype)
-            if sample_weight is not None:
-                weights = weights_like(elementwise.cast(as_tensor(sample_weight), self._dtype), valid)
-                valid = elementwise.multiply(valid, weights)
-            sample_weight = valid
-        super().update_state(y_true, y_pred, sample_weight=sample_weight)

@@ -6,17 +6,18 @@ import numpy as np
 
 from pyseq.core import Variable, as_dtype, as_tensor
 from pyseq.core.config import floatx
+from pyseq.layers.naming import snake_case, unique_name
+from pyseq.losses.masks import mask_of, masked_weights
 from pyseq.losses.shapes import equal_ranks, weights_like
 from pyseq.ops import elementwise, reduce
 from pyseq.ops import metric as metric_ops
-from pyseq.registry import snake
 
 
 class Metric:
     """A value that is gathered over batches; the base class to derive from.
 
     Args:
-        name: key in the logs; the class name in lower case by default.
+        name: key in the logs; by default the class name in lower case, with a number if it was given before.
         dtype: of the state and the result; floatx() by default.
 
     A subclass makes its state in `__init__` with `add_weight`, changes it in `update_state` with `assign` and `assign_add`,
@@ -35,13 +36,15 @@ class Metric:
 
     stateful = True
     built = True
+    _built_for = None  # shapes that `build` was called with
+    _own_name = None  # what it was called before `compile` put the name of an output to it
 
     def __init__(self, name=None, dtype=None, **kwargs):
         if kwargs:
             raise TypeError(
                 f"{type(self).__name__}: unknown arguments {sorted(kwargs)}. A metric takes `name` and `dtype`."
             )
-        self._name = name or snake(type(self).__name__)
+        self._name = name or unique_name(snake_case(type(self).__name__))
         self._dtype = as_dtype(dtype or floatx())
         self._weights: list[Variable] = []
 
@@ -78,6 +81,19 @@ class Metric:
         return variable
 
     add_variable = add_weight
+
+    def build(self, *shapes):
+        """Make the state that depends on the shapes of the data; called once, by a metric that has such state."""
+
+    def build_once(self, *shapes):
+        """Call `build` the first time."""
+        if self._built_for is None:
+            self.build(*shapes)
+            self._built_for, self.built = shapes, True
+
+    def _build_like(self, other):
+        if other._built_for is not None:
+            self.build_once(*other._built_for)
 
     @property
     def variables(self) -> list[Variable]:
@@ -131,17 +147,24 @@ class Metric:
 
     def reset_state(self):
         """Forget all batches: the state is zeros again."""
-        for v in self.variables:
-            v.assign(np.zeros(v.shape, v.dtype.numpy))
+        if type(self).reset_states is not Metric.reset_states:  # a subclass that knows the older name alone
+            return self.reset_states()
+        return self._zero()
 
     def reset_states(self):
         """`reset_state`, by its older name."""
-        return self.reset_state()
+        return self.reset_state() if type(self).reset_states is Metric.reset_states else self._zero()
+
+    def _zero(self):
+        for v in self.variables:
+            v.assign(np.zeros(v.shape, v.dtype.numpy))
 
     def merge_state(self, metrics):
         """Add the state of other metrics of this kind to this one's."""
         for other in metrics:
-            if len(other.variables) != len(self.variables):
+            if type(other) is type(self):
+                self._build_like(other)
+            if [v.shape for v in other.variables] != [v.shape for v in self.variables]:
                 raise ValueError(f"{self.name}.merge_state: `metrics` must be of the same kind. Received: {other!r}.")
             for mine, its in zip(self.variables, other.variables, strict=True):
                 mine.assign_add(its.value())
@@ -150,19 +173,14 @@ class Metric:
 
     def get_config(self) -> dict:
         """Arguments that make an equal metric."""
-        return {"name": self.name, "dtype": self.dtype}
+        return {"name": self._own_name or self.name, "dtype": self.dtype}
 
     @classmethod
     def from_config(cls, config):
         return cls(**config)
 
     def __repr__(self):
-        return f"{type(self).__name__}(name={self.name},dtype={self.dtype})"
-
-    def __deepcopy__(self, memo):
-        copied = type(self).from_config(self.get_config())
-        copied.set_weights(self.get_weights())
-        return copied
+        return f"{type(self).__name__}({','.join(f'{k}={v}' for k, v in self.get_config().items())})"
 
 
 def take_in(values, sample_weight, total, count, reduce_axes):
@@ -243,7 +261,7 @@ class MeanMetricWrapper(Mean):
     sparse = False  # are the labels class numbers, which keep their integer type?
 
     def __init__(self, fn, name=None, dtype=None, **kwargs):
-        super().__init__(name=name or snake(type(self).__name__), dtype=dtype)
+        super().__init__(name=name, dtype=dtype)
         self._fn = fn
         self._fn_kwargs = kwargs
 
@@ -258,8 +276,18 @@ class MeanMetricWrapper(Mean):
         if not self.sparse:
             y_true = elementwise.cast(y_true, self._dtype)
         y_true, y_pred = equal_ranks(y_true, y_pred)
-        super().update_state(self._fn(y_true, y_pred, **self._fn_kwargs), sample_weight=sample_weight)
+        values = as_tensor(self._fn(y_true, y_pred, **self._fn_kwargs))
+        super().update_state(values, sample_weight=masked_weights(values, sample_weight, mask_of(values)))
 
     def get_config(self):
         config = {**super().get_config(), **self._fn_kwargs}
         return {**config, "fn": self._fn} if type(self) is MeanMetricWrapper else config
+
+    @classmethod
+    def from_config(cls, config):
+        """The metric of a `get_config` dict; "fn" may be the name of a function."""
+        if cls is MeanMetricWrapper and isinstance(config.get("fn"), str):
+            from pyseq.metrics import get
+
+            config = {**config, "fn": get(config["fn"])}
+        return cls(**config)

@@ -5,8 +5,9 @@ from pyseq.models.model import Model
 from pyseq.models.sequential import Sequential
 
 _FILES = ("load_model", "model_from_config", "model_from_json", "model_from_yaml", "save_model")
-__all__ = ["Model", "Sequential", *_FILES]
-__getattr__ = _missing(__name__, lambda: __all__, {name: f"pyseq.saving.save:{name}" for name in _FILES})
+__all__ = ["Model", "Sequential", "clone_model", *_FILES]
+_LATER = {name: f"pyseq.saving.save:{name}" for name in _FILES} | {"clone_model": "pyseq.models.clone:clone_model"}
+__getattr__ = _missing(__name__, lambda: __all__, _LATER)
 
 
 def __dir__():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import warnings
 
 from pyseq._version import __version__
 from pyseq.core.structure import map_shapes
@@ -32,8 +31,8 @@ class Files:
             overwrite: replace a file of that name? False: ask at the terminal.
             save_format: "keras" or "h5"; by the name by default.
             include_optimizer: save how training stands? True by default.
-        The file takes the old one's place when it is whole. `load_model` reads it; so do tf.keras 2.15 and, where layers
-        have not changed since, Keras 3.
+        The file takes the old one's place when it is whole. `load_model` reads it; so do tf.keras 2.15 and, `.keras`
+        archives of layers that have not changed since, Keras 3.
         Raises:
             NotImplementedError: TensorFlow's SavedModel format is asked for. OSError: the file cannot be written.
         """
@@ -129,13 +128,13 @@ class Files:
         """Compile the model as `get_compile_config` described."""
         from pyseq.models.model import Model
         from pyseq.saving.objects import read_compile_arguments
+        from pyseq.saving.telling import tell
 
         if type(self).compile is not Model.compile:
-            warnings.warn(
+            tell(
                 f"`compile()` was not called as part of model loading because {type(self).__name__}'s `compile()` method is "
                 "custom. Override `get_compile_config()` and `compile_from_config(config)` as well, or call `compile()` after "
-                "loading.",
-                stacklevel=2,
+                "loading."
             )
             return
         self.compile(**read_compile_arguments({k: v for k, v in config.items() if k in COMPILE_ARGUMENTS}))

@@ -188,7 +188,7 @@ class Model(Training, Files, Layer):
         if pss_evaluation_shards:
             raise ValueError("compile: `pss_evaluation_shards` must be 0; there are no parameter servers here.")
         self.optimizer = optimizers.get(optimizer)
-        names = getattr(self, "output_names", None) or ["output_1"]
+        names = getattr(self, "output_names", None)
         self._compiled = {
             "loss": CompiledLoss(loss, loss_weights, names),
             "metrics": CompiledMetrics(metrics, weighted_metrics, names),

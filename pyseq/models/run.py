@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 
 import numpy as np
 
@@ -48,6 +49,7 @@ class Run:
         return {
             "epoch": epoch,
             "batch": batch,
+            "stopped": bool(model.stop_training),
             "logs": dict(logs or {}),
             "weights": _values(model.weights),
             "optimizer": _values(_optimizer_variables(model.optimizer)),
@@ -59,12 +61,8 @@ class Run:
         }
 
     def _position(self, batch):
-        """Where the data stands; None if it cannot tell. Between two epochs: none of the next is done."""
-        if not hasattr(self.data, "position"):
-            return None
-        if batch:
-            return self.data.position(batch)
-        return {**self.data.position(self.data.steps), "batch": 0}
+        """Where the data stands. Between two epochs: none of the next is done."""
+        return self.data.position(batch or None)
 
     # ---------------------------------------------------------------------------------------- taking up again
 
@@ -73,9 +71,8 @@ class Run:
         if self.state is None:
             return
         self._rehearse()
-        self.epoch = self.state["epoch"]
-        if self.state["data"] is not None:
-            self.data.go_on(self.state["data"])
+        self.epoch = sys.maxsize if self.state["stopped"] else self.state["epoch"]  # none is run if it had been stopped
+        self.data.go_on(self.state["data"])
         self._restore()
 
     def enter(self, epoch):
@@ -89,7 +86,7 @@ class Run:
         return state["batch"], state["logs"]
 
     def _rehearse(self):
-        stretch = next(copy.copy(self.data).stretches(), None)
+        stretch = self.data.sample()
         if stretch is None:
             return
         steps = self.model._steps("train", stretch)

@@ -42,6 +42,11 @@ class Sequential(Model):
         """The layers, without an input layer."""
         return list(self._layers)
 
+    @property
+    def output_names(self):
+        """The name of the last layer: a key for what is given by output. None before the model is built."""
+        return [self._layers[-1].name] if self.built and self._layers else None
+
     def _sublayers(self):
         return self._layers
 

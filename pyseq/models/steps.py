@@ -9,7 +9,8 @@ import numpy as np
 from pyseq.core import Tensor, Variable, config, wrap
 from pyseq.core.engine import VariablesMoved, address_of
 from pyseq.core.structure import flatten, map_structure
-from pyseq.data.arrays import ArrayBatches, packed
+from pyseq.data.arrays import ArrayBatches
+from pyseq.data.stretches import packed
 from pyseq.layers.base import Layer
 from pyseq.layers.tracking import settings
 from pyseq.ops import elementwise
@@ -55,7 +56,11 @@ class PlannedSteps:
         self.program = self.plan.take()
         self.buffers = [np.empty(shape, dtype.numpy) for shape, dtype in self.plan.outputs]
         batch = stretch.batch_size
-        if stretch.order is None:
+        if stretch.steps == 1 and stretch.order is None:
+            size = [r.tensor.nbytes // max(1, len(r.tensor)) if stretch.start else 0 for r in leaves]
+            self.base = [address_of(r.tensor) + stretch.start * s for r, s in zip(leaves, size, strict=True)]
+            self.stride = [0] * len(leaves)
+        elif stretch.order is None:
             size = [r.tensor.nbytes // len(r.tensor) for r in leaves]
             self.base = [address_of(r.tensor) + stretch.start * s for r, s in zip(leaves, size, strict=True)]
             self.stride = [batch * s for s in size]
@@ -128,10 +133,13 @@ class Plans:
         rows, batch = stretch.rows, stretch.batch_size
         gathers = stretch.order is not None
         n = len(leaves[0].tensor) if gathers else 0
-        key = (kind, gathers, n, batch, signature(rows), config.floatx())
+        key = (kind, gathers, n, batch, signature(rows), stretch.shapes, config.floatx())
         plan = self.known.get(key)
         if plan is None:
-            specs = [((n if gathers else batch, *r.tensor.shape[1:]), r.tensor.dtype) for r in leaves]
+            if stretch.shapes is None:
+                specs = [((n if gathers else batch, *r.tensor.shape[1:]), r.tensor.dtype) for r in leaves]
+            else:
+                specs = [(r.tensor.shape, r.tensor.dtype) for r in leaves]
             specs += [((batch,), "int64")] if gathers else []
 
             def function(*tensors):

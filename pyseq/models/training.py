@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import contextlib
 
 import numpy as np
 
 from pyseq.callbacks import CallbackList
 from pyseq.core import config
-from pyseq.core.structure import flatten, map_structure
-from pyseq.data.arrays import ArrayBatches, check_cardinality, checked_count, packed, split_for_validation
+from pyseq.core.structure import map_structure
+from pyseq.data.arrays import ArrayBatches, checked_count, split_for_validation
+from pyseq.data.batches import batches_of, kind_of
+from pyseq.data.class_weights import weighted_by_class
+from pyseq.data.leaves import check_cardinality
+from pyseq.data.stretches import packed
+from pyseq.models.collected import Collected
+from pyseq.models.old_names import GeneratorMethods
 from pyseq.models.run import Run
 from pyseq.models.steps import EagerSteps, PlannedSteps, Plans, as_floats
 
+NO_BATCHES = "{}: Expected input data to be non-empty: there was no batch. A generator gives each of its batches once."
 
-class Training:
+
+class Training(GeneratorMethods):
     """Part of Model: data to batches, batches to steps, results to callbacks."""
 
     def _init_training(self):
@@ -44,20 +52,24 @@ class Training:
         """Train the model.
 
         Args:
-            x, y: arrays (or lists or dicts of them), first axis samples.
-            batch_size: samples a step; 32 by default.
+            x, y: arrays or frames (or lists or dicts of them), first axis samples. Or x alone: a generator, `Sequence` or
+                `tf.data.Dataset` of batches x, (x, y) or (x, y, sample_weight).
+            batch_size: samples a step; 32 by default. Of arrays: other data comes in batches.
             epochs: number of the last epoch; initial_epoch: number of the first, counted from 0.
             verbose: 0 silent, 1 or "auto" a progress bar, 2 a line an epoch.
             callbacks: list of callbacks.
-            validation_split: fraction in [0, 1) of the data, taken from its end, to validate on.
-            validation_data: (x, y) or (x, y, sample_weight) to validate on.
-            shuffle: a new order of the samples in each epoch?
-            class_weight: {class: factor of its samples in the loss}.
+            validation_split: fraction in [0, 1) of the arrays, taken from their end, to validate on if there is no
+                `validation_data`.
+            validation_data: (x, y) or (x, y, sample_weight), or a generator, Sequence or dataset, to validate on.
+            shuffle: a new order of the samples (of the batches of a Sequence) in each epoch?
+            class_weight: {class: factor of its samples in the loss}, for every class from 0 on.
             sample_weight: (N,) factor of each sample in the loss.
             steps_per_epoch, validation_steps: batches an epoch; all of the data by default.
             validation_batch_size: `batch_size` by default.
             validation_freq: validate after every so many epochs, or a list of epochs, counted from 1.
-            max_queue_size, workers, use_multiprocessing: for generators; without effect on arrays.
+            workers: how many threads (or, with `use_multiprocessing`, processes) make the batches of a Sequence; a generator has
+                one. With 1 thread, the one that trains, until they turn out slow; 0: always.
+            max_queue_size: batches that they make ahead.
         Returns:
             A History.
         """
@@ -65,22 +77,39 @@ class Training:
         verbose = checked_verbose(verbose)
         epochs = checked_count("epochs", epochs, 1, least=0)
         initial_epoch = checked_count("initial_epoch", initial_epoch, 0, least=0)
-        if validation_split:
-            if validation_data is not None:
-                raise ValueError("fit: give `validation_split` or `validation_data`, not both.")
+        if validation_split and validation_data is None:
+            if kind_of(x) is not None:
+                raise ValueError(
+                    "`validation_split` is only supported for Tensors or NumPy arrays, found following types in the input: "
+                    f"[{type(x)}]"
+                )
             (x, y, sample_weight), validation_data = split_for_validation(x, y, sample_weight, validation_split)
-        sample_weight = weighted_by_class(y, sample_weight, class_weight)
-        steps_per_epoch = checked_count("steps_per_epoch", steps_per_epoch, None)
-        data = ArrayBatches(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, epochs)
-        validation = self._validation_batches(validation_data, validation_batch_size or batch_size, validation_steps)
-        due = validation_epochs(validation_freq)
-        callbacks = self._callback_list(callbacks, verbose, epochs=epochs, steps=data.steps)
+        if validation_batch_size is None:
+            validation_batch_size = batch_size
+        with contextlib.ExitStack() as opened:
+            workers = dict(workers=workers, use_multiprocessing=use_multiprocessing, max_queue_size=max_queue_size)
+            data = batches_of(
+                x, y, sample_weight, batch_size, checked_count("steps_per_epoch", steps_per_epoch, None), shuffle,
+                epochs - initial_epoch, class_weight, **workers,
+            )  # fmt: skip
+            opened.callback(data.close)
+            validation = None
+            if validation_data is not None:
+                steps = checked_count("validation_steps", validation_steps, None)
+                validation = self._validation_batches(validation_data, validation_batch_size, steps, workers)
+                validation.anew = True  # the same samples every time
+                opened.callback(validation.close)
+            callbacks = self._callback_list(callbacks, verbose, epochs=epochs, steps=data.steps)
+            self._fit(data, validation, callbacks, range(initial_epoch, epochs), validation_epochs(validation_freq))
+        return self.history
+
+    def _fit(self, data, validation, callbacks, epochs, due):
         self.stop_training = False
-        with Run(self, data, callbacks, initial_epoch) as run:
+        with Run(self, data, callbacks, epochs.start) as run:
             callbacks.on_train_begin()
             run.take_up()
-            logs = {}
-            for epoch in range(run.epoch, epochs):
+            logs = None
+            for epoch in range(run.epoch, epochs.stop):
                 self.reset_metrics()
                 callbacks.on_epoch_begin(epoch)
                 made = self._run_batches(data, "train", callbacks, *run.enter(epoch))
@@ -88,15 +117,17 @@ class Training:
                     break
                 logs = made
                 if validation is not None and due(epoch + 1):
-                    values = self._evaluate(validation, callbacks)
+                    values = self._evaluate(validation, callbacks) or {}
                     logs = {**logs, **{f"val_{k}": v for k, v in values.items()}}
                 callbacks.on_epoch_end(epoch, logs)
                 if self.stop_training or data.used_up:
                     break
+                data.on_epoch_end()
+            if run.epoch < epochs.stop and logs is None:
+                raise ValueError(NO_BATCHES.format("fit"))
             with self._trainable_as_compiled():
                 self.optimizer.finalize_variable_values(self.trainable_variables)
-            callbacks.on_train_end(logs)
-        return self.history
+            callbacks.on_train_end(logs or {})
 
     def _callback_list(self, callbacks, verbose, **params):
         if isinstance(callbacks, CallbackList):
@@ -105,15 +136,15 @@ class Training:
             callbacks, add_history=True, add_progbar=verbose != 0, model=self, verbose=verbose, **params
         )
 
-    def _validation_batches(self, data, batch_size, steps):
-        if data is None:
-            return None
+    def _validation_batches(self, data, batch_size, steps, workers):
+        if kind_of(data) is not None:
+            return batches_of(data, steps=steps, **workers)
         if not isinstance(data, (tuple, list)) or len(data) not in (1, 2, 3):
             raise ValueError(
-                "`validation_data` must be (x_val, y_val) or (x_val, y_val, sample_weight). "
-                f"Received: {type(data).__name__}."
+                "`validation_data` must be (x_val, y_val) or (x_val, y_val, sample_weight), a generator, a Sequence or a "
+                f"dataset. Received: {type(data).__name__}."
             )
-        return ArrayBatches(*data, batch_size=batch_size, steps=steps)
+        return batches_of(*data, *(None,) * (3 - len(data)), batch_size=batch_size, steps=steps)
 
     def _steps(self, kind, stretch):
         """The steps of a stretch of batches, planned or eager."""
@@ -134,7 +165,7 @@ class Training:
 
         return train_step
 
-    @contextmanager
+    @contextlib.contextmanager
     def _trainable_as_compiled(self):
         """Context in which the layers are as trainable as `compile` found them, as tf.keras promises.
 
@@ -163,7 +194,7 @@ class Training:
         """
         begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
         begin_each, end_wanted = callbacks.wants(begin), callbacks.wants(end)
-        k, logs = first, logs
+        k, last = first, None
         known = False  # the names of the logs, which tell how often a progress bar wants them
         for stretch in data.stretches():
             steps, at = self._steps(kind, stretch), 0
@@ -183,10 +214,10 @@ class Training:
                         getattr(callbacks, end)(k - 1, logs)
                     if kind == "train" and self.stop_training:
                         return steps.logs()
-                logs = steps.logs()
+                last = steps
             finally:
                 steps.close()
-        return logs
+        return logs if last is None else last.logs()
 
     # ------------------------------------------------------------------------------------------ evaluate
 
@@ -207,9 +238,15 @@ class Training:
             raise TypeError(f"Invalid keyword arguments: {sorted(kwargs)}")
         self._assert_compiled()
         verbose = checked_verbose(verbose)
-        data = ArrayBatches(x, y, sample_weight, batch_size, steps)
-        callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
-        logs = self._evaluate(data, callbacks)
+        data = batches_of(
+            x, y, sample_weight, batch_size, steps, workers=workers, use_multiprocessing=use_multiprocessing,
+            max_queue_size=max_queue_size,
+        )  # fmt: skip
+        with contextlib.closing(data):
+            callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
+            logs = self._evaluate(data, callbacks)
+        if logs is None:
+            raise ValueError(NO_BATCHES.format("evaluate"))
         if return_dict:
             return logs
         values = [logs[name] for name in self.metrics_names if name in logs] or list(logs.values())
@@ -218,8 +255,9 @@ class Training:
     def _evaluate(self, data, callbacks):
         self.reset_metrics()
         callbacks.on_test_begin()
-        logs = self._run_batches(data, "test", callbacks) or {}
-        callbacks.on_test_end(logs)
+        logs = self._run_batches(data, "test", callbacks)
+        callbacks.on_test_end(logs or {})
+        data.on_epoch_end()
         return logs
 
     # ------------------------------------------------------------------------------------------ predict
@@ -241,14 +279,22 @@ class Training:
             if y is not None:
                 return y
         verbose = 0 if verbose == "auto" else checked_verbose(verbose)
-        data = ArrayBatches(x, None, None, batch_size, steps)
-        callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
-        callbacks.on_predict_begin()
-        collected = Collected(min(data.n, data.steps * data.batch_size))
-        k = 0
-        for stretch in data.stretches():
-            k = self._predict_stretch(stretch, k, collected, callbacks)
-        callbacks.on_predict_end()
+        data = batches_of(
+            x, batch_size=batch_size, steps=steps, workers=workers, use_multiprocessing=use_multiprocessing,
+            max_queue_size=max_queue_size,
+        )  # fmt: skip
+        with contextlib.closing(data):
+            callbacks = self._callback_list(callbacks, verbose, epochs=1, steps=data.steps)
+            callbacks.on_predict_begin()
+            n = data.n
+            collected = Collected(min(n, data.steps * data.batch_size) if isinstance(data, ArrayBatches) else n)
+            k = 0
+            for stretch in data.stretches():
+                k = self._predict_stretch(stretch, k, collected, callbacks)
+            if not k:
+                raise ValueError(NO_BATCHES.format("predict"))
+            callbacks.on_predict_end()
+            data.on_epoch_end()
         return collected.arrays()
 
     def _predict_stretch(self, stretch, k, collected, callbacks):
@@ -306,74 +352,6 @@ class Training:
         return map_structure(np.asarray, self._on_tensors("predict", whole_batch(x)))
 
 
-class Collected:
-    """Outputs of batches, put together along the first axis.
-
-    Args:
-        n: samples to come; arrays with a row for each are made once.
-    """
-
-    def __init__(self, n):
-        self.n = n
-        self.done = 0
-        self.structure = None
-        self.arrays_ = None
-        self.pieces = None  # of outputs that have another number of rows
-
-    def add(self, outputs, size):
-        """Take the outputs of a batch of `size` samples."""
-        tensors = flatten(outputs)
-        if self.structure is None:
-            self.structure = map_structure(lambda _: None, outputs)
-        if self.pieces is None and all(t.shape[:1] == (size,) for t in tensors):
-            if self.arrays_ is None:
-                self.arrays_ = [np.empty((self.n, *t.shape[1:]), t.dtype) for t in tensors]
-            if all(t.shape[1:] == a.shape[1:] for t, a in zip(tensors, self.arrays_, strict=True)):
-                for array, t in zip(self.arrays_, tensors, strict=True):
-                    array[self.done : self.done + size] = t
-                self.done += size
-                return
-        if self.pieces is None:
-            self.pieces = [[a[: self.done]] if self.done else [] for a in self.arrays_ or [()] * len(tensors)]
-        for pieces, t in zip(self.pieces, tensors, strict=True):
-            pieces.append(t)
-
-    def takes(self, steps):
-        """Let planned steps write where their outputs belong, if each output has a row for each sample."""
-        batch, plan = steps.stretch.batch_size, getattr(steps, "plan", None)
-        if plan is None or self.pieces is not None:
-            return False
-        leaves = flatten(plan.result)
-        if [getattr(leaf, "number", None) for leaf in leaves] != list(range(len(plan.outputs))):
-            return False
-        if any(leaf.shape[:1] != (batch,) for leaf in leaves):
-            return False
-        if self.arrays_ is None:
-            self.structure = map_structure(lambda _: None, plan.result)
-            self.arrays_ = [np.empty((self.n, *leaf.shape[1:]), leaf.dtype.numpy) for leaf in leaves]
-        if any(leaf.shape[1:] != a.shape[1:] for leaf, a in zip(leaves, self.arrays_, strict=True)):
-            return False
-        steps.write_to(self.arrays_, self.done)
-        return True
-
-    def arrays(self):
-        """The outputs in the structure that a batch had."""
-        made = self.arrays_ if self.pieces is None else [np.concatenate(pieces) for pieces in self.pieces]
-        return like(self.structure, iter(made))
-
-
-def like(structure, leaves):
-    """The structure with the leaves that `flatten` would give of it."""
-    if isinstance(structure, dict):
-        made = {k: like(structure[k], leaves) for k in sorted(structure)}
-        return {k: made[k] for k in structure}
-    if isinstance(structure, tuple) and hasattr(structure, "_fields"):
-        return type(structure)(*[like(item, leaves) for item in structure])
-    if isinstance(structure, (list, tuple)):
-        return type(structure)([like(item, leaves) for item in structure])
-    return next(leaves)
-
-
 def whole_batch(x, y=None, sample_weight=None):
     """One batch of tensors as steps get it: (x,), (x, y) or (x, y, sample_weight)."""
     n = check_cardinality(
@@ -404,27 +382,3 @@ def validation_epochs(validation_freq):
         return lambda epoch: epoch in wanted
     every = checked_count("validation_freq", validation_freq, 1)
     return lambda epoch: epoch % every == 0
-
-
-def weighted_by_class(y, sample_weight, class_weight):
-    """Sample weights with each class's factor multiplied in.
-
-    Args:
-        y: (N,) or (N, 1) class numbers, or (N, classes) one-hot.
-        class_weight: {class number: factor}, every class of y in it.
-    """
-    if class_weight is None:
-        return sample_weight
-    if y is None or isinstance(y, (dict, tuple)):
-        raise ValueError("`class_weight` is only supported for models with a single output and with `y`.")
-    labels = np.asarray(y)
-    labels = labels.argmax(axis=-1) if labels.ndim > 1 and labels.shape[-1] > 1 else labels.reshape(len(labels))
-    labels = labels.astype("int64")
-    if labels.size and (labels.min() < 0 or not set(range(int(labels.max()) + 1)) <= set(map(int, class_weight))):
-        missing = sorted(set(map(int, np.unique(labels))) - set(map(int, class_weight)))
-        raise ValueError(
-            f"`class_weight` must have a factor for every class 0..max. Missing: {missing or 'see labels'}."
-        )
-    factors = np.array([class_weight[k] for k in range(int(labels.max()) + 1)] if labels.size else [], dtype="float32")
-    weights = factors[labels]
-    return weights if sample_weight is None else weights * np.asarray(sample_weight)

@@ -71,7 +71,7 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1, 
 
     Args:
         target: (...) or (..., 1) class numbers, any dtype. output: (..., n) probabilities, or logits.
-        ignore_class: a class whose samples have loss 0; None: none.
+        ignore_class: a class whose samples have loss 0; None: none. The losses' `_keras_mask` says which were not ignored.
     Raises:
         ValueError: a class number is outside [0, n); there are more or fewer of them than rows.
     """
@@ -95,7 +95,9 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1, 
     kept = e.not_equal(target, int(ignore_class))
     output = e.where(shape.expand_dims(kept, -1), output, 0.0)  # nothing comes from an ignored row, be it NaN
     loss = sparse_softmax_crossentropy(e.where(kept, target, e.zeros_like(target)), output)
-    return e.where(kept, loss, e.zeros_like(loss))
+    loss = e.where(kept, loss, e.zeros_like(loss))
+    loss._keras_mask = kept
+    return loss
 
 
 def binary_crossentropy(target, output, from_logits=False):

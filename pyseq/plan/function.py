@@ -111,16 +111,27 @@ def _call_plan(plan, *args):
 
 
 def _matched(who, x, spec):
+    """The argument with tensors for the leaves of `spec`, a structure of TensorSpecs."""
+    if isinstance(spec, dict):
+        if not isinstance(x, dict) or set(x) != set(spec):
+            raise _unlike(who, spec, x)
+        return {k: _matched(who, x[k], s) for k, s in spec.items()}
+    if isinstance(spec, tuple | list):
+        if not isinstance(x, tuple | list) or len(x) != len(spec):
+            raise _unlike(who, spec, x)
+        made = [_matched(who, item, s) for item, s in zip(x, spec, strict=True)]
+        return type(x)(*made) if hasattr(x, "_fields") else type(x)(made)
     x = as_tensor(x, dtype=None if isinstance(x, Tensor | Variable) else spec.dtype)
-    fits = len(x.shape) == len(spec.shape) and all(
-        d is None or d == n for d, n in zip(spec.shape, x.shape, strict=True)
+    fits = spec.shape is None or (
+        len(x.shape) == len(spec.shape) and all(d is None or d == n for d, n in zip(spec.shape, x.shape, strict=True))
     )
     if not fits or x.dtype != spec.dtype:
-        raise TypeError(
-            f"{who}: the argument must match `input_signature`: shape={tuple(spec.shape)}, dtype={spec.dtype}. "
-            f"Received: shape={x.shape}, dtype={x.dtype.name}."
-        )
+        raise _unlike(who, f"shape={spec.shape}, dtype={spec.dtype}", f"shape={x.shape}, dtype={x.dtype.name}")
     return x
+
+
+def _unlike(who, spec, x):
+    return TypeError(f"{who}: the argument must match `input_signature`: {spec}. Received: {x}.")
 
 
 def _signature(x, tensors):

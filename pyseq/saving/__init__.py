@@ -7,6 +7,7 @@
     objects.py   objects to configurations and back, through the fixed tables and the names the user gave
     files.py     a new file takes the old one's place in one step; h5py
     limits.py    how much of a file is believed
+    telling.py   warnings that point at the user's line
 
 One reader for each layout; what a file holds is told by its first bytes, not by its name.
 """

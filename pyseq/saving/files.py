@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import glob
 import os
+import platform
+import re
 import secrets
 import stat
 import time
+import zlib
 from contextlib import contextmanager, suppress
 
-ABANDONED = 3600  # seconds without a write after which a file left by a killed process is removed
+ABANDONED = 3600  # seconds without a write after which a file that another machine's process began is removed
 KERAS, HDF5 = "keras", "h5"
 _MAGIC = {b"PK\x03\x04": KERAS, b"PK\x05\x06": KERAS, b"\x89HDF": HDF5}
 NO_TENSORFLOW_FORMAT = (
@@ -50,7 +52,7 @@ def replacing(path: str):
     if os.path.isdir(path):
         raise IsADirectoryError(f"Cannot save to {path}: it is a directory. Remove it, or save under another name.")
     _remove_abandoned(folder, name)
-    new = os.path.join(folder, f".{name}.{secrets.token_hex(8)}.part")
+    new = os.path.join(folder, f".{name}.{_machine()}-{os.getpid():x}-{secrets.token_hex(4)}.part")
     os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         with suppress(OSError):  # a new file has the mode the umask gives it, a replaced one keeps its own
@@ -75,12 +77,31 @@ def _to_disk(path, flags):
         os.close(fd)
 
 
+def _machine():
+    """Eight hexadecimal digits that stand for this machine: process numbers mean something there only."""
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
 def _remove_abandoned(folder, name):
     """Remove what killed processes left of files of this name."""
-    for left in glob.glob(os.path.join(glob.escape(folder), f".{glob.escape(name)}.{'[0-9a-f]' * 16}.part")):
+    pattern = re.compile(rf"\.{re.escape(name)}\.([0-9a-f]{{8}})-([0-9a-f]+)-[0-9a-f]{{8}}\.part")
+    for entry in os.scandir(folder):
+        match = pattern.fullmatch(entry.name)
         with suppress(OSError):
-            if time.time() - os.stat(left).st_mtime > ABANDONED:
-                os.remove(left)
+            if match and _is_abandoned(entry, match[1], int(match[2], 16)):
+                os.remove(entry)
+
+
+def _is_abandoned(entry, machine, process):
+    if time.time() - entry.stat().st_mtime > ABANDONED:
+        return True
+    if machine != _machine() or os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)  # no signal is sent: is there such a process?
+    except ProcessLookupError:
+        return True
+    return False
 
 
 def may_write(path: str, overwrite: bool) -> bool:

@@ -12,9 +12,6 @@ weights of a layer by order: the names of arrays do not matter.
 
 from __future__ import annotations
 
-import json
-import warnings
-
 import numpy as np
 
 from pyseq._version import __version__
@@ -24,6 +21,7 @@ from pyseq.random import SeedGenerator
 from pyseq.registry import custom_object_scope
 from pyseq.saving import limits, objects, state
 from pyseq.saving.files import import_h5py
+from pyseq.saving.telling import tell
 
 ATTRIBUTE_BYTES = 64000  # HDF5 keeps an attribute in an object header of at most 64 KiB
 TOP_LEVEL = "top_level_model_weights"
@@ -52,11 +50,11 @@ def write(model, path, include_optimizer=True):
         f.attrs["keras_version"], f.attrs["backend"] = KERAS_VERSION, "tensorflow"
         f.attrs["pyseq_version"] = __version__
         config = {k: description[k] for k in ("class_name", "config")}
-        f.attrs["model_config"] = json.dumps(config)
+        f.attrs["model_config"] = objects.json_text(config)
         _write_weights(model, f.create_group("model_weights"))
         _write_extra(model, f)
         if include_optimizer and model._compiled:
-            f.attrs["training_config"] = json.dumps(_training_config(model))
+            f.attrs["training_config"] = objects.json_text(_training_config(model))
             _write_optimizer(model, f)
 
 
@@ -95,6 +93,11 @@ def _write_weights(model, group):
     _write_names(group, "layer_names", [layer.name for layer in model.layers])
     group.attrs["backend"], group.attrs["keras_version"] = "tensorflow", KERAS_VERSION
     for layer in sorted(model.layers, key=lambda layer: layer.name):
+        if layer.name in group:
+            raise ValueError(
+                f"The model has two layers named {layer.name!r}; the '.h5' layout keeps weights by the names of layers. Rename "
+                "one, or save in the layout of '.weights.h5' or '.keras'."
+            )
         _write_arrays(group.create_group(layer.name), [(v.name, v.numpy()) for v in _legacy_order(layer)])
     _write_arrays(group.create_group(TOP_LEVEL), [(v.name, v.numpy()) for v in state.own_variables(model)])
 
@@ -156,7 +159,7 @@ def read(f, custom_objects=None, compile=True):
         )
     training = limits.read_text(f, "training_config")
     with custom_object_scope(custom_objects or {}):
-        config = limits.parse_json(text, "model_config")
+        config = objects.without_harmless(limits.parse_json(text, "model_config"))
         model = objects.read(config, "layers")
         weights = limits.find_group(f, "model_weights")
         if model.built and weights is not None:
@@ -165,12 +168,11 @@ def read(f, custom_objects=None, compile=True):
         if not compile:
             return model
         if training is None:
-            warnings.warn(
-                "No training configuration found in the save file, so the model was *not* compiled. Compile it manually.",
-                stacklevel=4,
+            tell(
+                "No training configuration found in the save file, so the model was *not* compiled. Compile it manually."
             )
             return model
-        _compile(model, limits.parse_json(training, "training_config"))
+        _compile(model, objects.without_harmless(limits.parse_json(training, "training_config")))
         _load_optimizer(model, f)
     return model
 
@@ -186,11 +188,11 @@ def _load_optimizer(model, f):
     group = limits.find_group(f, "optimizer_weights")
     if group is None:
         return
-    values = [limits.read_array(group, name) for name in limits.read_names(group, "weight_names")]
-    if len(values) > 1:
+    stored = [limits.require_dataset(group, name) for name in limits.read_names(group, "weight_names")]
+    if len(stored) > 1:
         state.prepare_optimizer(model)
-    if values:
-        state.load_optimizer(model.optimizer, values)
+    if stored:
+        state.load_optimizer(model.optimizer, stored)
 
 
 def _load_extra(model, f):
@@ -277,7 +279,7 @@ def load_by_name(model, group, skip_mismatch=False):
                 message = f"{problem[0]} mismatch in layer #{k} (named {layer.name}). {problem[1]}"
                 if not skip_mismatch:
                     raise ValueError(message)
-                warnings.warn(f"Skipping weights: {message}", stacklevel=6)
+                tell(f"Skipping weights: {message}")
             pairs += found
     top = limits.find_group(group, TOP_LEVEL)
     if top is not None:
@@ -286,7 +288,7 @@ def load_by_name(model, group, skip_mismatch=False):
             message = f"{problem[0]} mismatch for top-level weights of the model. {problem[1]}"
             if not skip_mismatch:
                 raise ValueError(message)
-            warnings.warn(f"Skipping weights: {message}", stacklevel=6)
+            tell(f"Skipping weights: {message}")
         pairs += found
     _assign(pairs)
 
@@ -304,11 +306,9 @@ def _pairs(variables, inner, weight_names, partly=False):
         )
     pairs, problem = [], None
     for v, name in zip(variables, weight_names, strict=True):
-        data = limits.find_dataset(inner, name)
-        if data is None:
-            raise ValueError(f"The file has no data set {name!r} in {inner.name!r}, which it names.")
+        data = limits.require_dataset(inner, name)
         if tuple(data.shape) != tuple(v.shape):
-            problem = (
+            problem = problem or (
                 "Shape",
                 f"Weight {v.name} expects shape {tuple(v.shape)}. Received saved weight with shape {data.shape}",
             )
@@ -318,5 +318,6 @@ def _pairs(variables, inner, weight_names, partly=False):
 
 
 def _assign(pairs):
-    for v, data in pairs:
-        v.assign(np.asarray(data[()]).astype(v.dtype.numpy, copy=False))
+    with state.unchanged_on_error([v for v, _ in pairs]):
+        for v, data in pairs:
+            v.assign(limits.values(data).astype(v.dtype.numpy, copy=False))

@@ -7,7 +7,7 @@ file, no code is read from it.
 
 from __future__ import annotations
 
-import warnings
+import json
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from pyseq.core import DType, Tensor, Variable, as_tensor
 from pyseq.core.structure import map_structure
 from pyseq.models.sequential import Sequential
 from pyseq.registry import Registry, custom_object_scope, families, get_registered_name, get_registered_object
+from pyseq.saving.telling import tell
 
 PLAIN = (str, int, float, bool)
 # Families by the part of a module's name that means them, in this order: "keras.optimizers.schedules" has two.
@@ -29,6 +30,18 @@ FAMILIES = {
 }  # fmt: skip
 MODELS = Registry("model", "keras")
 MODELS.add(Sequential)
+
+# What Keras 3 adds to configurations, and the value that says what is so here anyway.
+HARMLESS = {
+    "optional": False, "quantization_config": None, "loss_scale_factor": None, "gradient_accumulation_steps": None,
+    "input_axes": None, "output_axes": None,
+}  # fmt: skip
+
+
+class Unreadable(TypeError):
+    """A configuration of which its class makes no object."""
+
+
 # Classes whose configuration names a function, and where it is found.
 WRAPPERS = {
     "LossFunctionWrapper": (losses.LossFunctionWrapper, FAMILIES["losses"]),
@@ -65,22 +78,16 @@ def serialize_keras_object(obj):
     if hasattr(obj, "get_config"):
         return _node(obj)
     if hasattr(obj, "__name__"):
-        return {"module": "builtins", "class_name": "function", "config": _name_of(obj), "registered_name": "function"}
+        return {
+            "module": "builtins",
+            "class_name": "function",
+            "config": get_registered_name(obj),
+            "registered_name": "function",
+        }
     raise TypeError(
         f"Cannot save {obj!r} of type {type(obj).__name__}: a configuration holds numbers, texts, arrays, named functions and "
         "objects with a `get_config` method."
     )
-
-
-def _name_of(function):
-    name = get_registered_name(function)
-    if name == "<lambda>":
-        warnings.warn(
-            "A lambda is saved as its name alone: code is never written to a file nor read from one. Define a function with "
-            "a name, and pass it to load_model by `custom_objects={'name': function}`.",
-            stacklevel=6,
-        )
-    return name
 
 
 def _node(obj):
@@ -91,6 +98,21 @@ def _node(obj):
         if config is not None:
             node[part] = serialize_keras_object(config)
     return node
+
+
+def json_text(config, **kwargs) -> str:
+    """A configuration as it is written to files; a warning says so if it cannot be read again.
+
+    Args:
+        kwargs: of `json.dumps`.
+    """
+    text = json.dumps(config, **kwargs)
+    if '"<lambda>"' in text:
+        tell(
+            "A lambda is saved as its name alone: code is never written to a file nor read from one. Use a function with a "
+            "name instead, and pass it to load_model by `custom_objects={'name': function}`."
+        )
+    return text
 
 
 def legacy_node(obj):
@@ -132,6 +154,23 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
         raise TypeError(f"deserialize_keras_object: unknown keyword argument. Received: {sorted(kwargs)}.")
     with custom_object_scope(custom_objects or {}):
         return read(config)
+
+
+def without_harmless(node):
+    """A description without what Keras 3 adds to the configurations of classes that are known here."""
+    if isinstance(node, list):
+        return [without_harmless(x) for x in node]
+    if not isinstance(node, dict):
+        return node
+    node = {k: without_harmless(v) for k, v in node.items()}
+    name, config = node.get("class_name"), node.get("config")
+    if isinstance(name, str) and isinstance(config, dict) and any(_has(table, name) for table in FAMILIES.values()):
+        node["config"] = {k: v for k, v in config.items() if k not in HARMLESS or v != HARMLESS[k]}
+    return node
+
+
+def _has(table, name):
+    return (name.lower() if table.ignore_case else name) in table.table
 
 
 def read(config, family=None):
@@ -192,6 +231,18 @@ def _read_object(name, config, family):
     module = config.get("module")
     parts = module.split(".") if isinstance(module, str) else []
     family = next((f for f in FAMILIES if f in parts), family)
+    try:
+        return _make(name, config, family)
+    except Unreadable:
+        raise
+    except (TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError) as e:
+        raise Unreadable(
+            f"Cannot make {name!r} of its configuration. {type(e).__name__}: {e} Configuration: "
+            f"{str(config.get('config'))[:500]}"
+        ) from e
+
+
+def _make(name, config, family):
     bare = name.rpartition(">")[2]
     if bare in WRAPPERS:
         return _read_wrapper(*WRAPPERS[bare], dict(config.get("config") or {}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import warnings
+from contextlib import contextmanager
 
 from pyseq.models.files import KERAS_VERSION
 from pyseq.registry import custom_object_scope
@@ -19,6 +19,7 @@ from pyseq.saving.files import (
     may_write,
     replacing,
 )
+from pyseq.saving.telling import tell
 
 HDF5_ENDINGS = (".h5", ".hdf5")
 STATE = "state"  # the layout of *.weights.h5
@@ -44,10 +45,9 @@ def save_model(model, filepath, overwrite=True, save_format=None, **kwargs):
     if not may_write(path, overwrite):
         return
     if not model.built:
-        warnings.warn(
+        tell(
             "You are saving a model that has not yet been built. It might not contain any weights yet. Consider building the "
-            "model first by calling it on some data.",
-            stacklevel=3,
+            "model first by calling it on some data."
         )
     with replacing(path) as new:
         (archive if layout == KERAS else legacy_h5).write(model, new, include_optimizer)
@@ -83,11 +83,10 @@ def _model_layout(who, path, save_format):
     if path.endswith(HDF5_ENDINGS):
         return HDF5
     if not path.endswith(".keras"):
-        warnings.warn(
+        tell(
             f"{who}: {path!r} becomes one file, a .keras archive. (tf.keras would make a SavedModel directory of it, which "
             "only TensorFlow can read.) load_model reads it under any name; tf.keras and Keras 3 want the name to end in "
-            "'.keras'.",
-            stacklevel=4,
+            "'.keras'."
         )
     return KERAS
 
@@ -112,9 +111,15 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True, **kw
     if hasattr(filepath, "attrs"):
         return legacy_h5.read(filepath, custom_objects, compile)
     path = _path(who, filepath)
-    if layout_of(path, who) == KERAS:
-        return archive.read(path, custom_objects, compile)
-    with import_h5py(who).File(path, "r") as f:
+    layout = layout_of(path, who)
+    with _told(who, path):
+        if layout == KERAS:
+            return archive.read(path, custom_objects, compile)
+        return _read_hdf5(who, path, custom_objects, compile)
+
+
+def _read_hdf5(who, path, custom_objects, compile):
+    with limits.open_hdf5(import_h5py(who), path) as f:
         if legacy_h5.weights_of(f) is None and limits.find_group(f, "layers") is not None:
             raise ValueError(f"{who}: {path} holds weights only. Make the model, then `load_weights`.")
         return legacy_h5.read(f, custom_objects, compile)
@@ -167,10 +172,9 @@ def _weights_layout(who, path, save_format):
         return STATE
     if named_hdf5 or save_format is not None:
         return HDF5
-    warnings.warn(
+    tell(
         f"{who}: {path!r} becomes one file in the layout of '.weights.h5'. (tf.keras would write a TensorFlow checkpoint, "
-        "which only TensorFlow can read.) load_weights reads it under any name; Keras wants the name to end in '.weights.h5'.",
-        stacklevel=4,
+        "which only TensorFlow can read.) load_weights reads it under any name; Keras wants the name to end in '.weights.h5'."
     )
     return STATE
 
@@ -190,14 +194,25 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, options=No
     """
     who = "Model.load_weights"
     path = _path(who, filepath)
-    if layout_of(path, who, weights=True) == KERAS:
-        archive.read_weights(model, path, skip_mismatch)
-        return
-    with import_h5py(who).File(path, "r") as f:
-        if legacy_h5.weights_of(f) is not None:
-            legacy_h5.read_weights(model, f, skip_mismatch, by_name)
-        else:
-            archive.load(model, f, skip_mismatch)
+    layout = layout_of(path, who, weights=True)
+    with _told(who, path):
+        if layout == KERAS:
+            archive.read_weights(model, path, skip_mismatch)
+            return
+        with limits.open_hdf5(import_h5py(who), path) as f:
+            if legacy_h5.weights_of(f) is not None:
+                legacy_h5.read_weights(model, f, skip_mismatch, by_name)
+            else:
+                archive.load(model, f, skip_mismatch)
+
+
+@contextmanager
+def _told(who, path):
+    """Context in which a damaged file is an error that names it."""
+    try:
+        yield
+    except limits.Damaged as e:
+        raise OSError(f"{who}: {path} cannot be read: it is damaged or not whole. ({e})") from e
 
 
 def model_from_config(config, custom_objects=None):

@@ -12,8 +12,9 @@ kept once, where it is met first: the order of attributes is part of the layout,
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,8 +27,10 @@ from pyseq.models.sequential import Sequential
 from pyseq.optimizers import SGD, Optimizer
 from pyseq.random import SeedGenerator
 from pyseq.saving import limits
+from pyseq.saving.telling import tell
 
 KINDS = (Layer, Optimizer, Metric, Loss, SeedGenerator)
+CONTAINERS = (list, tuple, dict, set)
 # Attributes that hold parts for other reasons than being their place.
 NOT_PLACES = {
     "_added_losses", "_build_input_shape", "_compiled", "_init_arguments", "_input_layer", "_layers", "_loss_functions",
@@ -35,47 +38,75 @@ NOT_PLACES = {
 }  # fmt: skip
 
 
+# Parts of paths to variables that say how training or random numbers go on.
+NOT_WEIGHTS = {"optimizer", "metrics", "seed_generator"}
+
+
 def _keras_2(thing):
     """Attributes in the order of tf.keras 2.15: backwards; a model's list `layers` is one."""
-    listed = ("layers", "metrics", "optimizer") if isinstance(thing, Model) else ()
-    return sorted({*_attributes(thing), *listed}, reverse=True)
+    return sorted({*_attributes(thing), *_lists(thing)}, reverse=True)
 
 
 def _keras_3(thing):
-    """Attributes in the order of Keras 3: forwards, private ones last; `layers` only where the model is no user's class."""
+    """Attributes in the order of Keras 3: forwards, private ones last, those of Keras' own models after their `layers`."""
     first = ["layers"] if isinstance(thing, Sequential) else []
-    listed = ("metrics", "optimizer") if isinstance(thing, Model) else ()
-    rest = {*_attributes(thing), *listed} - {"layers"}
+    rest = {*_attributes(thing), *_lists(thing)} - {*first}
     return first + sorted(rest, key=lambda name: (name.startswith("_"), name))
 
 
-RULES = (_keras_2, _keras_3)  # the first is the one files are written by
+def _lists(thing):
+    return ("layers", "metrics", "optimizer") if isinstance(thing, Model) else ()
+
+
+class Rule(NamedTuple):
+    """How a Keras says where things lie.
+
+    attributes: gives the attributes of a thing, in order. counts_all: do things in a list that have their place elsewhere
+    count, and lists in lists?
+    """
+
+    attributes: Callable
+    counts_all: bool
+
+
+RULES = (Rule(_keras_2, False), Rule(_keras_3, True))  # the first is the one files are written by
 
 
 def _attributes(thing):
     return [k for k in vars(thing) if k not in NOT_PLACES and not k.startswith("__")]
 
 
-def walk(thing, rule=_keras_2, path="", seen=None):
+def walk(thing, rule=RULES[0], path="", seen=None):
     """(path, thing) of everything that has a place, the outermost first, each once."""
-    seen = set() if seen is None else seen
+    seen = {} if seen is None else seen  # by id; the things themselves, so that no id is used again meanwhile
     if id(thing) in seen:
         return
-    seen.add(id(thing))
+    seen[id(thing)] = thing
     yield path, thing
-    for name in rule(thing):
+    for name in rule.attributes(thing):
         child = getattr(thing, name, None)
         inner = f"{path}/{name}".lstrip("/")
         if isinstance(child, KINDS):
             yield from walk(child, rule, inner, seen)
-        elif isinstance(child, (list, tuple, dict, set)):
-            counts = {}
-            for item in child.values() if isinstance(child, dict) else child:
-                if not isinstance(item, KINDS) or id(item) in seen:
-                    continue
-                base = snake_case(type(item).__name__)
-                n = counts[base] = counts.get(base, -1) + 1
-                yield from walk(item, rule, f"{inner}/{base}_{n}" if n else f"{inner}/{base}", seen)
+        elif isinstance(child, CONTAINERS):
+            yield from _walk_container(child, rule, inner, seen)
+
+
+def _walk_container(container, rule, path, seen):
+    if id(container) in seen:
+        return
+    seen[id(container)] = container
+    counts = {}
+    for item in container.values() if isinstance(container, dict) else container:
+        is_thing = isinstance(item, KINDS)
+        if not is_thing and not (rule.counts_all and isinstance(item, CONTAINERS)):
+            continue
+        if id(item) in seen and not rule.counts_all:
+            continue
+        base = snake_case(type(item).__name__) if is_thing else "container"
+        n = counts[base] = counts.get(base, -1) + 1
+        inner = f"{path}/{base}_{n}" if n else f"{path}/{base}"
+        yield from (walk if is_thing else _walk_container)(item, rule, inner, seen)
 
 
 def own_variables(thing) -> list:
@@ -114,13 +145,13 @@ class Stored(Mapping):
 
     def __init__(self, group=None):
         self.group = group
-        names = [] if group is None else [k for k in group if limits.find_dataset(group, k) is not None]
+        names = [k for k in limits.names_in(group) if limits.find_dataset(group, k) is not None]
         self.names = sorted(names, key=lambda k: (not k.isdecimal(), int(k) if k.isdecimal() else 0, k))
 
     def __getitem__(self, name):
         if name not in self.names:
             raise KeyError(name)
-        return limits.read_array(self.group, name)
+        return limits.values(self.dataset(name))
 
     def __iter__(self):
         return iter(self.names)
@@ -128,9 +159,12 @@ class Stored(Mapping):
     def __len__(self):
         return len(self.names)
 
-    def shape(self, name):
-        """Shape of an array, without reading it."""
-        return tuple(self.group[name].shape)
+    def dataset(self, name):
+        """The data set of an array: its shape and dtype are known before it is read."""
+        return limits.require_dataset(self.group, name)
+
+    def datasets(self):
+        return [self.dataset(name) for name in self.names]
 
 
 def load_state(model, group, skip_mismatch=False, kinds=KINDS) -> None:
@@ -154,11 +188,46 @@ def load_state(model, group, skip_mismatch=False, kinds=KINDS) -> None:
         elif (problem := mismatch(thing, stored)) is None:
             fitting.append((thing, stored))
         elif skip_mismatch:
-            warnings.warn(f"Could not load weights of {thing.name!r}. Skipping it: {problem}", stacklevel=4)
+            tell(f"Could not load weights of {thing.name!r}. Skipping it: {problem}")
         else:
             raise ValueError(problem)
-    for thing, stored in fitting:
-        _load_one(thing, stored, skip_mismatch)
+    with unchanged_on_error([v for thing, _ in fitting for v in variables_of(thing)]):
+        for thing, stored in fitting:
+            _load_one(thing, stored, skip_mismatch)
+    _tell_unused(group, places)
+
+
+@contextmanager
+def unchanged_on_error(variables):
+    """Context: if it ends with an exception, the variables get back the values they had when it began."""
+    before = [v.numpy() for v in variables]
+    try:
+        yield
+    except BaseException:
+        for v, a in zip(variables, before, strict=True):
+            v.assign(a)
+        raise
+
+
+def variables_of(thing) -> list:
+    """The variables that are a thing's own."""
+    return list(thing.variables) if isinstance(thing, Optimizer) else own_variables(thing)
+
+
+def _tell_unused(group, places):
+    """Warn of weights in the file that belong to no layer of the model."""
+    known = {f"{path}/vars".lstrip("/") for path, _ in places}
+    unused = [
+        path.rpartition("/")[0]
+        for path, inner in limits.groups_in(group)
+        if path.rpartition("/")[2] == "vars" and path not in known and limits.names_in(inner)
+    ]
+    unused = sorted(path for path in unused if not NOT_WEIGHTS & set(path.split("/")))
+    if unused:
+        more = f" and {len(unused) - 5} more" if len(unused) > 5 else ""
+        tell(
+            f"The file holds weights that the model has no place for: {', '.join(unused[:5])}{more}. They were not loaded."
+        )
 
 
 def _best_places(model, group):
@@ -182,10 +251,10 @@ def mismatch(layer, stored):
             f"loading. Expected: {[v.name for v in variables]}.{hint}"
         )
     for v, name in zip(variables, stored, strict=True):
-        if stored.shape(name) != tuple(v.shape):
+        if stored.dataset(name).shape != tuple(v.shape):
             return (
                 f"Layer '{layer.name}': the variable {v.name!r} has shape {tuple(v.shape)}, but the saved one has shape "
-                f"{stored.shape(name)}."
+                f"{stored.dataset(name).shape}."
             )
     return None
 
@@ -193,23 +262,23 @@ def mismatch(layer, stored):
 def _load_one(thing, stored, skip_mismatch):
     if isinstance(thing, Layer):
         try:
-            thing.load_own_variables(stored)
+            with unchanged_on_error(own_variables(thing)):
+                thing.load_own_variables(stored)
         except Exception as e:
             if not skip_mismatch:
                 raise
-            warnings.warn(f"Could not load weights of {thing.name!r}. Skipping it: {e}", stacklevel=5)
+            tell(f"Could not load weights of {thing.name!r}. Skipping it: {e}")
+    elif not len(stored):
+        return
     elif isinstance(thing, Optimizer):
-        if len(stored):
-            load_optimizer(thing, [stored[k] for k in stored])
+        load_optimizer(thing, stored.datasets())
     elif hasattr(thing, "load_own_variables"):
-        if len(stored):
-            thing.load_own_variables(stored)
+        thing.load_own_variables(stored)
     else:
-        values = [stored[k] for k in stored]
-        variables = own_variables(thing)
-        if [(v.shape, v.dtype.numpy) for v in variables] == [(a.shape, a.dtype) for a in values]:
-            for v, a in zip(variables, values, strict=True):
-                v.assign(a)
+        variables, found = own_variables(thing), stored.datasets()
+        if [(v.shape, v.dtype.numpy) for v in variables] == [(d.shape, d.dtype) for d in found]:
+            for v, d in zip(variables, found, strict=True):
+                v.assign(limits.values(d))
 
 
 def prepare_optimizer(model) -> None:
@@ -228,29 +297,29 @@ def optimizer_values(optimizer, model) -> list:
     return named
 
 
-def load_optimizer(optimizer, values) -> bool:
+def load_optimizer(optimizer, stored) -> bool:
     """Set an optimizer's variables; with a warning, and without a change, if they are not its.
 
     Args:
-        values: arrays: iterations, in files of Keras 3 the learning rate, then the slots.
+        stored: data sets: iterations, in files of Keras 3 the learning rate, then the slots.
     """
     variables = optimizer.variables
     rate = None
-    if len(values) == len(variables) + 1 and values[1].shape == () and values[1].dtype.kind == "f":
-        rate, values = values[1], [values[0], *values[2:]]
+    if len(stored) == len(variables) + 1 and stored[1].shape == () and stored[1].dtype.kind == "f":
+        rate, stored = stored[1], [stored[0], *stored[2:]]
     if isinstance(optimizer, SGD) and not optimizer.slot_groups():
-        values = values[: len(variables)]  # see `optimizer_values`
-    if len(values) == 1 and values[0].shape == ():
+        stored = stored[: len(variables)]  # see `optimizer_values`
+    if len(stored) == 1 and stored[0].shape == ():
         variables = variables[:1]  # saved before its first step
-    if [tuple(v.shape) for v in variables] != [a.shape for a in values]:
-        warnings.warn(
+    if [tuple(v.shape) for v in variables] != [d.shape for d in stored]:
+        tell(
             f"Skipping the state of the optimizer {optimizer.name!r}: it has {len(variables)} variables, the saved one "
-            f"{len(values)}, or their shapes differ. Training will start with a fresh optimizer.",
-            stacklevel=6,
+            f"{len(stored)}, or their shapes differ. Training will start with a fresh optimizer."
         )
         return False
-    for v, a in zip(variables, values, strict=True):
-        v.assign(a.astype(v.dtype.numpy, copy=False))
+    with unchanged_on_error(variables):
+        for v, d in zip(variables, stored, strict=True):
+            v.assign(limits.values(d).astype(v.dtype.numpy, copy=False))
     if rate is not None and not optimizer._is_scheduled():
-        optimizer.learning_rate = float(rate)
+        optimizer.learning_rate = float(limits.values(rate))
     return True

@@ -11,7 +11,7 @@ What is not here says so, with the nearest that is.
 from __future__ import annotations
 
 import pyseq as keras
-from pyseq import initializers, losses, metrics, optimizers
+from pyseq import data, initializers, losses, metrics, optimizers
 from pyseq._faces import missing as _missing
 from pyseq._version import __version__ as _pyseq_version
 from pyseq.core import (
@@ -32,6 +32,7 @@ from pyseq.core import (
     uint64,
 )
 from pyseq.core import bool_ as bool
+from pyseq.data.spec import TensorShape, TensorSpec, string
 from pyseq.plan import function
 from pyseq.tf import math, nn, random
 from pyseq.tf.math import (
@@ -116,4 +117,4 @@ __version__ = f"2.15.1+pyseq.{_pyseq_version}"  # whose names and numbers these 
 half, float, double = float16, float32, float64
 newaxis = None
 
-__getattr__ = _missing(__name__, lambda: list(globals()))
+__getattr__ = _missing(__name__, lambda: list(globals()), {"config": "pyseq.tf.config"})

@@ -1,4 +1,4 @@
-"""Labels to one-hot rows, rows to unit length."""
+"""Labels to one-hot or ordinal rows, rows to unit length."""
 
 from __future__ import annotations
 
@@ -17,21 +17,37 @@ def to_categorical(y, num_classes=None, dtype="float32"):
     Raises:
         ValueError: a class number is negative or not below `num_classes`.
     """
+    y, shape, num_classes = _classes("to_categorical", y, num_classes)
+    rows = np.zeros((y.size, num_classes), dtype=dtype)
+    rows[np.arange(y.size), y] = 1
+    return rows.reshape(*shape, num_classes)
+
+
+def to_ordinal(y, num_classes=None, dtype="float32"):
+    """Rows of ones and zeros, as many ones as the class number says: for classes that have an order.
+
+    Arguments as of `to_categorical`.
+    Returns:
+        Array of shape y.shape + (num_classes - 1,).
+    """
+    y, shape, num_classes = _classes("to_ordinal", y, num_classes)
+    rows = (np.arange(max(num_classes - 1, 0)) < y[:, None]).astype(dtype)
+    return rows.reshape(*shape, rows.shape[1])
+
+
+def _classes(who, y, num_classes):
+    """Class numbers (N,), the shape they had (but a last axis of one element), number of classes."""
     y = np.asarray(y).astype("int64")
-    shape = y.shape
-    if len(shape) > 1 and shape[-1] == 1:
-        shape = shape[:-1]
+    shape = y.shape[:-1] if y.ndim > 1 and y.shape[-1] == 1 else y.shape
     y = y.ravel()
     if num_classes is None:
         num_classes = int(y.max()) + 1 if y.size else 0
     if y.size and (y.min() < 0 or y.max() >= num_classes):
         raise ValueError(
-            f"to_categorical: `y` must be in [0, num_classes). Received: values from {y.min()} to {y.max()}, "
+            f"{who}: `y` must be in [0, num_classes). Received: values from {y.min()} to {y.max()}, "
             f"num_classes={num_classes}."
         )
-    rows = np.zeros((y.size, num_classes), dtype=dtype)
-    rows[np.arange(y.size), y] = 1
-    return rows.reshape(*shape, num_classes)
+    return y, shape, num_classes
 
 
 def normalize(x, axis=-1, order=2):

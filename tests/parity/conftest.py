@@ -29,3 +29,11 @@ def library():
 @pytest.fixture(scope="session")
 def keras():
     return library()
+
+
+@pytest.fixture(autouse=True)
+def names_from_the_start():
+    """Default names count from 0 in each test, as in the recordings."""
+    from pyseq.layers.naming import reset_names
+
+    reset_names()

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+import pyseq as keras
 from pyseq import metrics
+from pyseq.core import as_tensor
 from tests.parity import cases
 from tests.parity.recording import recorded
 
@@ -52,6 +54,29 @@ def test_configuration(key):
     assert metric.get_config() == RECORDED["metrics"][ids(key)]["config"]
     again = metrics.deserialize(metrics.serialize(metric))
     assert type(again) is type(metric) and again.get_config() == metric.get_config()
+
+
+@pytest.mark.parametrize("key", KEYS, ids=ids)
+def test_same_bits_in_a_plan(key):
+    name, arguments, pair = key
+    y_true, y_pred, weights = cases.pair(pair, "float32")
+    y_true, y_pred = as_tensor(y_true), as_tensor(y_pred)
+    eager, planned = getattr(metrics, name)(**arguments), getattr(metrics, name)(**arguments)
+
+    @keras.function
+    def step(y_true, y_pred, weights):
+        planned.update_state(y_true, y_pred, sample_weight=weights)
+        return planned.result()
+
+    for w in [w for w in weights if w is not None] or [np.float32(0.5)]:
+        w = as_tensor(w)
+        try:
+            eager.update_state(y_true, y_pred, sample_weight=w)
+        except ValueError:
+            with pytest.raises(ValueError):
+                step(y_true, y_pred, w)
+            continue
+        np.testing.assert_array_equal(step(y_true, y_pred, w).numpy(), eager.result().numpy())
 
 
 @pytest.mark.parametrize("case", cases.REDUCE_METRICS)

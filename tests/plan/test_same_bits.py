@@ -148,7 +148,7 @@ BY_LABELS = [
     (NUMBERS, "linear", lambda: [
         metrics.MeanSquaredError(), metrics.RootMeanSquaredError(), metrics.MeanAbsoluteError(),
         metrics.MeanAbsolutePercentageError(), metrics.MeanSquaredLogarithmicError(), metrics.LogCoshError(),
-        metrics.MeanRelativeError(np.arange(1.0, 6.0)), metrics.CosineSimilarity(), metrics.Accuracy(), "mse", "huber"]),
+        metrics.MeanRelativeError(np.arange(1.0, 6.0), "relative"), metrics.CosineSimilarity(), metrics.Accuracy(), "mse", "huber"]),
     (ONE_HOT, "softmax", lambda: [
         metrics.CategoricalAccuracy(), metrics.TopKCategoricalAccuracy(2), metrics.CategoricalCrossentropy(),
         metrics.KLDivergence(), metrics.Poisson(), metrics.CategoricalHinge(), "accuracy", "crossentropy"]),

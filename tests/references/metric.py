@@ -8,10 +8,8 @@ def hits(labels, y_pred, k=0):
     found = np.zeros(len(y_pred))
     for n, (label, row) in enumerate(zip(labels, y_pred, strict=True)):
         if k == 0:
-            best = 0
-            for j in range(1, len(row)):
-                if row[j] > row[best]:
-                    best = j
+            numbers = np.where(np.isnan(row), -np.inf, row)
+            best = int(np.argmax(numbers))
             found[n] = best == label
         else:
             known = 0 <= label < len(row) and np.isfinite(row[label])

@@ -1,0 +1,218 @@
+"""What is known of a tensor before it is there: shape, element type, name. And texts, which are data but no numbers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from pyseq.core import DType, Tensor, as_dtype
+
+
+class StringType:
+    """The element type of texts."""
+
+    name = "string"
+    numpy = np.dtype(object)
+    is_floating = is_integer = is_bool = False
+
+    def __eq__(self, other):
+        return self is other or other == "string"
+
+    def __hash__(self):
+        return hash("string")
+
+    def __repr__(self):
+        return "pyseq.string"
+
+    def __str__(self):
+        return "<dtype: 'string'>"
+
+
+string = StringType()
+
+
+def as_any_dtype(dtype):
+    """A DType, or `string`."""
+    return string if dtype is str or dtype is bytes or dtype == "string" else as_dtype(dtype)
+
+
+class Texts:
+    """Texts as a dataset gives them: an array of bytes objects.
+
+    Attributes:
+        shape: tuple of int. dtype: `string`.
+    """
+
+    dtype = string
+
+    def __init__(self, array):
+        self._array = array
+        self.shape = array.shape
+
+    def numpy(self):
+        """bytes for shape (), else a NumPy array of bytes objects."""
+        return self._array if self.shape else self._array[()]
+
+    def __array__(self, dtype=None, copy=None):
+        return self._array
+
+    def __len__(self):
+        return len(self._array)
+
+    def __getitem__(self, key):
+        return Texts(np.asarray(self._array[key], dtype=object))
+
+    def __iter__(self):
+        return (self[k] for k in range(len(self)))
+
+    def __eq__(self, other):
+        found = self._array == np.asarray(other if not isinstance(other, str) else other.encode(), dtype=object)
+        return bool(found) if np.ndim(found) == 0 else found
+
+    def __hash__(self):
+        return hash(self._array.tobytes())
+
+    def __repr__(self):
+        return f"<Texts: shape={self.shape}, dtype=string, numpy={self.numpy()!r}>"
+
+
+class TensorShape(tuple):
+    """A shape, None for an extent that may vary: a tuple with the methods of tf.TensorShape.
+
+    Args:
+        dims: a size or a list of sizes and None. (A shape of which not even the rank is known is None in pyseq.)
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, dims):
+        if dims is None:
+            raise NotImplementedError("TensorShape: a shape of unknown rank is None. Received: dims=None.")
+        dims = (dims,) if hasattr(dims, "__index__") else tuple(dims)
+        for n in dims:
+            if n is not None and (not hasattr(n, "__index__") or n < 0):
+                raise ValueError(f"TensorShape: `dims` must hold sizes or None. Received: dims={dims}.")
+        return super().__new__(cls, [None if n is None else int(n) for n in dims])
+
+    @property
+    def rank(self):
+        """The number of axes."""
+        return len(self)
+
+    ndims = rank
+
+    def as_list(self):
+        """A list of the sizes."""
+        return list(self)
+
+    def is_fully_defined(self):
+        """Are all sizes known?"""
+        return None not in self
+
+    def num_elements(self):
+        """The product of the sizes, None if one is not known."""
+        return math.prod(self) if self.is_fully_defined() else None
+
+    def is_compatible_with(self, other):
+        """May both be shapes of one tensor?"""
+        return fits(self, other)
+
+    def __str__(self):
+        return tuple.__repr__(self)
+
+    def __repr__(self):
+        return f"TensorShape({list(self)})"
+
+    def __reduce__(self):
+        return TensorShape, (list(self),)
+
+
+class TensorSpec:
+    """Shape and element type of tensors to come.
+
+    Args:
+        shape: list of int, None for an extent that may vary; None: nothing is known of it.
+        dtype: element type.
+    Source: tf.TensorSpec.
+    """
+
+    __slots__ = ("shape", "dtype", "name")
+
+    def __init__(self, shape, dtype="float32", name=None):
+        self.shape = None if shape is None else TensorShape(shape)
+        self.dtype = as_any_dtype(dtype)
+        self.name = name
+
+    @classmethod
+    def from_tensor(cls, tensor, name=None):
+        """The spec of a tensor."""
+        return cls(tensor.shape, tensor.dtype, name)
+
+    from_spec = from_tensor
+
+    def is_compatible_with(self, spec_or_tensor):
+        """Is it the shape and type of a tensor, or may both specs be of one tensor?"""
+        other = spec_or_tensor
+        if self.dtype != other.dtype:
+            return False
+        return fits(self.shape, other.shape)
+
+    def most_specific_compatible_shape(self, other):
+        """The shape that says what both say."""
+        return merged_shapes(self.shape, other.shape)
+
+    def __eq__(self, other):
+        return isinstance(other, TensorSpec) and (self.shape, self.dtype, self.name) == (
+            other.shape, other.dtype, other.name
+        )  # fmt: skip
+
+    def __hash__(self):
+        return hash((self.shape, self.dtype.name))
+
+    def __repr__(self):
+        shape = "<unknown>" if self.shape is None else self.shape
+        return f"TensorSpec(shape={shape}, dtype=tf.{self.dtype.name}, name={self.name!r})"
+
+    def __reduce__(self):
+        return TensorSpec, (self.shape and list(self.shape), self.dtype.name, self.name)
+
+
+def fits(spec, shape):
+    """May a tensor of this shape (None: any) be what the spec's shape says?"""
+    if spec is None or shape is None:
+        return True
+    return len(spec) == len(shape) and all(a is None or b is None or a == b for a, b in zip(spec, shape, strict=True))
+
+
+def merged_shapes(a, b):
+    """The shape, None where two differ; None if their ranks do."""
+    if a is None or b is None or len(a) != len(b):
+        return None
+    return tuple(m if m == n else None for m, n in zip(a, b, strict=True))
+
+
+def spec_of(leaf):
+    """The TensorSpec of an array, tensor or Texts."""
+    if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "O":
+        return TensorSpec(leaf.shape, string)
+    if isinstance(leaf, (Tensor, Texts)) or isinstance(getattr(leaf, "dtype", None), DType):
+        return TensorSpec(leaf.shape, leaf.dtype)
+    return TensorSpec(leaf.shape, as_dtype(leaf.dtype))
+
+
+class DatasetSpec:
+    """What is known of a dataset that is an element. Source: tf.data.DatasetSpec."""
+
+    def __init__(self, element_spec, dataset_shape=()):
+        self.element_spec = element_spec
+        self.dataset_shape = TensorShape(dataset_shape)
+
+    def __eq__(self, other):
+        return isinstance(other, DatasetSpec) and self.element_spec == other.element_spec
+
+    def __hash__(self):
+        return hash(repr(self))
+
+    def __repr__(self):
+        return f"DatasetSpec({self.element_spec}, {self.dataset_shape!r})"
