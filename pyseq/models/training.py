@@ -25,6 +25,8 @@ NO_BATCHES = "{}: Expected input data to be non-empty: there was no batch. A gen
 class Training(GeneratorMethods):
     """Part of Model: data to batches, batches to steps, results to callbacks."""
 
+    _run = None  # of `fit`, while it goes
+
     def _init_training(self):
         self.optimizer = None
         self.loss = None
@@ -33,7 +35,10 @@ class Training(GeneratorMethods):
         self._compiled = None
         self._plans = Plans()
         self.run_eagerly = False
-        self._run = None
+
+    def __getstate__(self):
+        """A copy is not in the run that the model is in: that holds the data and the callbacks."""
+        return {k: v for k, v in super().__getstate__().items() if k != "_run"}
 
     def _assert_compiled(self):
         if self._compiled is None:

@@ -293,7 +293,9 @@ def test_a_loss_that_is_none_is_refused_by_compile(model, loss):
      {"0": 1, "1": 1, "2": 1}, {0: 1, "a": 1}, {0: 1, 1: 1}, 5],
 )  # fmt: skip
 def test_class_weights_are_a_dict_of_numbers(classifier, class_weight):
-    with pytest.raises(ValueError, match=r"`class_weight` (must.*Received: class_weight=|to be a dict with keys from 0)"):
+    with pytest.raises(
+        ValueError, match=r"`class_weight` (must.*Received: class_weight=|to be a dict with keys from 0)"
+    ):
         classifier.fit(X, Y, class_weight=class_weight, verbose=0)
 
 

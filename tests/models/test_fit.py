@@ -2,13 +2,14 @@
 
 import copy
 import pickle
+import threading
 
 import numpy as np
 import pytest
 
 import pyseq as keras
 from pyseq import Model, Sequential, layers
-from pyseq.callbacks import Callback
+from pyseq.callbacks import Callback, LambdaCallback
 from pyseq.core import Variable, config, engine
 
 rng = np.random.default_rng(0)
@@ -260,6 +261,30 @@ def test_copies_of_a_model_that_has_plans():
         assert copied.predict(X).tobytes() == model.predict(X).tobytes()
         model.fit(X, Y, verbose=0)
         copied.fit(X, Y, verbose=0)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_a_callback_copies_the_model_without_the_run(copied):
+    """Averages of snapshots are made that way. The run holds the data, and callbacks that may have no copy."""
+    seen = []
+
+    class Copies(Callback):
+        def on_batch_end(self, batch, logs=None):
+            if batch == 1:
+                seen.append((copied(self.model), self.model.get_weights()))
+
+    callback = Copies()
+    callback.lock = threading.Lock()  # neither copied nor pickled
+    model, _ = trained(callbacks=[callback])
+    assert len(seen) == 3
+    for other, weights in seen:
+        assert [a.tobytes() for a in other.get_weights()] == [a.tobytes() for a in weights]
+        other.fit(X, Y, verbose=0)
+    data = np.zeros((50000, 20), "f4")
+    size = LambdaCallback(on_batch_end=lambda batch, logs: sizes.append(len(pickle.dumps(model))))
+    sizes = [len(pickle.dumps(model))]
+    model.fit(data, np.zeros(50000, int), batch_size=50000, verbose=0, callbacks=[size])
+    assert sizes[1] < sizes[0] + 10000
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
