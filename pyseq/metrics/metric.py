@@ -88,7 +88,12 @@ class Metric:
     def build_once(self, *shapes):
         """Call `build` the first time."""
         if self._built_for is None:
-            self.build(*shapes)
+            made = len(self._weights)
+            try:
+                self.build(*shapes)
+            except BaseException:  # Ctrl-C: what was made would be there twice after the next try
+                del self._weights[made:]
+                raise
             self._built_for, self.built = shapes, True
 
     def _build_like(self, other):

@@ -6,7 +6,7 @@ import numpy as np
 
 from pyseq import losses as losses_module
 from pyseq import metrics as metrics_module
-from pyseq.core import Variable, as_tensor
+from pyseq.core import Tensor, Variable, as_tensor
 from pyseq.core.structure import flatten
 from pyseq.losses.masks import mask_of, masked_weights
 from pyseq.losses.shapes import match_batch
@@ -122,6 +122,8 @@ def _as_weight(entry):
     """The factor of an output's loss: a number, or a variable that may change while training; None for 1."""
     if entry is None or isinstance(entry, Variable):
         return entry
+    if isinstance(entry, (Tensor, np.ndarray)) and entry.size == 1:  # of a file: what a variable was
+        entry = entry.item()
     if not isinstance(entry, (int, float, np.number)):
         raise ValueError(f"compile: `loss_weights` must be numbers, one for each output. Received: {entry!r}.")
     return None if entry == 1 else float(entry)

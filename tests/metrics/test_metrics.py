@@ -216,3 +216,22 @@ def test_copies_of_metrics_of_ones_own():
     b.update_state(None, None)
     assert (a.result().numpy(), b.result().numpy(), b.bias) == (2.0, 4.0, 2.0)
     assert len(b.variables) == 1 and b.variables[0] is b.total
+
+
+def test_state_that_could_not_be_made_is_made_the_next_time():
+    class Interrupted(metrics.MeanTensor):
+        times = 1
+
+        def add_weight(self, name=None, *args, **kwargs):
+            if name == "count" and self.times:
+                self.times -= 1
+                raise KeyboardInterrupt
+            return super().add_weight(name, *args, **kwargs)
+
+    m = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        m.update_state([1.0, 2.0])
+    m.update_state([1.0, 2.0])
+    m.update_state([3.0, 4.0])
+    assert len(m.variables) == 2
+    np.testing.assert_array_equal(m.result(), [2.0, 3.0])

@@ -325,3 +325,14 @@ def test_a_loss_weight_that_is_a_variable_may_change(run_eagerly):
 
     losses = model.fit(X, Y, epochs=3, callbacks=[Halve()], shuffle=False, verbose=0).history["loss"]
     np.testing.assert_allclose(losses, [losses[0], losses[0] / 2, losses[0] / 4])
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_file_keeps_the_value_of_a_loss_weight(tmp_path, suffix):
+    model = Sequential([layers.Dense(1, input_shape=X.shape[1:])])
+    model.compile("sgd", "mse", loss_weights=[Variable(3.0)])
+    model.fit(X, Y, verbose=0)
+    path = str(tmp_path / f"model{suffix}")
+    model.save(path)
+    expected = model.fit(X, Y, shuffle=False, verbose=0).history
+    assert keras.models.load_model(path).fit(X, Y, shuffle=False, verbose=0).history == expected
