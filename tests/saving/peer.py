@@ -146,12 +146,9 @@ def files(case, keras):
     if case.startswith("legacy"):
         wrong |= {".keras", ".weights.h5"}  # tf.keras leaves the state of its older optimizers out of these
     if getattr(keras, "__version__", "2") >= "3":
-        if case.startswith("legacy"):
+        if case.startswith("legacy") or case == "ema":  # the second `fit` fails on JAX with moving averages
             return []
-        wrong |= {
-            "-weights.h5",
-            *(KINDS if case == "ema" else ()),
-        }  # its second `fit` fails on JAX with moving averages
+        wrong |= {"-weights.h5"}
     return [f"{case}{kind}" for kind in KINDS if kind not in wrong]
 
 
@@ -183,6 +180,18 @@ def answers(model):
     return y, model.predict(x, verbose=0)
 
 
+def save(keras, model, path):
+    """Write a file; False if it is one that Keras 3 fails to write, such as https://github.com/keras-team/keras/issues/19375."""
+    try:
+        (model.save_weights if "weights" in os.path.basename(path) else model.save)(path)
+    except ValueError:
+        if getattr(keras, "__version__", "2") < "3":
+            raise
+        os.remove(path)
+        return False
+    return True
+
+
 def write(keras, folder, wanted=None):
     """Write the files of all cases; returns what expected.npz holds."""
     expected = {}
@@ -193,8 +202,7 @@ def write(keras, folder, wanted=None):
         model = make(keras, case)
         if CASES[case][1] is not None:
             train(model)
-        for name in names:
-            (model.save_weights if "weights" in name else model.save)(os.path.join(folder, name))
+        names = [name for name in names if save(keras, model, os.path.join(folder, name))]
         y, after = answers(model)
         for name in names:
             expected[f"{name} y"] = y
