@@ -1,0 +1,77 @@
+/* Depthwise convolution: each channel has a filter of its own. Loops over windows, vectorised over channels.
+
+   y[o, c] = activation(bias[c] + sum over t of x[o stride - before + t dilation, c] w[t, c])
+
+   The gradient of x is the same loop over dy, once for each class of pixels (conv.h); that of w a sum over lines of pixels of y.
+   An element of y is one chain over the taps inside the image; one of dw, a chain over the pixels of a chunk. No scratch.  */
+#ifndef PYSEQ_CONV_DEPTHWISE_H
+#define PYSEQ_CONV_DEPTHWISE_H
+
+#include "activation.h"
+#include "conv_axis.h"
+#include "partial.h"
+
+enum { DEPTHWISE_VECTORS = 4, DEPTHWISE_CHANNELS = 64 };      /* accumulators; channels of a part of dw */
+
+typedef struct {
+    ConvAxis axis[3];
+    int64_t c;
+    int64_t tap0[3], period[3], kernel[3];       /* tap t of an axis is the kernel's tap0 + t * period */
+    int64_t origin[3], stride[3], extent[3];     /* pixel q is y's origin + q * stride */
+} DepthwiseView;
+
+typedef struct { int64_t from, stop; } ConvRange;
+
+/* Taps that see pixels of the source from pixel q. */
+static inline ConvRange conv_taps_inside(const ConvAxis *a, int64_t q) {
+    ConvRange r = {0, a->taps};
+    const int64_t at = q * a->step + a->first;
+    while (r.from < r.stop && (at + r.from * a->delta < 0 || at + r.from * a->delta >= a->extent)) r.from++;
+    while (r.from < r.stop && (at + (r.stop - 1) * a->delta < 0 || at + (r.stop - 1) * a->delta >= a->extent)) r.stop--;
+    return r;
+}
+
+/* Pixels from which tap t sees pixels of the source. */
+static inline ConvRange conv_pixels_inside(const ConvAxis *a, int64_t t) {
+    const int64_t at = a->first + t * a->delta;
+    const int64_t from = at >= 0 ? 0 : (-at + a->step - 1) / a->step;
+    int64_t stop = a->extent - 1 - at < 0 ? 0 : (a->extent - 1 - at) / a->step + 1;
+    if (stop > a->count) stop = a->count;
+    return (ConvRange){from, stop < from ? from : stop};
+}
+
+static inline DepthwiseView depthwise_forward(const ConvSizes *s, int64_t c) {
+    DepthwiseView v = {.c = c};
+    for (int a = 0; a < 3; a++) {
+        v.axis[a] = conv_forward_axis(s + a);
+        v.period[a] = v.stride[a] = 1, v.kernel[a] = s[a].kernel, v.extent[a] = s[a].y;
+    }
+    return v;
+}
+
+static inline DepthwiseView depthwise_backward(const ConvSizes *s, int64_t c, const int64_t *origin) {
+    DepthwiseView v = {.c = c};
+    for (int a = 0; a < 3; a++) {
+        const ConvClass k = conv_class(s + a, origin[a]);
+        v.axis[a] = conv_backward_axis(s + a, origin[a]);
+        v.tap0[a] = k.tap0, v.period[a] = k.period, v.kernel[a] = s[a].kernel;
+        v.origin[a] = origin[a], v.stride[a] = s[a].stride, v.extent[a] = s[a].x;
+    }
+    return v;
+}
+
+#define T float
+#define V vf32
+#define VU vf32u
+#define LANES SIMD_F32
+#define NAME(x) x##_f32
+#include "conv_depthwise_loops.h"
+
+#define T double
+#define V vf64
+#define VU vf64u
+#define LANES SIMD_F64
+#define NAME(x) x##_f64
+#include "conv_depthwise_loops.h"
+
+#endif

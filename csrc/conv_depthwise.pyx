@@ -1,0 +1,92 @@
+"""Depthwise convolution of one to three axes, channels last: conv_depthwise.h.
+
+x (N, D, H, W, C), kernel (KD, KH, KW, C), y (N, OD, OH, OW, C).
+
+dim: n  1  C  1  activation code  chunks (of lines, of the kernel's gradient)  pieces (of DEPTHWISE_CHANNELS channels, likewise)
+     then for each of the axes d h w: x y kernel stride before dilation.
+attr: of the activation.
+"""
+from libc.stdint cimport int64_t, uintptr_t
+from instruction cimport F32, Instruction
+
+cdef extern from "conv_depthwise.h" nogil:
+    enum:
+        DEPTHWISE_CHANNELS
+    ctypedef struct ConvSizes:
+        int64_t x, y, kernel, stride, before, dilation
+    ctypedef struct ConvAxis:
+        int64_t count
+    ctypedef struct DepthwiseView:
+        ConvAxis axis[3]
+    DepthwiseView depthwise_view "depthwise_forward"(const ConvSizes *s, int64_t c)
+    DepthwiseView depthwise_class "depthwise_backward"(const ConvSizes *s, int64_t c, const int64_t *origin)
+    void depthwise_lines_f32(const DepthwiseView *v, int64_t first, int64_t last, const float *x, const float *w,
+                             const float *bias, float *y, int activation, const double *attr)
+    void depthwise_lines_f64(const DepthwiseView *v, int64_t first, int64_t last, const double *x, const double *w,
+                             const double *bias, double *y, int activation, const double *attr)
+    void depthwise_kernel_f32(const DepthwiseView *v, int64_t first, int64_t last, int64_t c0, int64_t c1, const float *x,
+                              const float *dy, float *dw)
+    void depthwise_kernel_f64(const DepthwiseView *v, int64_t first, int64_t last, int64_t c0, int64_t c1, const double *x,
+                              const double *dy, double *dw)
+
+
+cdef inline const ConvSizes *sizes(const Instruction *i) noexcept nogil:
+    return <const ConvSizes *>(i.dim + 7)
+
+
+cdef inline void lines(const Instruction *i, const DepthwiseView *v, int64_t first, int64_t last) noexcept nogil:
+    if i.dtype == F32:
+        depthwise_lines_f32(v, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <const float *>i.in_[2],
+                            <float *>i.out[0], <int>i.dim[4], i.attr)
+    else:
+        depthwise_lines_f64(v, first, last, <const double *>i.in_[0], <const double *>i.in_[1], <const double *>i.in_[2],
+                            <double *>i.out[0], <int>i.dim[4], i.attr)
+
+
+cdef void depthwise_conv(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: x, kernel, bias or nothing   out: y   parts: lines of y's pixels
+    cdef DepthwiseView v = depthwise_view(sizes(i), i.dim[2])
+    if i.dim[0] > 0:                                    # an empty batch has one part, too
+        lines(i, &v, first, last)
+
+
+cdef void depthwise_conv_backward_x(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: dy, kernel, bias or nothing   out: dx   parts: images
+    cdef int64_t origin[3]
+    cdef int64_t image
+    cdef const ConvSizes *s = sizes(i)
+    cdef DepthwiseView v
+    if i.dim[0] == 0:
+        return
+    for origin[0] in range(s[0].stride):
+        for origin[1] in range(s[1].stride):
+            for origin[2] in range(s[2].stride):
+                v = depthwise_class(s, i.dim[2], origin)
+                image = v.axis[0].count * v.axis[1].count
+                lines(i, &v, first * image, last * image)
+
+
+cdef void depthwise_conv_backward_kernel(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: x, dy   out: dw of each chunk   parts: chunks * pieces
+    cdef const ConvSizes *s = sizes(i)
+    cdef DepthwiseView v = depthwise_view(s, i.dim[2])
+    cdef int64_t all_lines = i.dim[0] * s[0].y * s[1].y, chunks = i.dim[5], size = s[0].kernel * s[1].kernel * s[2].kernel * i.dim[2]
+    cdef int64_t part, q, c0, c1, start, stop
+    for part in range(first, last):
+        q = part // i.dim[6]
+        c0 = part % i.dim[6] * DEPTHWISE_CHANNELS
+        c1 = c0 + DEPTHWISE_CHANNELS if c0 + DEPTHWISE_CHANNELS < i.dim[2] else i.dim[2]
+        start, stop = q * all_lines // chunks, (q + 1) * all_lines // chunks
+        if i.dtype == F32:
+            depthwise_kernel_f32(&v, start, stop, c0, c1, <const float *>i.in_[0], <const float *>i.in_[1],
+                                 <float *>i.out[0] + q * size)
+        else:
+            depthwise_kernel_f64(&v, start, stop, c0, c1, <const double *>i.in_[0], <const double *>i.in_[1],
+                                 <double *>i.out[0] + q * size)
+
+
+KERNELS = {
+    "depthwise_conv": <uintptr_t>&depthwise_conv,
+    "depthwise_conv_backward_x": <uintptr_t>&depthwise_conv_backward_x,
+    "depthwise_conv_backward_kernel": <uintptr_t>&depthwise_conv_backward_kernel,
+}
