@@ -19,7 +19,12 @@
 #include "conv_axis.h"
 #include "gemm.h"
 
-enum { CONV_K = GEMM_KC, CONV_A = GEMM_KC * 240, CONV_ROWS_MAX = 960 };   /* columns of k in a block of A, elements, rows */
+#ifndef CONV_A
+#define CONV_A (GEMM_KC * 240)       /* elements of a block of A */
+#define CONV_ROWS_MAX 960            /* its rows at most */
+#define CONV_KERNEL_A CONV_A         /* the same for dW */
+#endif
+enum { CONV_K = GEMM_KC };           /* its columns at most */
 
 /* The matrix A: rows are (image, pixel), columns (tap, channel). */
 typedef struct {

@@ -8,7 +8,8 @@ dim: n  groups  C F (of a group)  activation code  axis that parts cut (0 rows, 
      then for each of the axes d h w: x y kernel stride before dilation (extents; padding before the first pixel)
 attr: of the activation.
 
-conv_backward_kernel sums over chunks of pixels, `chunks` of them (dim "axis"), into one dW each: dim 5.
+conv_backward_kernel sums each chunk of pixels into a dW of its own; the number of chunks is in the place of the axis. Chunks
+depend on the shapes alone.
 """
 from libc.stdint cimport int64_t, uintptr_t
 from instruction cimport F32, Instruction

@@ -85,8 +85,8 @@ static int64_t NAME(conv_block_k)(int64_t k) {
     const int64_t blocks = (k + CONV_K - 1) / CONV_K, even = (k + blocks - 1) / blocks;
     return even < 16 ? even : (even + 15) / 16 * 16;
 }
-static int64_t NAME(conv_block_rows)(int64_t kb) {
-    const int64_t rows = CONV_A / kb;
+static int64_t NAME(conv_block_rows)(int64_t elements, int64_t kb) {
+    const int64_t rows = elements / kb;
     return rows > CONV_ROWS_MAX ? CONV_ROWS_MAX : rows / GEMM_MR * GEMM_MR;
 }
 
@@ -124,7 +124,7 @@ static void NAME(conv_product)(const NAME(ConvProduct) *p, int64_t row, int64_t 
         NAME(gemm)(&s, p->x + row * v->pixel, p->b, p->c + row * s.c_row, p->bias);
         return;
     }
-    int64_t most = NAME(conv_block_rows)(kb);
+    int64_t most = NAME(conv_block_rows)(CONV_A, kb);
     if (p->scattered && most * s.n > CONV_A) most = CONV_A / s.n > 0 ? CONV_A / s.n : 1;
     T *a = (T *)outer_scratch(sizeof(T) * (most * kb + (p->scattered ? most * s.n : 0)));
     T *block = a + most * kb;
@@ -152,7 +152,7 @@ static void NAME(conv_product)(const NAME(ConvProduct) *p, int64_t row, int64_t 
 static void NAME(conv_kernel_gradient)(const NAME(ConvProduct) *p, int64_t row, int64_t stop, int64_t k0, int64_t k1) {
     const ConvView *v = &p->view;
     const int in_place = NAME(conv_in_place)(v);
-    const int64_t kb = in_place ? k1 - k0 : NAME(conv_block_k)(k1 - k0), most = in_place ? stop - row : NAME(conv_block_rows)(kb);
+    const int64_t kb = in_place ? k1 - k0 : NAME(conv_block_k)(k1 - k0), most = in_place ? stop - row : NAME(conv_block_rows)(CONV_KERNEL_A, kb);
     GemmShape s = p->s;
     s.a_row = 1;
     T *a = in_place ? NULL : (T *)outer_scratch(sizeof(T) * most * kb);

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pyseq.core import kernels
 from pyseq.plan.graph import Node
 
-MATMUL, ACTIVATION_BACKWARD = kernels("matmul", "activation_backward")
-ACCUMULATE, CODE = 7, 8  # dims of csrc/dense.pyx
+MATMUL, CONV_BACKWARD_X, ACTIVATION_BACKWARD = kernels("matmul", "conv_backward_x", "activation_backward")
+CODE = {MATMUL: 8, CONV_BACKWARD_X: 4}  # where the activation's code is in dims of csrc/dense.pyx, csrc/conv.pyx
+ACCUMULATE, STRIDES = 7, slice(10, None, 6)  # likewise
 
 
 def fuse_slopes(graph):
@@ -22,13 +23,23 @@ def fuse_slopes(graph):
         if p is None or id(dy) in kept or users[id(dy)] != [j] or dy.nbytes != node.outputs[0].nbytes:
             continue
         product = nodes[p]
-        if product is None or product.kernel is not MATMUL or product.dims[CODE] or product.dims[ACCUMULATE]:
+        if product is None or not _takes_slope(product):
             continue
         if made.get(id(s), -1) >= p or s.kind == "variable":
             continue
-        dims = (*product.dims[:CODE], node.dims[1], *product.dims[CODE + 1 :])
+        code = CODE[product.kernel]
+        dims = (*product.dims[:code], node.dims[1], *product.dims[code + 1 :])
         inputs = [*product.inputs, s]
         work = product.work + node.work
-        nodes[p] = Node(MATMUL, inputs, node.outputs, dims, node.attrs, product.parts, work, product.dtype)
+        nodes[p] = Node(product.kernel, inputs, node.outputs, dims, node.attrs, product.parts, work, product.dtype)
         nodes[j] = None
     graph.nodes = [node for node in nodes if node is not None]
+
+
+def _takes_slope(node):
+    """Is it a product that has no activation, and writes its rows where they belong?"""
+    if node.kernel not in CODE or node.dims[CODE[node.kernel]]:
+        return False
+    if node.kernel is MATMUL:
+        return not node.dims[ACCUMULATE]
+    return max(node.dims[STRIDES]) == 1

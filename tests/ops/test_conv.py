@@ -166,3 +166,21 @@ def test_vjp_of_transpose():
 def test_errors(x, kernel, named, message):
     with pytest.raises(ValueError, match=message):
         ops.conv(as_tensor(np.ones(x, "float32")), as_tensor(np.ones(kernel, "float32")), **named)
+
+
+def test_slope_rides_in_the_last_write():
+    rng = np.random.default_rng(0)
+    x, a, b, dy = (
+        rng.standard_normal(s).astype("float32") for s in ((2, 9, 8, 3), (3, 3, 3, 6), (3, 3, 3, 4), (2, 9, 8, 4))
+    )
+
+    def step(x, a, b, dy):
+        with GradientTape() as tape:
+            tape.watch([x, a, b])
+            y = ops.conv(ops.conv(x, a, padding="same", activation="elu"), b, padding="same", groups=2)
+        return tape.gradient(y, [x, a, b], output_gradients=dy)
+
+    tensors = [as_tensor(v) for v in (x, a, b, dy)]
+    planned = function(step)
+    for got, want in zip(planned(*tensors), step(*tensors), strict=True):
+        np.testing.assert_array_equal(got.numpy(), want.numpy())

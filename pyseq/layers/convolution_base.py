@@ -1,0 +1,203 @@
+"""What convolution layers share: arguments, weights, configuration, channels first."""
+
+from __future__ import annotations
+
+from pyseq import activations, constraints, initializers, regularizers
+from pyseq.core import config
+from pyseq.layers.base import Layer
+from pyseq.layers.input_spec import InputSpec
+from pyseq.ops import elementwise
+from pyseq.ops import shape as shape_ops
+
+
+def axes_argument(name, value, rank, least=1):
+    """An argument of one number or one for each axis, as a tuple of ints; tf.keras's words if it is neither."""
+    values = (value,) * rank if hasattr(value, "__index__") and not isinstance(value, bool) else value
+    try:
+        values = tuple(int(v.__index__()) for v in values)
+    except (TypeError, AttributeError):
+        values = ()
+    if len(values) != rank or min(values) < least:
+        bound = "> 0" if least else ">= 0"
+        raise ValueError(
+            f"The `{name}` argument must be a tuple of {rank} integers {bound}, or one such integer. Received: {name}={value}"
+        )
+    return values
+
+
+def data_format_of(value):
+    """The `data_format` argument, or the configured one."""
+    value = (value or config.image_data_format()).lower()
+    if value not in ("channels_last", "channels_first"):
+        raise ValueError(
+            f'The `data_format` argument must be one of "channels_first", "channels_last". Received: {value}'
+        )
+    return value
+
+
+def drop_defaults(who, kwargs):
+    """Take out of `kwargs` what tf.keras's configurations hold beyond a layer's own arguments: groups=1, an unused kernel's."""
+    groups = kwargs.pop("groups", 1)
+    if groups != 1:
+        raise ValueError(f"{who}: `groups` must be 1. Received: groups={groups}.")
+    if "depthwise" not in who.lower() and "separable" not in who.lower():
+        return
+    initializer = initializers.get(kwargs.pop("kernel_initializer", "glorot_uniform"))
+    set_ = [k for k in ("kernel_regularizer", "kernel_constraint") if kwargs.pop(k, None) is not None]
+    if set_ or not isinstance(initializer, initializers.GlorotUniform):
+        raise ValueError(
+            f"{who}: there is no weight `kernel`; name the depthwise or pointwise one. Received: {set_ or 'kernel_initializer'}."
+        )
+
+
+def output_extent(extent, kernel, stride, padding, dilation):
+    """Pixels of the output along one axis; None for None."""
+    if extent is None:
+        return None
+    reach = (kernel - 1) * dilation + 1
+    return -(-extent // stride) if padding in ("same", "causal") else (extent - reach) // stride + 1
+
+
+def transposed_extent(extent, kernel, stride, padding, dilation, output_padding):
+    """Pixels along one axis of what a convolution makes `extent` pixels of; None for None."""
+    if extent is None:
+        return None
+    reach = (kernel - 1) * dilation + 1
+    if output_padding is None:
+        return extent * stride + (max(reach - stride, 0) if padding == "valid" else 0)
+    return (extent - 1) * stride + reach - (2 * (reach // 2) if padding == "same" else 0) + output_padding
+
+
+class Convolution(Layer):
+    """What all convolutions have: `rank` axes, a window, a bias, an activation. Subclasses say which weights and which op."""
+
+    rank = 2
+    paddings = ("valid", "same")
+    weight_kinds = ("kernel",)  # whose initializer, regularizer and constraint are arguments
+
+    def _take(self, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, arguments):
+        """Keep the arguments; `arguments` has `<weight>_initializer`, `_regularizer` and `_constraint` of all weights."""
+        self.kernel_size = axes_argument("kernel_size", kernel_size, self.rank)
+        self.strides = axes_argument("strides", strides, self.rank)
+        self.dilation_rate = axes_argument("dilation_rate", dilation_rate, self.rank)
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                "`strides > 1` not supported in conjunction with `dilation_rate > 1`. "
+                f"Received: strides={self.strides} and dilation_rate={self.dilation_rate}"
+            )
+        self.padding = str(padding).lower()
+        if self.padding not in self.paddings:
+            raise ValueError(
+                f"The `padding` argument of {type(self).__name__} must be one of {', '.join(map(repr, self.paddings))}. "
+                f"Received: padding={padding}"
+            )
+        self.data_format = data_format_of(data_format)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        for kind in (*self.weight_kinds, "bias"):
+            setattr(self, f"{kind}_initializer", initializers.get(arguments[f"{kind}_initializer"]))
+            setattr(self, f"{kind}_regularizer", regularizers.get(arguments[f"{kind}_regularizer"]))
+            setattr(self, f"{kind}_constraint", constraints.get(arguments[f"{kind}_constraint"]))
+        self.input_spec = InputSpec(min_ndim=self.rank + 2)
+
+    @property
+    def _channel_axis(self):
+        return -1 - self.rank if self.data_format == "channels_first" else -1
+
+    def _channels(self, input_shape):
+        if len(input_shape) < self.rank + 2:
+            raise ValueError(
+                f'Layer "{self.name}": the input must have {self.rank + 2} axes at least. Received: shape {tuple(input_shape)}.'
+            )
+        channels = input_shape[self._channel_axis]
+        if channels is None:
+            raise ValueError(
+                "The channel dimension of the inputs should be defined. The input_shape received is "
+                f"{tuple(input_shape)}, where axis {self._channel_axis} (0-based) is the channel dimension, which found to be `None`."
+            )
+        return channels
+
+    def _weight(self, kind, shape):
+        weight = self.add_weight(
+            kind if kind in ("kernel", "bias") else f"{kind}_kernel", shape,
+            initializer=getattr(self, f"{kind}_initializer"), regularizer=getattr(self, f"{kind}_regularizer"),
+            constraint=getattr(self, f"{kind}_constraint"),
+        )  # fmt: skip
+        setattr(self, kind if kind in ("kernel", "bias") else f"{kind}_kernel", weight)
+
+    def _built_for(self, channels, filters, input_shape):
+        self.bias = None
+        if self.use_bias:
+            self._weight("bias", (filters,))
+        self.input_spec = InputSpec(min_ndim=self.rank + 2, axes={self._channel_axis: channels})
+        Layer.build(self, input_shape)
+
+    def call(self, inputs):
+        if inputs.dtype is not self._dtype:
+            inputs = elementwise.cast(inputs, self._dtype)
+        first = self.data_format == "channels_first"
+        x = shape_ops.moveaxis(inputs, self._channel_axis, -1) if first else inputs
+        fused = activations.fused_name(self.activation)
+        try:
+            y = self._convolve(x, fused or "linear")
+        except ValueError as error:
+            raise ValueError(f'Layer "{self.name}": {error}') from None
+        if first:
+            y = shape_ops.moveaxis(y, -1, self._channel_axis)
+        return y if fused is not None else self.activation(y)
+
+    def _window(self):
+        return {"strides": self.strides, "padding": self.padding, "dilations": self.dilation_rate}
+
+    def _extents(self, extents):
+        window = zip(extents, self.kernel_size, self.strides, self.dilation_rate, strict=True)
+        return [output_extent(n, k, s, self.padding, d) for n, k, s, d in window]
+
+    def _output_filters(self, channels):
+        return self.filters
+
+    def compute_output_shape(self, input_shape):
+        input_shape = tuple(input_shape)
+        channels, axis = self._channels(input_shape), self._channel_axis
+        last = input_shape if axis == -1 else (*input_shape[:axis], *input_shape[axis + 1 :], channels)
+        extents = self._extents(last[-1 - self.rank : -1])
+        if any(n is not None and n <= 0 for n in extents):
+            raise ValueError(
+                f"One of the dimensions in the output is <= 0 due to downsampling in {self.name}. Consider increasing the input "
+                f'size, or padding="same". Received input shape {input_shape} which would produce output shape with a zero or '
+                "negative value in a dimension."
+            )
+        lead, filters = last[: -1 - self.rank], self._output_filters(channels)
+        return (*lead, *extents, filters) if axis == -1 else (*lead, filters, *extents)
+
+    def get_config(self):
+        config_ = {
+            **super().get_config(),
+            "kernel_size": self.kernel_size,
+            "strides": self.strides,
+            "padding": self.padding,
+            "data_format": self.data_format,
+            "dilation_rate": self.dilation_rate,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
+        }
+        for kind in (*self.weight_kinds, "bias"):
+            config_[f"{kind}_initializer"] = initializers.serialize(getattr(self, f"{kind}_initializer"))
+            config_[f"{kind}_regularizer"] = regularizers.serialize(getattr(self, f"{kind}_regularizer"))
+            config_[f"{kind}_constraint"] = constraints.serialize(getattr(self, f"{kind}_constraint"))
+        return config_
+
+    def _take_filters(self, filters, groups=1):
+        if isinstance(filters, bool) or not hasattr(filters, "__index__") or int(filters) <= 0:
+            raise ValueError(
+                f"Invalid value for argument `filters`. Expected a strictly positive value. Received filters={filters}."
+            )
+        if int(groups) <= 0 or int(filters) % int(groups):
+            raise ValueError(
+                "The number of filters must be evenly divisible by the number of groups. "
+                f"Received: groups={groups}, filters={filters}."
+            )
+        self.filters, self.groups = int(filters), int(groups)
+
+

@@ -1,0 +1,80 @@
+"""The convolutions of tf.nn against loops, and what their arguments may look like."""
+
+import numpy as np
+import pytest
+
+import pyseq.tf as tf
+from tests.references import conv as reference
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((2, 9, 8, 4)).astype("float32")
+W = RNG.standard_normal((3, 3, 4, 5)).astype("float32")
+NONE = ((0, 0), (0, 0))
+
+
+def close(y, expected):
+    np.testing.assert_allclose(y.numpy(), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_conv2d():
+    expected = reference.conv(X, W, (2, 1), NONE, (1, 1))
+    for strides in ([1, 2, 1, 1], (2, 1)):
+        close(tf.nn.conv2d(X, W, strides, "VALID"), expected)
+    close(tf.nn.convolution(X, W, (2, 1)), expected)
+    turned = tf.nn.conv2d(X.transpose(0, 3, 1, 2), W, [1, 1, 2, 1], "VALID", data_format="NCHW")
+    close(turned, expected.transpose(0, 3, 1, 2))
+
+
+def test_paddings():
+    close(tf.nn.conv2d(X, W, 1, "SAME"), reference.conv(X, W, (1, 1), ((1, 1), (1, 1)), (1, 1)))
+    pairs = [[0, 0], [2, 1], [0, 3], [0, 0]]
+    close(tf.nn.conv2d(X, W, 1, pairs), reference.conv(X, W, (1, 1), ((2, 1), (0, 3)), (1, 1)))
+
+
+def test_dilations():
+    expected = reference.conv(X, W, (1, 1), NONE, (2, 2))
+    close(tf.nn.conv2d(X, W, 1, "VALID", dilations=2), expected)
+    close(tf.nn.atrous_conv2d(X, W, 2, "VALID"), expected)
+
+
+def test_groups():
+    w = W[:, :, :2, :4]
+    close(tf.nn.conv2d(X, w, 1, "VALID"), reference.conv(X, w, (1, 1), NONE, (1, 1), 2))
+
+
+def test_one_and_three_axes():
+    x, w = X[:, :, 0], W[:, 0]
+    close(tf.nn.conv1d(x, w, 2, "VALID"), reference.conv(x, w, (2,), ((0, 0),), (1,)))
+    x, w = X[:, :, :, None], W[:, :, None]
+    close(tf.nn.conv3d(x, w, [1, 1, 1, 1, 1], "VALID"), reference.conv(x, w, (1,) * 3, ((0, 0),) * 3, (1,) * 3))
+
+
+def test_depthwise_and_separable():
+    w = RNG.standard_normal((3, 3, 4, 2)).astype("float32")
+    expected = reference.conv(X, w.reshape(3, 3, 1, 8), (1, 1), NONE, (1, 1), 4)
+    close(tf.nn.depthwise_conv2d(X, w, [1, 1, 1, 1], "VALID"), expected)
+    mix = RNG.standard_normal((1, 1, 8, 3)).astype("float32")
+    close(tf.nn.separable_conv2d(X, w, mix, [1, 1, 1, 1], "VALID"), expected @ mix[0, 0].astype("float64"))
+
+
+def test_transposes():
+    dy = RNG.standard_normal((2, 4, 4, 5)).astype("float32")
+    dx, _ = reference.conv_gradients(X, W, dy[:, :4, :3], (2, 2), NONE, (1, 1))
+    close(tf.nn.conv2d_transpose(dy[:, :4, :3], W, [2, 9, 8, 4], [1, 2, 2, 1], "VALID"), dx)
+    x, w, dy = X[:, :, 0], W[:, 0], dy[:, :, 0]
+    dx, _ = reference.conv_gradients(x, w, dy, (2,), ((0, 0),), (1,))
+    close(tf.nn.conv1d_transpose(dy, w, [2, 9, 4], 2, "VALID"), dx)
+    x, w, dy = X[:, :, :, None], W[:, :, None], RNG.standard_normal((2, 7, 6, 1, 5)).astype("float32")
+    dx, _ = reference.conv_gradients(x, w, dy, (1,) * 3, ((0, 0),) * 3, (1,) * 3)
+    close(tf.nn.conv3d_transpose(dy, w, [2, 9, 8, 1, 4], 1, "VALID"), dx)
+
+
+def test_errors():
+    with pytest.raises(ValueError, match="conv2d: `strides` must be 1 for batch"):
+        tf.nn.conv2d(X, W, [2, 1, 1, 1], "VALID")
+    with pytest.raises(ValueError, match="conv2d: `filters` must have 4 axes"):
+        tf.nn.conv2d(X, W[0], 1, "VALID")
+    with pytest.raises(ValueError, match="conv2d: `input` must have 4 axes"):
+        tf.nn.conv2d(X[0], W, 1, "VALID")
+    with pytest.raises(ValueError, match="conv_transpose: `output_shape`"):
+        tf.nn.conv2d_transpose(np.ones((2, 4, 3, 5), "float32"), W, [2, 19, 8, 4], 2, "VALID")
