@@ -107,7 +107,8 @@ class Convolution(Layer):
     def _channels(self, input_shape):
         if len(input_shape) < self.rank + 2:
             raise ValueError(
-                f'Layer "{self.name}": the input must have {self.rank + 2} axes at least. Received: shape {tuple(input_shape)}.'
+                f'Input 0 of layer "{self.name}" is incompatible with the layer: expected min_ndim={self.rank + 2}, found '
+                f"ndim={len(input_shape)}. Full shape received: {tuple(input_shape)}"
             )
         channels = input_shape[self._channel_axis]
         if channels is None:
