@@ -6,16 +6,18 @@ from pyseq.layers.dense import Dense
 from pyseq.layers.dropout import AlphaDropout, Dropout
 from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.normalization_batch import BatchNormalization
 from pyseq.layers.reshape import Flatten, Reshape
 from pyseq.registry import Registry
 
 _registry = Registry("layer", "keras.layers")
-for _class in (Activation, AlphaDropout, Dense, Dropout, Flatten, InputLayer, Reshape):
+for _class in (Activation, AlphaDropout, BatchNormalization, Dense, Dropout, Flatten, InputLayer, Reshape):
     _registry.add(_class)
 
 serialize, deserialize = _registry.serialize, _registry.deserialize
 
 __all__ = [
-    "Activation", "AlphaDropout", "Dense", "Dropout", "Flatten", "Input", "InputLayer", "InputSpec", "Layer", "Reshape",
+    "Activation", "AlphaDropout", "BatchNormalization", "Dense", "Dropout", "Flatten", "Input", "InputLayer", "InputSpec", "Layer",
+    "Reshape",
     "deserialize", "serialize",
 ]  # fmt: skip
