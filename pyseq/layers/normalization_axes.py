@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 
+def given_axes(axis):
+    """The argument as an int or a list of them."""
+    if isinstance(axis, (list, tuple)):
+        return list(axis)
+    if isinstance(axis, bool) or not hasattr(axis, "__index__"):
+        raise TypeError(f"Expected an int or a list/tuple of ints for the argument 'axis', but received: {axis!r}")
+    return int(axis)
+
+
 def validated_axes(axis, input_shape) -> list[int]:
     """The axes counted from 0, in the order given.
 

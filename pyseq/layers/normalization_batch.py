@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import warnings
 
-from pyseq import constraints, initializers, regularizers
+from pyseq import initializers
 from pyseq.core import as_tensor, float16, float32
-from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
-from pyseq.layers.normalization_axes import validated_axes
+from pyseq.layers.normalization_axes import given_axes, validated_axes
+from pyseq.layers.normalization_parts import ScaledAndShifted
 from pyseq.ops import elementwise, norm, shape
 
 LEAST_EPSILON = 1.001e-5  # of cuDNN; tf.nn.fused_batch_norm keeps to it on every device
 
 
-class BatchNormalization(Layer):
+class BatchNormalization(ScaledAndShifted):
     """`(x - mean) / sqrt(variance + epsilon) * gamma + beta`, each channel by its mean and variance in the batch.
 
     Training takes the batch's moments and moves the averages toward them, `moving -= (moving - batch) * (1 - momentum)`;
@@ -45,27 +45,21 @@ class BatchNormalization(Layer):
         fused = kwargs.pop("fused", None)
         _refuse(kwargs)
         super().__init__(**kwargs)
-        self.axis = _axes(axis)
+        self.axis = given_axes(axis)
         if synchronized and fused:
             raise ValueError("`fused=True` is not supported when `synchronized=True`.")
         self.synchronized = synchronized
         self.momentum = momentum
-        self.epsilon = epsilon
-        self.center = center
-        self.scale = scale
-        self.beta_initializer = initializers.get(beta_initializer)
-        self.gamma_initializer = initializers.get(gamma_initializer)
+        self._keep_parts(
+            epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer, beta_constraint,
+            gamma_constraint,
+        )  # fmt: skip
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
-        self.beta_regularizer = regularizers.get(beta_regularizer)
-        self.gamma_regularizer = regularizers.get(gamma_regularizer)
-        self.beta_constraint = constraints.get(beta_constraint)
-        self.gamma_constraint = constraints.get(gamma_constraint)
         self.renorm = False
         self.virtual_batch_size = self.adjustment = None
         self.fused = self._fused_or_why_not(fused)
-        self.supports_masking = True
-        self.gamma = self.beta = self.moving_mean = self.moving_variance = None
+        self.moving_mean = self.moving_variance = None
 
     def _fused_or_why_not(self, fused):
         """fused, or False where None cannot become True.
@@ -108,14 +102,7 @@ class BatchNormalization(Layer):
         self.input_spec = InputSpec(ndim=rank, axes=extents)
         size = tuple(extents.values()) if len(extents) == 1 else tuple(extents.get(k, 1) for k in range(rank))
         dtype = self._param_dtype.name
-        if self.scale:
-            self.gamma = self.add_weight(
-                "gamma", size, dtype, self.gamma_initializer, self.gamma_regularizer, True, self.gamma_constraint
-            )
-        if self.center:
-            self.beta = self.add_weight(
-                "beta", size, dtype, self.beta_initializer, self.beta_regularizer, True, self.beta_constraint
-            )
+        self._add_parts(size, dtype)
         self.moving_mean = self.add_weight("moving_mean", size, dtype, self.moving_mean_initializer, trainable=False)
         self.moving_variance = self.add_weight(
             "moving_variance", size, dtype, self.moving_variance_initializer, trainable=False
@@ -161,34 +148,14 @@ class BatchNormalization(Layer):
             )
         return norm.batch_norm(inputs, self.gamma, self.beta, moving, axis, epsilon, self.momentum, self.fused)
 
-    def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
-
     def get_config(self):
         return {
             **super().get_config(),
             "axis": self.axis,
             "momentum": self.momentum,
-            "epsilon": self.epsilon,
-            "center": self.center,
-            "scale": self.scale,
-            "beta_initializer": initializers.serialize(self.beta_initializer),
-            "gamma_initializer": initializers.serialize(self.gamma_initializer),
             "moving_mean_initializer": initializers.serialize(self.moving_mean_initializer),
             "moving_variance_initializer": initializers.serialize(self.moving_variance_initializer),
-            "beta_regularizer": regularizers.serialize(self.beta_regularizer),
-            "gamma_regularizer": regularizers.serialize(self.gamma_regularizer),
-            "beta_constraint": constraints.serialize(self.beta_constraint),
-            "gamma_constraint": constraints.serialize(self.gamma_constraint),
         }
-
-
-def _axes(axis):
-    if isinstance(axis, (list, tuple)):
-        return list(axis)
-    if isinstance(axis, bool) or not hasattr(axis, "__index__"):
-        raise TypeError(f"Expected an int or a list/tuple of ints for the argument 'axis', but received: {axis!r}")
-    return int(axis)
 
 
 def _refuse(kwargs):

@@ -247,3 +247,66 @@ def _composed_backward(dy, x, gamma, beta, epsilon, axes):
     pulled = e.subtract(e.subtract(dy_, e.divide(dbeta, n)), e.multiply(xhat, e.divide(dgamma, n)))
     dx = _scaled(shape.reshape(pulled, x.shape), rstd, gamma, axes)
     return _shaped((dx, dgamma, dbeta), gamma, beta)
+
+
+def normalized(x, axes, epsilon, weights=None):
+    """(x - mean) / sqrt(variance + epsilon) with the moments over `axes`; an element counts in them as its weight says.
+
+    Args:
+        x: floating point. weights: like x, or None: 1.
+    """
+    if weights is None:
+        d = e.subtract(x, reduce.mean(x, axes, keepdims=True))
+        variance = reduce.mean(e.square(d), axes, keepdims=True)
+    else:
+        total = reduce.sum(weights, axes, keepdims=True)
+        d = e.subtract(x, e.divide(reduce.sum(e.multiply(x, weights), axes, keepdims=True), total))
+        variance = e.divide(reduce.sum(e.multiply(e.square(d), weights), axes, keepdims=True), total)
+    return e.multiply(d, e.rsqrt(e.add(variance, epsilon)))
+
+
+def _scaled_and_shifted(y, gamma, beta, to):
+    """y gamma + beta with parameters of shape `to`, None: 1 and 0."""
+    y = y if gamma is None else e.multiply(y, shape.reshape(_like(gamma, y), to))
+    return y if beta is None else e.add(y, shape.reshape(_like(beta, y), to))
+
+
+def _like(p, y):
+    p = as_tensor(p)
+    return p if p.dtype is y.dtype else e.cast(p, y.dtype)
+
+
+def layer_norm(x, gamma=None, beta=None, axis=-1, epsilon=1e-3):
+    """Each sample normalised over `axis`, an integer or several; gamma and beta have the extents of these axes.
+
+    Source: Ba, Kiros and Hinton, 2016.
+    """
+    x, gamma, beta, axes = _operands("layer_norm", x, gamma, beta, axis)
+    if x.dtype is not _arithmetic(x):
+        return e.cast(layer_norm(e.cast(x, float32), gamma, beta, axis, epsilon), x.dtype)
+    to = tuple(extent if k in axes else 1 for k, extent in enumerate(x.shape))
+    return _scaled_and_shifted(normalized(x, axes, epsilon), gamma, beta, to)
+
+
+def group_norm(x, groups, gamma=None, beta=None, axis=-1, epsilon=1e-3, weights=None):
+    """Each sample's groups of channels normalised; gamma and beta have a number for each channel.
+
+    Args:
+        x: (N, ...). axis: of the channels. weights: broadcasts to x; what an element counts in the moments.
+    Raises:
+        ValueError: groups do not divide the channels.
+    Source: Wu and He, 2018.
+    """
+    x, gamma, beta, (axis,) = _operands("group_norm", x, gamma, beta, axis)
+    if x.dtype is not _arithmetic(x):
+        return e.cast(group_norm(e.cast(x, float32), groups, gamma, beta, axis, epsilon, weights), x.dtype)
+    channels = x.shape[axis]
+    if groups < 1 or channels % groups:
+        raise ValueError(f"group_norm: `groups` must divide the {channels} channels of x. Received: groups={groups}.")
+    grouped = (*x.shape[:axis], groups, channels // groups, *x.shape[axis + 1 :])
+    if weights is not None:
+        weights = shape.reshape(shape.broadcast_to(_like(weights, x), x.shape), grouped)
+    gone = tuple(k for k in range(1, len(grouped)) if k != axis)
+    y = normalized(shape.reshape(x, grouped), gone, epsilon, weights)
+    to = tuple(extent if k in (axis, axis + 1) else 1 for k, extent in enumerate(grouped))
+    return shape.reshape(_scaled_and_shifted(y, gamma, beta, to), x.shape)
