@@ -30,7 +30,9 @@ class GroupNormalization(ScaledAndShifted):
     ):  # fmt: skip
         super().__init__(**kwargs)
         if isinstance(groups, bool) or not hasattr(groups, "__index__") or (int(groups) < 1 and int(groups) != -1):
-            raise ValueError(f"GroupNormalization: `groups` must be a positive integer, or -1. Received: groups={groups}.")
+            raise ValueError(
+                f"GroupNormalization: `groups` must be a positive integer, or -1. Received: groups={groups}."
+            )
         self.groups = int(groups)
         self.axis = axis
         self._keep_parts(
