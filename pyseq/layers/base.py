@@ -12,6 +12,7 @@ from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
 from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
 from pyseq.layers.call_context import context
 from pyseq.layers.input_spec import check_inputs
+from pyseq.layers.masks import leave_masks, masks_of, refuse_masks, same
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
 from pyseq.layers.tracking import Tracked, may_hold, settings, structure_changed
@@ -43,7 +44,7 @@ class Layer:
         self.dynamic = bool(dynamic)
         self.built = False
         self.input_spec = None
-        self.supports_masking = False
+        self.supports_masking = type(self).compute_mask is not Layer.compute_mask
         self.stateful = False
         self._own_trainable: list[Variable] = []
         self._own_non_trainable: list[Variable] = []
@@ -311,6 +312,7 @@ class Layer:
 
     def __call__(self, inputs, *args, **kwargs):
         takes = _call_arguments(type(self))
+        masks = self._masks_for(takes, inputs, args, kwargs)
         inputs = self._prepare_inputs(inputs)
         context.enter(self._scope_name())
         outer_training = context.training
@@ -327,10 +329,40 @@ class Layer:
             outputs = self.call(inputs, *args, **kwargs)
             if self.activity_regularizer is not None:
                 self._add_activity_loss(outputs)
+            if self.supports_masking and (masks is not None or type(self).compute_mask is not Layer.compute_mask):
+                outputs = leave_masks(self, inputs, outputs, masks)
+            elif (
+                outputs is inputs
+                and not self.supports_masking
+                and masks_of(inputs) is not None
+                and not self._sublayers()
+            ):
+                outputs = map_structure(same, outputs)
         finally:
             context.training = outer_training
             context.leave()
         return outputs
+
+    def _masks_for(self, takes, inputs, args, kwargs):
+        """The masks of the inputs, said in this call or found on them; found ones are given to a `call` that takes them."""
+        if not takes.takes_mask:
+            return masks_of(inputs) if self.supports_masking else None
+        if len(args) > takes.mask_position:
+            return args[takes.mask_position]
+        if kwargs.get("mask") is not None:
+            return kwargs["mask"]
+        masks = masks_of(inputs)
+        if masks is not None and "mask" not in kwargs:
+            kwargs["mask"] = masks
+        return masks
+
+    def compute_mask(self, inputs, mask=None):
+        """The masks of the outputs, given those of the inputs: the same, if the layer supports masks.
+
+        Raises:
+            TypeError: there are masks and the layer does not support them.
+        """
+        return mask if self.supports_masking else refuse_masks(self, mask)
 
     def _scope_name(self):
         return self.name
@@ -357,7 +389,9 @@ class Layer:
 
     def _cast(self, x):
         if self._autocast and x.dtype is not self._dtype and x.dtype.is_floating:
-            return elementwise.cast(x, self._dtype)
+            mask = x._keras_mask
+            x = elementwise.cast(x, self._dtype)
+            x._keras_mask = mask
         return x
 
     def _build_for(self, inputs):
@@ -467,7 +501,8 @@ class _CallArguments:
         names = [p.name for p in parameters]
         self.any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
         self.training = "training" in names
-        self.mask = "mask" in names
+        self.takes_mask = "mask" in names or self.any_keyword
+        self.mask_position = names.index("mask") - 1 if "mask" in names else len(names)
         self.training_position = names.index("training") - 1 if self.training else 0
         default = parameters[names.index("training")].default if self.training else None
         self.training_default = None if default is inspect.Parameter.empty else default

@@ -57,6 +57,10 @@ class Reshape(Layer):
 
     def __init__(self, target_shape, **kwargs):
         super().__init__(**kwargs)
+        if not isinstance(target_shape, (tuple, list)) or not all(hasattr(d, "__index__") for d in target_shape):
+            raise TypeError(
+                f'Layer "{self.name}": `target_shape` must be a tuple of integers. Received: target_shape={target_shape}.'
+            )
         self.target_shape = tuple(int(d) for d in target_shape)
         if sum(d == -1 for d in self.target_shape) > 1 or any(d < -1 for d in self.target_shape):
             raise ValueError(
