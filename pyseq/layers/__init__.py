@@ -8,13 +8,16 @@ from pyseq.layers.concatenation import Concatenate
 from pyseq.layers.dense import Dense
 from pyseq.layers.dot_product import Dot
 from pyseq.layers.dropout import AlphaDropout, Dropout
+from pyseq.layers.embedding import Embedding
 from pyseq.layers.identity import Identity
 from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.lambda_layer import Lambda
 from pyseq.layers.masking import Masking
 from pyseq.layers.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 from pyseq.layers.merge_functions import add, average, concatenate, dot, maximum, minimum, multiply, subtract
 from pyseq.layers.noise import GaussianDropout, GaussianNoise
+from pyseq.layers.normalization import Normalization
 from pyseq.layers.permute import Permute, RepeatVector
 from pyseq.layers.rescaling import Rescaling
 from pyseq.layers.reshape import Flatten, Reshape
@@ -25,10 +28,10 @@ from pyseq.registry import Registry
 
 _registry = Registry("layer", "keras.layers")
 _CLASSES = (
-    Activation, ActivityRegularization, Add, AlphaDropout, Average, Concatenate, Dense, Dot, Dropout, ELU, Flatten,
-    GaussianDropout, GaussianNoise, Identity, InputLayer, LeakyReLU, Masking, Maximum, Minimum, Multiply, PReLU, Permute,
-    ReLU, RepeatVector, Rescaling, Reshape, Softmax, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D, Subtract,
-    ThresholdedReLU, UnitNormalization, Wrapper,
+    Activation, ActivityRegularization, Add, AlphaDropout, Average, Concatenate, Dense, Dot, Dropout, ELU,
+    Embedding, Flatten, GaussianDropout, GaussianNoise, Identity, InputLayer, Lambda, LeakyReLU, Masking, Maximum,
+    Minimum, Multiply, Normalization, PReLU, Permute, ReLU, RepeatVector, Rescaling, Reshape, Softmax,
+    SpatialDropout1D, SpatialDropout2D, SpatialDropout3D, Subtract, ThresholdedReLU, UnitNormalization, Wrapper,
 )  # fmt: skip
 for _class in _CLASSES:
     _registry.add(_class)
