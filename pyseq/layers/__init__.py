@@ -33,7 +33,7 @@ _CLASSES = (
     Minimum, Multiply, Normalization, PReLU, Permute, ReLU, RepeatVector, Rescaling, Reshape, Softmax,
     SpatialDropout1D, SpatialDropout2D, SpatialDropout3D, Subtract, ThresholdedReLU, UnitNormalization, Wrapper,
 )  # fmt: skip
-for _class in _CLASSES:
+for _class in (Layer, *_CLASSES):
     _registry.add(_class)
 
 serialize, deserialize = _registry.serialize, _registry.deserialize

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from pyseq import constraints, initializers, regularizers
+from pyseq.core import config
 from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
 from pyseq.layers.masks import as_bool
@@ -18,6 +21,11 @@ class OfElements(Layer):
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)
+
+
+def _in_floatx(x):
+    """A number as `floatx()` has it: tf.keras rounds these arguments so, and keeps them rounded in configurations."""
+    return float(np.asarray(x, config.floatx()))
 
 
 class ReLU(OfElements):
@@ -37,9 +45,9 @@ class ReLU(OfElements):
         for name, value in (("negative_slope", negative_slope), ("threshold", threshold)):
             if value is None or value < 0.0:
                 raise ValueError(f"{name} of a ReLU layer cannot be a negative value. Received: {value}")
-        self.max_value = None if max_value is None else float(max_value)
-        self.negative_slope = float(negative_slope)
-        self.threshold = float(threshold)
+        self.max_value = None if max_value is None else _in_floatx(max_value)
+        self.negative_slope = _in_floatx(negative_slope)
+        self.threshold = _in_floatx(threshold)
 
     def call(self, inputs):
         return activation.relu(inputs, self.negative_slope, self.max_value, self.threshold)
@@ -68,7 +76,7 @@ class LeakyReLU(OfElements):
             raise ValueError(
                 f"The alpha value of a Leaky ReLU layer cannot be None, Expecting a float. Received: {alpha}"
             )
-        self.alpha = float(alpha)
+        self.alpha = _in_floatx(alpha)
 
     def call(self, inputs):
         return activation.leaky_relu(inputs, self.alpha)
@@ -103,12 +111,12 @@ class PReLU(OfElements):
     def build(self, input_shape):
         shape, rank = list(input_shape[1:]), len(input_shape)
         for axis in self.shared_axes or ():
-            if not -rank < axis < rank or axis == 0:
+            if not 0 < axis < rank:
                 raise ValueError(
-                    f'Layer "{self.name}": `shared_axes` must be axes of the input beyond the first. '
+                    f'Layer "{self.name}": `shared_axes` must be axes of the input, counted from 1. '
                     f"Received: shared_axes={self.shared_axes}, input_shape={tuple(input_shape)}."
                 )
-            shape[axis - 1 if axis > 0 else axis] = 1
+            shape[axis - 1] = 1
         if None in shape:
             raise ValueError(
                 f'Layer "{self.name}": the input must have known axes but for the first and the shared ones. '
@@ -150,7 +158,7 @@ class ELU(OfElements):
         super().__init__(**kwargs)
         if alpha is None:
             raise ValueError(f"Alpha of an ELU layer cannot be None, expecting a float. Received: {alpha}")
-        self.alpha = float(alpha)
+        self.alpha = _in_floatx(alpha)
 
     def call(self, inputs):
         return activation.elu(inputs, self.alpha)
@@ -175,7 +183,7 @@ class ThresholdedReLU(OfElements):
             raise ValueError(f"Theta of a Thresholded ReLU layer cannot be None, expecting a float. Received: {theta}")
         if theta < 0:
             raise ValueError(f"The theta value of a Thresholded ReLU layer should be >=0. Received: {theta}")
-        self.theta = float(theta)
+        self.theta = _in_floatx(theta)
 
     def call(self, inputs):
         above = elementwise.greater(inputs, self.theta)

@@ -12,7 +12,7 @@ from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
 from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
 from pyseq.layers.call_context import context
 from pyseq.layers.input_spec import check_inputs
-from pyseq.layers.masks import leave_masks, masks_of, refuse_masks, same
+from pyseq.layers.masks import leave_masks, masks_of, refuse_masks
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
 from pyseq.layers.tracking import Tracked, may_hold, settings, structure_changed
@@ -305,10 +305,8 @@ class Layer:
         self.built = True
 
     def call(self, inputs, *args, **kwargs):
-        """Compute the outputs from the inputs."""
-        raise NotImplementedError(
-            f'Layer "{self.name}": {type(self).__name__} must define `call(self, inputs)` to be called.'
-        )
+        """Compute the outputs from the inputs. By itself, a layer passes them through, as in tf.keras."""
+        return inputs
 
     def __call__(self, inputs, *args, **kwargs):
         takes = _call_arguments(type(self))
@@ -331,13 +329,6 @@ class Layer:
                 self._add_activity_loss(outputs)
             if self.supports_masking and (masks is not None or type(self).compute_mask is not Layer.compute_mask):
                 outputs = leave_masks(self, inputs, outputs, masks)
-            elif (
-                outputs is inputs
-                and not self.supports_masking
-                and masks_of(inputs) is not None
-                and not self._sublayers()
-            ):
-                outputs = map_structure(same, outputs)
         finally:
             context.training = outer_training
             context.leave()

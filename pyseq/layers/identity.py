@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pyseq.core.structure import map_structure
 from pyseq.layers.base import Layer
+from pyseq.layers.masks import without_mask
 
 
 class Identity(Layer):
@@ -13,7 +15,7 @@ class Identity(Layer):
     """
 
     def call(self, inputs):
-        return inputs
+        return map_structure(without_mask, inputs)
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)

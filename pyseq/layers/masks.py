@@ -55,6 +55,11 @@ def same(x):
     return record(x.reshaped(x.shape), (x,), lambda dy, needs: dy)
 
 
+def without_mask(x):
+    """x without mask: for layers that may pass their input through and do not support masks."""
+    return x if x._keras_mask is None else same(x)
+
+
 def as_bool(mask):
     """A mask as a tensor of bool."""
     return elementwise.cast(as_tensor(mask), "bool")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.masks import without_mask
 from pyseq.ops import shape as shape_ops
 
 
@@ -29,7 +30,7 @@ class Permute(Layer):
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 
     def call(self, inputs):
-        return shape_ops.transpose(inputs, (0, *self.dims))
+        return without_mask(shape_ops.transpose(inputs, (0, *self.dims)))
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], *(input_shape[d] for d in self.dims))

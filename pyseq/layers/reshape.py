@@ -7,6 +7,7 @@ import math
 from pyseq.core import config
 from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.masks import without_mask
 from pyseq.ops import shape as shape_ops
 
 
@@ -34,7 +35,7 @@ class Flatten(Layer):
         if self.data_format == "channels_first" and len(inputs.shape) > 2:
             axes = (0, *range(2, len(inputs.shape)), 1)
             inputs = shape_ops.transpose(inputs, axes)
-        return shape_ops.reshape(inputs, (inputs.shape[0], math.prod(inputs.shape[1:])))
+        return without_mask(shape_ops.reshape(inputs, (inputs.shape[0], math.prod(inputs.shape[1:]))))
 
     def compute_output_shape(self, input_shape):
         rest = input_shape[1:]
@@ -68,7 +69,7 @@ class Reshape(Layer):
             )
 
     def call(self, inputs):
-        return shape_ops.reshape(inputs, (inputs.shape[0], *self._resolved(inputs.shape[1:])))
+        return without_mask(shape_ops.reshape(inputs, (inputs.shape[0], *self._resolved(inputs.shape[1:]))))
 
     def _resolved(self, shape):
         """`target_shape` with -1 replaced, for a sample of this shape."""

@@ -32,6 +32,7 @@ class UnitNormalization(Layer):
                 f"Invalid value for `axis` argument. Expected 0 <= axis < inputs.rank (with inputs.rank={rank}). "
                 f"Received: axis={self._axes()}"
             )
+        self.axis = [k % rank for k in self._axes()]
         super().build(input_shape)
 
     def _axes(self):

@@ -6,12 +6,12 @@ from pyseq.layers.base import Layer
 
 
 class Wrapper(Layer):
-    """A layer around another one, for subclasses that call it in their way; by itself it calls the layer as it is.
+    """A layer around another one: subclasses call it in their way. By itself it builds that layer and passes its input through.
 
     Args:
         layer: the layer inside.
     Input shape, output shape:
-        As of the layer inside.
+        As of the subclass.
     """
 
     def __init__(self, layer, **kwargs):
@@ -27,9 +27,6 @@ class Wrapper(Layer):
         if not self.layer.built:
             self.layer._build_once(input_shape)
         super().build(input_shape)
-
-    def call(self, inputs, *args, **kwargs):
-        return self.layer(inputs, *args, **kwargs)
 
     def get_config(self):
         from pyseq.saving.objects import serialize_keras_object
