@@ -18,6 +18,7 @@ from pyseq.layers.merge import Add, Average, Maximum, Minimum, Multiply, Subtrac
 from pyseq.layers.merge_functions import add, average, concatenate, dot, maximum, minimum, multiply, subtract
 from pyseq.layers.noise import GaussianDropout, GaussianNoise
 from pyseq.layers.normalization import Normalization
+from pyseq.layers.op_layers import AddLoss, SlicingOpLambda, TFOpLambda
 from pyseq.layers.permute import Permute, RepeatVector
 from pyseq.layers.rescaling import Rescaling
 from pyseq.layers.reshape import Flatten, Reshape
@@ -33,7 +34,7 @@ _CLASSES = (
     Minimum, Multiply, Normalization, PReLU, Permute, ReLU, RepeatVector, Rescaling, Reshape, Softmax,
     SpatialDropout1D, SpatialDropout2D, SpatialDropout3D, Subtract, ThresholdedReLU, UnitNormalization, Wrapper,
 )  # fmt: skip
-for _class in (Layer, *_CLASSES):
+for _class in (AddLoss, Layer, SlicingOpLambda, TFOpLambda, *_CLASSES):
     _registry.add(_class)
 
 serialize, deserialize = _registry.serialize, _registry.deserialize

@@ -9,17 +9,20 @@ import numpy as np
 
 from pyseq import constraints, initializers, regularizers
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
+from pyseq.core.dispatch import is_symbolic
 from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
 from pyseq.layers.call_context import context
 from pyseq.layers.input_spec import check_inputs
 from pyseq.layers.masks import leave_masks, masks_of, refuse_masks
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
+from pyseq.layers.symbolic_call import shape_of, symbolic_call
 from pyseq.layers.tracking import Tracked, may_hold, settings, structure_changed
+from pyseq.layers.uses import Uses
 from pyseq.ops import elementwise
 
 
-class Layer:
+class Layer(Uses):
     """A part of a model.
 
     Subclasses make weights in `build(input_shape)` with `add_weight` and compute in `call(inputs)`. Layers, variables
@@ -51,7 +54,6 @@ class Layer:
         self._added_losses: list = []
         self._loss_functions: list = []
         self._call_serial = 0
-        self._inferred_shapes = None
         self._build_input_shape = None
         self._autocast = kwargs.pop("autocast", True)
         self.activity_regularizer = regularizers.get(kwargs.pop("activity_regularizer", None))
@@ -309,6 +311,8 @@ class Layer:
         return inputs
 
     def __call__(self, inputs, *args, **kwargs):
+        if (type(inputs) is not Tensor and is_symbolic(inputs)) or ((args or kwargs) and is_symbolic((args, kwargs))):
+            return symbolic_call(self, (inputs, *args), kwargs)
         takes = _call_arguments(type(self))
         masks = self._masks_for(takes, inputs, args, kwargs)
         inputs = self._prepare_inputs(inputs)
@@ -317,8 +321,7 @@ class Layer:
         try:
             if not self.built:
                 self._build_for(inputs)
-            if self.input_spec is not None:
-                check_inputs(self.input_spec, inputs, self.name)
+            self._check_inputs(inputs)
             if takes.training:
                 self._resolve_training(takes, args, kwargs)
             elif "training" in kwargs and not takes.any_keyword:
@@ -385,8 +388,24 @@ class Layer:
             x._keras_mask = mask
         return x
 
+    def _prepare_symbolic(self, args, kwargs):
+        """Check and build for KerasTensors, whose shapes may have None."""
+        context.enter(self._scope_name())
+        try:
+            inputs = args[0] if args else None
+            self._check_inputs(inputs)
+            if not self.built:
+                self._build_for(inputs)
+                self._check_inputs(inputs)
+        finally:
+            context.leave()
+
+    def _check_inputs(self, inputs):
+        if self.input_spec is not None:
+            check_inputs(self.input_spec, inputs, self.name)
+
     def _build_for(self, inputs):
-        shapes = map_structure(lambda x: tuple(x.shape), inputs)
+        shapes = map_structure(shape_of, inputs)
         with tracing(None):
             self._build_once(shapes)
 
@@ -407,26 +426,6 @@ class Layer:
             with tracing(None):
                 self._build_once(input_shape)
         return infer_shapes(lambda x: self(x), input_shape, self._dtype)
-
-    def _shape_of_use(self, which: str):
-        if self._inferred_shapes is None:
-            raise AttributeError(
-                f'The layer "{self.name}" has never been called and thus has no defined {which} shape.'
-            )
-        return self._inferred_shapes[which]
-
-    @property
-    def input_shape(self):
-        """Shape of the input in the model this layer is part of, batch axis first."""
-        return self._shape_of_use("input")
-
-    @property
-    def output_shape(self):
-        """Shape of the output in the model this layer is part of, batch axis first."""
-        return self._shape_of_use("output")
-
-    def _note_shapes(self, input_shape, output_shape):
-        self._inferred_shapes = {"input": input_shape, "output": output_shape}
 
     # ------------------------------------------------------------------------------------------ the rest
 
@@ -481,7 +480,7 @@ class Layer:
         return f"<{type(self).__module__}.{type(self).__name__} object at {hex(id(self))}>"
 
     def __getstate__(self):
-        return {k: v for k, v in self.__dict__.items() if k != "_tracking"}
+        return {k: v for k, v in self.__dict__.items() if k not in _NOT_STATE}
 
 
 class _CallArguments:
@@ -504,6 +503,8 @@ def _call_arguments(cls) -> _CallArguments:
     return _CallArguments(cls)
 
 
+# What a copy of a layer does not take along: uses belong to the models, which make them anew.
+_NOT_STATE = {"_tracking", "_inbound_nodes", "_outbound_nodes"}
 # Attributes that hold variables or layers for other reasons than being part of the layer.
 _UNTRACKED = frozenset(
     {
@@ -511,6 +512,8 @@ _UNTRACKED = frozenset(
         "_own_non_trainable",
         "_added_losses",
         "_loss_functions",
+        "_inbound_nodes",
+        "_outbound_nodes",
         "optimizer",
         "history",
         "_compiled",
