@@ -110,7 +110,7 @@ class Layer(Uses):
         scope = [n for n in context.names if n] if context.names else []
         if not scope or scope[-1] != self.name:
             scope.append(self.name)
-        return "/".join([*scope, name or "variable"]) + ":0"
+        return "/".join([*scope, name or "Variable"]) + ":0"
 
     def __setattr__(self, name, value):
         if may_hold(value) or may_hold(self.__dict__.get(name)):
@@ -324,18 +324,25 @@ class Layer(Uses):
             self._check_inputs(inputs)
             if takes.training:
                 self._resolve_training(takes, args, kwargs)
-            elif "training" in kwargs and not takes.any_keyword:
-                context.training = kwargs.pop("training")
+            elif "training" in kwargs:
+                said = kwargs.pop("training")
+                context.training = context.training if said is None else said
             self._call_serial = context.serial
             outputs = self.call(inputs, *args, **kwargs)
             if self.activity_regularizer is not None:
                 self._add_activity_loss(outputs)
-            if self.supports_masking and (masks is not None or type(self).compute_mask is not Layer.compute_mask):
+            if self.supports_masking and not self._layers_leave_masks and (masks is not None or self._makes_masks()):
                 outputs = leave_masks(self, inputs, outputs, masks)
         finally:
             context.training = outer_training
             context.leave()
         return outputs
+
+    def _makes_masks(self):
+        """May its outputs have masks though its inputs have none?"""
+        return type(self).compute_mask is not Layer.compute_mask
+
+    _layers_leave_masks = False  # True for models: their layers leave masks on the outputs
 
     def _masks_for(self, takes, inputs, args, kwargs):
         """The masks of the inputs, said in this call or found on them; found ones are given to a `call` that takes them."""
@@ -490,11 +497,11 @@ class _CallArguments:
         parameters = list(inspect.signature(cls.call).parameters.values())[1:]
         names = [p.name for p in parameters]
         self.any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
-        self.training = "training" in names
+        self.training = "training" in names or self.any_keyword
         self.takes_mask = "mask" in names or self.any_keyword
         self.mask_position = names.index("mask") - 1 if "mask" in names else len(names)
-        self.training_position = names.index("training") - 1 if self.training else 0
-        default = parameters[names.index("training")].default if self.training else None
+        self.training_position = names.index("training") - 1 if "training" in names else len(names)
+        default = parameters[names.index("training")].default if "training" in names else None
         self.training_default = None if default is inspect.Parameter.empty else default
 
 

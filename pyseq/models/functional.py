@@ -173,6 +173,8 @@ class Functional(Model):
         made = iter(self._graph.run(flat))
         return replace(self._nested["outputs"], lambda t: next(made))
 
+    _layers_leave_masks = True
+
     def compute_mask(self, inputs, mask=None):
         """The masks that the outputs have, for inputs with these masks; None where there is none."""
         outputs = self(inputs) if mask is None else self(inputs, mask=mask)
