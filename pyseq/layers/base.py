@@ -11,6 +11,7 @@ from pyseq import constraints, initializers, regularizers
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
 from pyseq.core.dispatch import is_symbolic
 from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
+from pyseq.layers.arguments import config_of_arguments, remember_arguments, takes_only_own
 from pyseq.layers.call_context import context
 from pyseq.layers.input_spec import check_inputs
 from pyseq.layers.masks import leave_masks, masks_of, refuse_masks
@@ -38,6 +39,12 @@ class Layer(Uses):
         weights: arrays to set when the layer is built.
         autocast: convert floating point inputs to the layer's dtype?
     """
+
+    def __new__(cls, *args, **kwargs):
+        layer = super().__new__(cls)
+        if cls.get_config is Layer.get_config:
+            remember_arguments(layer, args, kwargs)
+        return layer
 
     def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
         self._trainable = bool(trainable)
@@ -457,14 +464,11 @@ class Layer(Uses):
 
     def get_config(self):
         """What `from_config` makes an equal, fresh layer from."""
+        if type(self).get_config is Layer.get_config and takes_only_own(type(self), Layer):
+            return config_of_arguments(self)
         config_ = {"name": self.name, "trainable": self._trainable, "dtype": self._dtype.name}
         if self._batch_input_shape is not None:
             config_["batch_input_shape"] = self._batch_input_shape
-        if type(self).get_config is Layer.get_config and _own_arguments(type(self)):
-            raise NotImplementedError(
-                f"Layer {type(self).__name__} has arguments {_own_arguments(type(self))} in `__init__` and must override "
-                "`get_config`."
-            )
         return config_
 
     @classmethod
@@ -552,13 +556,6 @@ def _batch_input_shape(kwargs):
     if input_dim is not None:
         return (batch_size, input_dim) if input_length is None else (batch_size, input_length, input_dim)
     return None if whole is None else tuple(whole)
-
-
-@functools.cache
-def _own_arguments(cls) -> tuple:
-    parameters = inspect.signature(cls.__init__).parameters.values()
-    base = set(inspect.signature(Layer.__init__).parameters)
-    return tuple(p.name for p in parameters if p.name not in base and p.kind is p.POSITIONAL_OR_KEYWORD)
 
 
 def _is_numbers(x) -> bool:
