@@ -1,8 +1,8 @@
-"""Records what tf.keras 2.15's layers do, for tests/layers/test_recorded.py.
+"""Records what tf.keras 2.15's layers do, for tests/layers/test_recorded.py, test_custom.py and test_masks.py.
 
     python tests/layers/make_layers.py
 
-Run it with TensorFlow 2.15.1; it writes tests/fixtures/layers.npz and layers.json.
+Run it with TensorFlow 2.15.1; it writes tests/fixtures/layers.npz, layers.json, custom_layers.json and masks.json.
 """
 
 import os
@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 import tensorflow as tf  # noqa: E402
 
-from tests.layers import cases  # noqa: E402
-from tests.parity.recording import Recorder  # noqa: E402
+from tests.layers import cases, custom_cases, mask_cases  # noqa: E402
+from tests.parity.recording import FIXTURES, Recorder, compact_json  # noqa: E402
 
 if __name__ == "__main__":
     recorder, facts = Recorder(), {"float32": {}, "float64": {}}
@@ -26,3 +26,6 @@ if __name__ == "__main__":
             tf.keras.backend.clear_session()
             shown[name] = cases.run(tf, case, dtype)
     recorder.write("layers", {"made with": {"tensorflow": tf.__version__}, **facts})
+    tf.keras.backend.clear_session()
+    (FIXTURES / "custom_layers.json").write_text(compact_json({"outcomes": custom_cases.outcomes(tf)}))
+    (FIXTURES / "masks.json").write_text(compact_json({"trained": mask_cases.outcomes(tf)}))
