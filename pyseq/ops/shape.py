@@ -25,6 +25,7 @@ from pyseq.core import (
     record,
     uint8,
 )
+from pyseq.core.engine import SymbolicError
 from pyseq.ops import elementwise as e
 from pyseq.ops.axes import normalized_axis
 from pyseq.ops.broadcasting import broadcast_shapes
@@ -58,6 +59,8 @@ def checked_shape(who: str, shape, name: str = "shape", least: int | None = None
         shape = (shape,)
     try:
         shape = tuple([d.__index__() for d in shape])
+    except SymbolicError:
+        raise
     except (TypeError, AttributeError):
         raise TypeError(f"{who}: `{name}` must be a tuple of integers. Received: {shape!r}.") from None
     if least is not None and shape and min(shape) < least:
