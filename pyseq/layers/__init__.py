@@ -8,6 +8,7 @@ from pyseq.layers.concatenation import Concatenate
 from pyseq.layers.dense import Dense
 from pyseq.layers.dot_product import Dot
 from pyseq.layers.dropout import AlphaDropout, Dropout
+from pyseq.layers.einsum_dense import EinsumDense
 from pyseq.layers.embedding import Embedding
 from pyseq.layers.identity import Identity
 from pyseq.layers.input import Input, InputLayer
@@ -29,7 +30,7 @@ from pyseq.registry import Registry
 
 _registry = Registry("layer", "keras.layers")
 _CLASSES = (
-    Activation, ActivityRegularization, Add, AlphaDropout, Average, Concatenate, Dense, Dot, Dropout, ELU,
+    Activation, ActivityRegularization, Add, AlphaDropout, Average, Concatenate, Dense, Dot, Dropout, ELU, EinsumDense,
     Embedding, Flatten, GaussianDropout, GaussianNoise, Identity, InputLayer, Lambda, LeakyReLU, Masking, Maximum,
     Minimum, Multiply, Normalization, PReLU, Permute, ReLU, RepeatVector, Rescaling, Reshape, Softmax,
     SpatialDropout1D, SpatialDropout2D, SpatialDropout3D, Subtract, ThresholdedReLU, UnitNormalization, Wrapper,

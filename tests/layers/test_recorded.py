@@ -50,7 +50,8 @@ def test_as_tf_keras(name, dtype):
     # tf.keras has the factors of regularizers in float32
     np.testing.assert_allclose(got["losses"], wanted["losses"], rtol=1e-6)
     assert got["weights"] == wanted["weights"]
-    assert got["output_shape"] == wanted["output_shape"]
+    if not name.startswith("einsum"):  # tf.keras gives the shape of the first call, whatever it is asked
+        assert got["output_shape"] == wanted["output_shape"]
     assert got["supports_masking"] == wanted["supports_masking"]
     if wanted["config"] is not None:
         assert set(got["config"]) == set(wanted["config"])
