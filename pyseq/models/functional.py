@@ -7,7 +7,7 @@ import warnings
 from pyseq.core import Tensor, as_tensor
 from pyseq.core.dispatch import is_symbolic
 from pyseq.core.keras_tensor import KerasTensor
-from pyseq.core.structure import flatten
+from pyseq.core.structure import flatten, map_structure
 from pyseq.layers.base import Layer, _call_arguments, _is_numbers
 from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec, check_inputs
@@ -167,7 +167,7 @@ class Functional(Model):
         """The outputs for inputs, in the structure they were given in."""
         flat = [inputs] if type(inputs) is Tensor else self._in_order(inputs)
         if len(flat) != len(self._graph.inputs) or not all(map(_fits, flat, self._graph.inputs)):
-            flat = self._conformed([x if isinstance(x, Tensor) else as_tensor(x) for x in flat])  # of a `call` that was not by `__call__`
+            flat = self._conformed([x if isinstance(x, Tensor) else as_tensor(x) for x in flat])
         for x, m in zip(flat, flatten(mask) if mask is not None else (), strict=False):
             x._keras_mask = m
         made = iter(self._graph.run(flat))
@@ -178,6 +178,23 @@ class Functional(Model):
         outputs = self(inputs) if mask is None else self(inputs, mask=mask)
         masks = iter([getattr(y, "_keras_mask", None) for y in flatten(outputs)])
         return replace(self._nested["outputs"], lambda t: next(masks))
+
+    # ------------------------------------------------------------------------------------------ copies
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        counted = {k: iter(range(len(flatten(v)))) for k, v in self._nested.items()}
+        state["_nested"] = {k: replace(v, lambda t, k=k: next(counted[k])) for k, v in self._nested.items()}
+        state["_extra"] = len(self._extra)
+        return state
+
+    def __setstate__(self, state):
+        graph = state["_graph"]
+        tensors = {"inputs": graph.inputs, "outputs": graph.outputs}
+        self.__dict__.update(state)
+        self._nested = {k: map_structure(tensors[k].__getitem__, v) for k, v in state["_nested"].items()}
+        self._extra = graph.outputs[len(graph.outputs) - state["_extra"] :]
+        object.__setattr__(self, "_layers", graph.layers)
 
     # ------------------------------------------------------------------------------------------ losses
 
