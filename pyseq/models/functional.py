@@ -11,6 +11,7 @@ from pyseq.core.structure import flatten, map_structure
 from pyseq.layers.base import Layer, _call_arguments, _is_numbers
 from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec, check_inputs
+from pyseq.layers.masks import as_bool, same
 from pyseq.layers.naming import unique_name
 from pyseq.layers.node import replace
 from pyseq.models.functional_config import config_of, from_config
@@ -168,10 +169,12 @@ class Functional(Model):
         flat = [inputs] if type(inputs) is Tensor else self._in_order(inputs)
         if len(flat) != len(self._graph.inputs) or not all(map(_fits, flat, self._graph.inputs)):
             flat = self._conformed([x if isinstance(x, Tensor) else as_tensor(x) for x in flat])
-        for x, m in zip(flat, flatten(mask) if mask is not None else (), strict=False):
-            x._keras_mask = m
+        if mask is not None:
+            flat = [_with_mask(x, m) for x, m in zip(flat, flatten(mask), strict=True)]
         made = iter(self._graph.run(flat))
         return replace(self._nested["outputs"], lambda t: next(made))
+
+    _layers_leave_masks = True
 
     def compute_mask(self, inputs, mask=None):
         """The masks that the outputs have, for inputs with these masks; None where there is none."""
@@ -341,6 +344,15 @@ def _different(names):
 
 def _fits(x, t):
     return isinstance(x, Tensor) and len(x.shape) == len(t.shape) and x.dtype is t.dtype
+
+
+def _with_mask(x, mask):
+    """x with a mask on it; the caller's own tensor is left as it is."""
+    if mask is None or mask is x._keras_mask:
+        return x
+    x = same(x)
+    x._keras_mask = as_bool(mask)
+    return x
 
 
 def _conform(x, t):

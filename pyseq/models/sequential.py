@@ -9,6 +9,7 @@ from pyseq.layers.base import Layer
 from pyseq.layers.call_context import context
 from pyseq.layers.input import InputLayer
 from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.masks import as_bool, same
 from pyseq.layers.node import Node
 from pyseq.models.model import NO_WEIGHTS, Model
 from pyseq.models.steps import Plans
@@ -234,8 +235,18 @@ class Sequential(Model):
             self._build_for(x)
         self._check_shape(x.shape, True)
 
+    _layers_leave_masks = True
+
+    def compute_mask(self, inputs, mask=None):
+        """The mask that the output has, for inputs with this mask; None if there is none."""
+        y = self(inputs) if mask is None else self(inputs, mask=mask)
+        return y._keras_mask
+
     def call(self, inputs, training=None, mask=None):
         x = inputs
+        if mask is not None and mask is not x._keras_mask:
+            x = same(x)
+            x._keras_mask = as_bool(mask)
         for layer in self._layers:
             x = layer(x)
         return x
