@@ -16,6 +16,7 @@ import inspect
 import numpy as np
 
 from pyseq.core import DType, Tensor, Variable
+from pyseq.core import as_tensor as constant
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten
 from pyseq.layers.node import symbolic_in
@@ -202,7 +203,7 @@ class _Making:
             if _is_place(x):
                 if len(x) > 3:
                     further.update(self._tensors(x[3]))
-                return x[2] if x[0] == CONSTANT else self.tensor(x)
+                return _constant(x[2]) if x[0] == CONSTANT else self.tensor(x)
             if isinstance(x, dict):
                 return {k: argument(v) for k, v in x.items()}
             return [argument(item) for item in x]
@@ -244,6 +245,10 @@ class _Making:
         from pyseq.layers.op_layers import AddLoss
 
         return [t for node in self.nodes.values() if isinstance(node.layer, AddLoss) for t in node.flat_outputs]
+
+
+def _constant(x):
+    return constant(x) if isinstance(x, list) else x
 
 
 def _is_place(x) -> bool:
