@@ -23,7 +23,7 @@ _MASK = 2**64 - 1
 _GLOBAL, _CHILD, _EXPLICIT = 1, 2, 3  # kinds of streams: equal seeds of two kinds give unrelated numbers
 
 
-def _mixed(seed: int, *more: int) -> int:
+def mixed(seed: int, *more: int) -> int:
     """A 64-bit key of several integers (splitmix64 after each; Steele, Lea, Flood 2014)."""
     h = 0
     for x in (seed, *more):
@@ -54,7 +54,7 @@ class SeedGenerator:
             raise TypeError(f"SeedGenerator: unknown keyword argument. Received: {sorted(kwargs)}.")
         self.seed = seed
         self.name = name or "seed_generator"
-        key = _global.child() if seed is None else _mixed(_checked(seed), _EXPLICIT)
+        key = _global.child() if seed is None else mixed(_checked(seed), _EXPLICIT)
         with tracing(None):
             self.state = Variable(ops.seed_values(key), trainable=False, name=f"{self.name}/state:0")
 
@@ -75,7 +75,7 @@ class _GlobalGenerator:
 
     def reset(self, seed: int):
         self.seed, self.children, self.op_generators = seed, 0, {}
-        values = ops.seed_values(_mixed(seed, _GLOBAL))
+        values = ops.seed_values(mixed(seed, _GLOBAL))
         with tracing(None):
             if self.state is None:
                 self.state = Variable(values, trainable=False, name="global_seed_generator/state:0")
@@ -96,7 +96,7 @@ class _GlobalGenerator:
 
     def child(self) -> int:
         self.children += 1
-        return _mixed(self.seed, _CHILD, self.children)
+        return mixed(self.seed, _CHILD, self.children)
 
 
 _global = _GlobalGenerator()
@@ -144,7 +144,7 @@ def state_of(seed):
         return seed.state
     if isinstance(seed, Variable):
         return seed
-    return _mixed(_checked(seed), _EXPLICIT)
+    return mixed(_checked(seed), _EXPLICIT)
 
 
 def op_state(seed):
@@ -156,7 +156,7 @@ def op_state(seed):
         return state_of(seed)
     seed = _checked(seed)
     if seed not in _global.op_generators:
-        generator = SeedGenerator(seed=_mixed(_global.seed, _EXPLICIT, seed))
+        generator = SeedGenerator(seed=mixed(_global.seed, _EXPLICIT, seed))
         _global.op_generators[seed] = generator
     return _global.op_generators[seed].state
 

@@ -1,7 +1,8 @@
 """Control flow: `tf.cond`, `tf.while_loop`, `tf.map_fn` and their like.
 
 Eagerly they are Python's own `if` and `for`. In a traced function a loop is written into the plan turn by turn, so how often
-it turns must be known then; a condition that is not known makes `cond` compute both branches and choose.
+it turns must be known then: what is computed from a few integers is; a condition that is not known makes `cond` compute both
+branches and choose.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from pyseq.core.engine import SymbolicError
 from pyseq.core.structure import flatten, map_structure
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
-from pyseq.plan.folding import folding
 
 
 def cond(pred, true_fn=None, false_fn=None, name=None):
@@ -162,18 +162,17 @@ def while_loop(
         raise ValueError(f"while_loop: `loop_vars` must be a list of tensors. Received: loop_vars={loop_vars!r}.")
     values, turns = map_structure(_tensor, loop_vars), 0
     kind = type(values)
-    with folding():
-        while maximum_iterations is None or turns < int(maximum_iterations):
-            go_on = _call(cond, values)
-            if not _is_known(go_on):
-                raise SymbolicError(
-                    "while_loop: the condition depends on values that are not known while the function is traced. Let it "
-                    "depend on constants alone (a counter from a Python number on), or run the function eagerly."
-                )
-            if not bool(go_on):
-                break
-            values = _like(kind, _call(body, values), values)
-            turns += 1
+    while maximum_iterations is None or turns < int(maximum_iterations):
+        go_on = _call(cond, values)
+        if not _is_known(go_on):
+            raise SymbolicError(
+                "while_loop: the condition depends on values that are not known while the function is traced. Let it "
+                "depend on integers alone that start from constants (a counter), or run the function eagerly."
+            )
+        if not bool(go_on):
+            break
+        values = _like(kind, _call(body, values), values)
+        turns += 1
     return values if back_prop else map_structure(_stopped, values)
 
 
@@ -222,8 +221,7 @@ def map_fn(
     rows = _rows("map_fn", elems)
     if not rows:
         return _nothing("map_fn", elems, signature)
-    with folding():
-        results = [fn(row) for row in rows]
+    results = [fn(row) for row in rows]
     _check_signature(
         signature if signature is not None else map_structure(lambda x: as_tensor(x).dtype, elems), results[0]
     )
@@ -283,8 +281,7 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
     rows = _rows("vectorized_map", elems)
     if not rows:
         return _nothing("vectorized_map", elems, True)
-    with folding():
-        return _stacked([fn(row) for row in rows])
+    return _stacked([fn(row) for row in rows])
 
 
 def scan(
@@ -297,8 +294,7 @@ def scan(
     """
     rows = _rows("scan", elems)
     first = [] if initializer is not None else [rows[-1] if reverse else rows[0]]
-    with folding():
-        results = first + _turns(fn, rows, initializer, reverse)
+    results = first + _turns(fn, rows, initializer, reverse)
     stacked = _stacked(results[::-1] if reverse else results)
     return stacked if back_prop else map_structure(_stopped, stacked)
 
@@ -327,7 +323,6 @@ def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, s
 
 def _folded(fn, elems, initializer, back_prop, reverse):
     rows = _rows("fold", elems)
-    with folding():
-        results = _turns(fn, rows, initializer, reverse)
+    results = _turns(fn, rows, initializer, reverse)
     a = results[-1] if results else rows[0]
     return a if back_prop else map_structure(_stopped, a)
