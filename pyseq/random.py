@@ -17,6 +17,7 @@ import random as python_random
 import numpy as np
 
 from pyseq.core import Variable, as_tensor, config, tracing
+from pyseq.ops import distributions, elementwise
 from pyseq.ops import random as ops
 
 _MASK = 2**64 - 1
@@ -209,6 +210,31 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
 def alpha_dropout(inputs, rate, noise_shape=None, seed=None):
     """Inputs with a random fraction `rate` set to what selu saturates at, then scaled back to mean 0 and variance 1."""
     return ops.alpha_dropout(as_tensor(inputs), rate, state_of(seed), noise_shape)
+
+
+def bernoulli(shape, probability=0.5, dtype=None, seed=None):
+    """Tensor of ones with this probability, else zeros. Other arguments as of `normal`."""
+    return elementwise.cast(ops.bernoulli(shape, probability, state_of(seed)), dtype or config.floatx())
+
+
+def categorical(logits, num_samples, dtype="int32", seed=None):
+    """(N, num_samples) class numbers, drawn for each row of logits (N, classes) with probabilities softmax(logits)."""
+    return distributions.categorical(logits, num_samples, dtype, state_of(seed))
+
+
+def gamma(shape, alpha, dtype=None, seed=None):
+    """Tensor of gamma random numbers of shape parameter `alpha`, which broadcasts, and rate 1."""
+    return distributions.gamma(shape, alpha, dtype or config.floatx(), state_of(seed))
+
+
+def beta(shape, alpha, beta, dtype=None, seed=None):
+    """Tensor of beta random numbers in [0, 1]; `alpha` and `beta` broadcast."""
+    return distributions.beta(shape, alpha, beta, dtype or config.floatx(), state_of(seed))
+
+
+def binomial(shape, counts, probabilities, dtype=None, seed=None):
+    """How many of `counts` trials succeed with these `probabilities`; both broadcast."""
+    return distributions.binomial(shape, counts, probabilities, dtype or config.floatx(), state_of(seed))
 
 
 def permutation(n, seed=None):

@@ -12,10 +12,10 @@ from pyseq._faces import missing as _missing
 from pyseq.core import as_dtype, as_tensor, dispatch, float32, int32, int64
 from pyseq.ops import distributions, elementwise
 from pyseq.ops import random as ops
-from pyseq.ops.broadcasting import broadcast_shapes
+from pyseq.ops.broadcasting import broadcast_shapes as _broadcast_shapes
 from pyseq.random import set_seed
-from pyseq.tf.random_generator import Generator, checked_algorithm, full_integers, scaled, stateless_state
-from pyseq.tf.random_generator import uniform as _uniform
+from pyseq.tf import random_generator as _g
+from pyseq.tf.random_generator import Generator
 
 __all__ = [
     "Generator", "categorical", "create_rng_state", "fold_in", "gamma", "get_global_generator", "normal", "poisson",
@@ -39,12 +39,12 @@ def _scaled(op, shape, mean, stddev, dtype, state):
     shape = _shape(shape)
     if isinstance(mean, (int, float)) and isinstance(stddev, (int, float)):
         return op(shape, mean, stddev, dtype, state)
-    return scaled(op(shape, 0.0, 1.0, dtype, state), mean, stddev)
+    return _g.scaled(op(shape, 0.0, 1.0, dtype, state), mean, stddev)
 
 
 def uniform(shape, minval=0, maxval=None, dtype=float32, seed=None, name=None):
     """Tensor of random numbers, uniform in [minval, maxval); `maxval` is 1 by default for floats, integers need it."""
-    return _uniform("tf.random.uniform", _shape(shape), minval, maxval, dtype, random.op_state(seed))
+    return _g.uniform("tf.random.uniform", _shape(shape), minval, maxval, dtype, random.op_state(seed))
 
 
 def shuffle(value, seed=None, name=None):
@@ -65,7 +65,7 @@ def gamma(shape, alpha, beta=None, dtype=float32, seed=None, name=None):
 def _gamma(shape, alpha, beta, dtype, state, outer):
     alpha = as_tensor(alpha, as_dtype(dtype)) if not hasattr(alpha, "is_symbolic") else alpha
     beta = as_tensor(1.0 if beta is None else beta, alpha.dtype) if not hasattr(beta, "is_symbolic") else beta
-    to = (*_shape(shape), *broadcast_shapes(alpha.shape, beta.shape, who="gamma")) if outer else _shape(shape)
+    to = (*_shape(shape), *_broadcast_shapes(alpha.shape, beta.shape, who="gamma")) if outer else _shape(shape)
     return elementwise.divide(distributions.gamma(to, alpha, alpha.dtype, state), beta)
 
 
@@ -80,58 +80,58 @@ def poisson(shape, lam, dtype=float32, seed=None, name=None):
 
 def stateless_normal(shape, seed, mean=0.0, stddev=1.0, dtype=float32, name=None, alg="auto_select"):
     """As `normal`; `seed`: two integers, which the numbers depend on alone."""
-    checked_algorithm("stateless_normal", alg)
-    return _scaled(ops.normal, shape, mean, stddev, dtype, stateless_state("stateless_normal", seed))
+    _g.checked_algorithm("stateless_normal", alg)
+    return _scaled(ops.normal, shape, mean, stddev, dtype, _g.stateless_state("stateless_normal", seed))
 
 
 def stateless_truncated_normal(shape, seed, mean=0.0, stddev=1.0, dtype=float32, name=None, alg="auto_select"):
     """As `truncated_normal`, of two integers."""
-    checked_algorithm("stateless_truncated_normal", alg)
-    state = stateless_state("stateless_truncated_normal", seed)
+    _g.checked_algorithm("stateless_truncated_normal", alg)
+    state = _g.stateless_state("stateless_truncated_normal", seed)
     return _scaled(ops.truncated_normal, shape, mean, stddev, dtype, state)
 
 
 def stateless_uniform(shape, seed, minval=0, maxval=None, dtype=float32, name=None, alg="auto_select"):
     """As `uniform`, of two integers; with minval=None and maxval=None integers of the whole range."""
-    checked_algorithm("stateless_uniform", alg)
-    state = stateless_state("stateless_uniform", seed)
+    _g.checked_algorithm("stateless_uniform", alg)
+    state = _g.stateless_state("stateless_uniform", seed)
     if minval is None and maxval is None:
-        return full_integers(_shape(shape), dtype, state)
-    return _uniform("tf.random.stateless_uniform", _shape(shape), minval, maxval, dtype, state)
+        return _g.full_integers(_shape(shape), dtype, state)
+    return _g.uniform("tf.random.stateless_uniform", _shape(shape), minval, maxval, dtype, state)
 
 
 def stateless_categorical(logits, num_samples, seed, dtype=int64, name=None):
     """As `categorical`, of two integers."""
-    return distributions.categorical(logits, num_samples, dtype, stateless_state("stateless_categorical", seed))
+    return distributions.categorical(logits, num_samples, dtype, _g.stateless_state("stateless_categorical", seed))
 
 
 def stateless_gamma(shape, seed, alpha, beta=None, dtype=float32, name=None):
     """Gamma numbers of two integers; alpha and beta broadcast to `shape`."""
-    return _gamma(shape, alpha, beta, dtype, stateless_state("stateless_gamma", seed), False)
+    return _gamma(shape, alpha, beta, dtype, _g.stateless_state("stateless_gamma", seed), False)
 
 
 def stateless_poisson(shape, seed, lam, dtype=int32, name=None):
     """Poisson counts of two integers; lam broadcasts to `shape`."""
-    return distributions.poisson(_shape(shape), lam, dtype, stateless_state("stateless_poisson", seed))
+    return distributions.poisson(_shape(shape), lam, dtype, _g.stateless_state("stateless_poisson", seed))
 
 
 def stateless_binomial(shape, seed, counts, probs, output_dtype=int32, name=None):
     """Successes in `counts` trials, of two integers; counts and probs broadcast to `shape`."""
     return distributions.binomial(
-        _shape(shape), counts, probs, output_dtype, stateless_state("stateless_binomial", seed)
+        _shape(shape), counts, probs, output_dtype, _g.stateless_state("stateless_binomial", seed)
     )
 
 
 def split(seed, num=2, alg="auto_select"):
     """(num, 2) int64: seeds that follow from one of two integers."""
-    checked_algorithm("split", alg)
-    return as_tensor(_pairs(stateless_state("split", seed), range(int(num))))
+    _g.checked_algorithm("split", alg)
+    return as_tensor(_pairs(_g.stateless_state("split", seed), range(int(num))))
 
 
 def fold_in(seed, data, alg="auto_select"):
     """(2,) int64: the seed that follows from one of two integers and an integer `data`."""
-    checked_algorithm("fold_in", alg)
-    return as_tensor(_pairs(stateless_state("fold_in", seed), [int(data)])[0])
+    _g.checked_algorithm("fold_in", alg)
+    return as_tensor(_pairs(_g.stateless_state("fold_in", seed), [int(data)])[0])
 
 
 def _pairs(state, numbers):
