@@ -9,7 +9,7 @@ from pyseq._faces import missing as _missing
 from pyseq.backend import arrays, control, experimental, nn, settings, values  # noqa: F401
 from pyseq.core import config as _config
 from pyseq.core import dispatch as _dispatch
-from pyseq.losses import ctc as _ctc
+from pyseq.losses.ctc import ctc_batch_cost  # noqa: F401
 
 _FACE = {
     arrays: "abs all any arange argmax argmin batch_dot batch_flatten cast cast_to_floatx clip concatenate cos cumprod "
@@ -28,7 +28,6 @@ _FACE = {
     "random_normal random_normal_variable random_uniform random_uniform_variable set_value shape to_dense "
     "truncated_normal update update_add update_sub variable zeros zeros_like",
     _config: "epsilon floatx image_data_format set_epsilon set_floatx set_image_data_format",
-    _ctc: "ctc_batch_cost",
 }
 for _module, _names in _FACE.items():
     globals().update({_name: getattr(_module, _name) for _name in _names.split()})

@@ -13,7 +13,10 @@ from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
 from pyseq.tf import control, scopes
 
-name_scope = scopes.name_scope
+
+def name_scope(name):
+    """Context of a name, as `tf.name_scope`."""
+    return scopes.name_scope(name)
 
 
 def switch(condition, then_expression, else_expression):

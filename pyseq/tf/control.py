@@ -130,8 +130,12 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
     if callable(items[0]):
         items = list(enumerate(items))
     functions = {int(k): f for k, f in items}
-    if len(functions) < len(items) or not all(map(callable, functions.values())):
-        raise TypeError(f"switch_case: `branch_fns` must be functions, each number once. Received: {branch_fns!r}.")
+    if not all(map(callable, functions.values())):
+        raise TypeError(f"switch_case: `branch_fns` must be functions. Received: {branch_fns!r}.")
+    if sorted(functions) != list(range(len(items))):
+        raise ValueError(
+            f"switch_case: the numbers of `branch_fns` must be 0 to {len(items) - 1}. Received: {sorted(functions)}."
+        )
     fallback = default if default is not None else functions[max(functions)]
     if _is_known(branch_index):
         return functions.get(int(branch_index), fallback)()
