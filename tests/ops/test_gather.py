@@ -73,7 +73,7 @@ def test_gather_nd_with_batches():
         lambda x, i: gather.gather_nd(x, i, 1),
         X,
         indices[..., :1],
-        want=np.stack([x[i] for x, i in zip(X, indices[..., 0])]),
+        want=np.stack([x[i] for x, i in zip(X, indices[..., 0], strict=True)]),
     )
 
 
