@@ -13,14 +13,16 @@ from pyseq.core.dispatch import is_symbolic
 from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
 from pyseq.layers.call_context import context
 from pyseq.layers.input_spec import check_inputs
+from pyseq.layers.masks import leave_masks, masks_of, refuse_masks
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
 from pyseq.layers.symbolic_call import shape_of, symbolic_call
 from pyseq.layers.tracking import Tracked, may_hold, settings, structure_changed
+from pyseq.layers.uses import Uses
 from pyseq.ops import elementwise
 
 
-class Layer:
+class Layer(Uses):
     """A part of a model.
 
     Subclasses make weights in `build(input_shape)` with `add_weight` and compute in `call(inputs)`. Layers, variables
@@ -45,14 +47,13 @@ class Layer:
         self.dynamic = bool(dynamic)
         self.built = False
         self.input_spec = None
-        self.supports_masking = False
+        self.supports_masking = type(self).compute_mask is not Layer.compute_mask
         self.stateful = False
         self._own_trainable: list[Variable] = []
         self._own_non_trainable: list[Variable] = []
         self._added_losses: list = []
         self._loss_functions: list = []
         self._call_serial = 0
-        self._inferred_shapes = None
         self._build_input_shape = None
         self._autocast = kwargs.pop("autocast", True)
         self.activity_regularizer = regularizers.get(kwargs.pop("activity_regularizer", None))
@@ -109,7 +110,7 @@ class Layer:
         scope = [n for n in context.names if n] if context.names else []
         if not scope or scope[-1] != self.name:
             scope.append(self.name)
-        return "/".join([*scope, name or "variable"]) + ":0"
+        return "/".join([*scope, name or "Variable"]) + ":0"
 
     def __setattr__(self, name, value):
         if may_hold(value) or may_hold(self.__dict__.get(name)):
@@ -306,35 +307,63 @@ class Layer:
         self.built = True
 
     def call(self, inputs, *args, **kwargs):
-        """Compute the outputs from the inputs."""
-        raise NotImplementedError(
-            f'Layer "{self.name}": {type(self).__name__} must define `call(self, inputs)` to be called.'
-        )
+        """Compute the outputs from the inputs. By itself, a layer passes them through, as in tf.keras."""
+        return inputs
 
     def __call__(self, inputs, *args, **kwargs):
         if (type(inputs) is not Tensor and is_symbolic(inputs)) or ((args or kwargs) and is_symbolic((args, kwargs))):
             return symbolic_call(self, (inputs, *args), kwargs)
         takes = _call_arguments(type(self))
+        masks = self._masks_for(takes, inputs, args, kwargs)
         inputs = self._prepare_inputs(inputs)
         context.enter(self._scope_name())
         outer_training = context.training
         try:
             if not self.built:
                 self._build_for(inputs)
-            if self.input_spec is not None:
-                check_inputs(self.input_spec, inputs, self.name)
+            self._check_inputs(inputs)
             if takes.training:
                 self._resolve_training(takes, args, kwargs)
-            elif "training" in kwargs and not takes.any_keyword:
-                context.training = kwargs.pop("training")
+            elif "training" in kwargs:
+                said = kwargs.pop("training")
+                context.training = context.training if said is None else said
             self._call_serial = context.serial
             outputs = self.call(inputs, *args, **kwargs)
             if self.activity_regularizer is not None:
                 self._add_activity_loss(outputs)
+            if self.supports_masking and not self._layers_leave_masks and (masks is not None or self._makes_masks()):
+                outputs = leave_masks(self, inputs, outputs, masks)
         finally:
             context.training = outer_training
             context.leave()
         return outputs
+
+    def _makes_masks(self):
+        """May its outputs have masks though its inputs have none?"""
+        return type(self).compute_mask is not Layer.compute_mask
+
+    _layers_leave_masks = False  # True for models: their layers leave masks on the outputs
+
+    def _masks_for(self, takes, inputs, args, kwargs):
+        """The masks of the inputs, said in this call or found on them; found ones are given to a `call` that takes them."""
+        if not takes.takes_mask:
+            return masks_of(inputs) if self.supports_masking else None
+        if len(args) > takes.mask_position:
+            return args[takes.mask_position]
+        if kwargs.get("mask") is not None:
+            return kwargs["mask"]
+        masks = masks_of(inputs)
+        if masks is not None and "mask" not in kwargs:
+            kwargs["mask"] = masks
+        return masks
+
+    def compute_mask(self, inputs, mask=None):
+        """The masks of the outputs, given those of the inputs: the same, if the layer supports masks.
+
+        Raises:
+            TypeError: there are masks and the layer does not support them.
+        """
+        return mask if self.supports_masking else refuse_masks(self, mask)
 
     def _scope_name(self):
         return self.name
@@ -361,7 +390,9 @@ class Layer:
 
     def _cast(self, x):
         if self._autocast and x.dtype is not self._dtype and x.dtype.is_floating:
-            return elementwise.cast(x, self._dtype)
+            mask = x._keras_mask
+            x = elementwise.cast(x, self._dtype)
+            x._keras_mask = mask
         return x
 
     def _prepare_symbolic(self, args, kwargs):
@@ -369,14 +400,16 @@ class Layer:
         context.enter(self._scope_name())
         try:
             inputs = args[0] if args else None
-            if self.input_spec is not None:
-                check_inputs(self.input_spec, inputs, self.name)
+            self._check_inputs(inputs)
             if not self.built:
                 self._build_for(inputs)
-                if self.input_spec is not None:
-                    check_inputs(self.input_spec, inputs, self.name)
+                self._check_inputs(inputs)
         finally:
             context.leave()
+
+    def _check_inputs(self, inputs):
+        if self.input_spec is not None:
+            check_inputs(self.input_spec, inputs, self.name)
 
     def _build_for(self, inputs):
         shapes = map_structure(shape_of, inputs)
@@ -400,26 +433,6 @@ class Layer:
             with tracing(None):
                 self._build_once(input_shape)
         return infer_shapes(lambda x: self(x), input_shape, self._dtype)
-
-    def _shape_of_use(self, which: str):
-        if self._inferred_shapes is None:
-            raise AttributeError(
-                f'The layer "{self.name}" has never been called and thus has no defined {which} shape.'
-            )
-        return self._inferred_shapes[which]
-
-    @property
-    def input_shape(self):
-        """Shape of the input in the model this layer is part of, batch axis first."""
-        return self._shape_of_use("input")
-
-    @property
-    def output_shape(self):
-        """Shape of the output in the model this layer is part of, batch axis first."""
-        return self._shape_of_use("output")
-
-    def _note_shapes(self, input_shape, output_shape):
-        self._inferred_shapes = {"input": input_shape, "output": output_shape}
 
     # ------------------------------------------------------------------------------------------ the rest
 
@@ -474,7 +487,7 @@ class Layer:
         return f"<{type(self).__module__}.{type(self).__name__} object at {hex(id(self))}>"
 
     def __getstate__(self):
-        return {k: v for k, v in self.__dict__.items() if k != "_tracking"}
+        return {k: v for k, v in self.__dict__.items() if k not in _NOT_STATE}
 
 
 class _CallArguments:
@@ -484,10 +497,11 @@ class _CallArguments:
         parameters = list(inspect.signature(cls.call).parameters.values())[1:]
         names = [p.name for p in parameters]
         self.any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
-        self.training = "training" in names
-        self.mask = "mask" in names
-        self.training_position = names.index("training") - 1 if self.training else 0
-        default = parameters[names.index("training")].default if self.training else None
+        self.training = "training" in names or self.any_keyword
+        self.takes_mask = "mask" in names or self.any_keyword
+        self.mask_position = names.index("mask") - 1 if "mask" in names else len(names)
+        self.training_position = names.index("training") - 1 if "training" in names else len(names)
+        default = parameters[names.index("training")].default if "training" in names else None
         self.training_default = None if default is inspect.Parameter.empty else default
 
 
@@ -496,6 +510,8 @@ def _call_arguments(cls) -> _CallArguments:
     return _CallArguments(cls)
 
 
+# What a copy of a layer does not take along: uses belong to the models, which make them anew.
+_NOT_STATE = {"_tracking", "_inbound_nodes", "_outbound_nodes"}
 # Attributes that hold variables or layers for other reasons than being part of the layer.
 _UNTRACKED = frozenset(
     {
@@ -503,8 +519,11 @@ _UNTRACKED = frozenset(
         "_own_non_trainable",
         "_added_losses",
         "_loss_functions",
+        "_extra",
         "_inbound_nodes",
+        "_nested",
         "_outbound_nodes",
+        "_tensors",
         "optimizer",
         "history",
         "_compiled",

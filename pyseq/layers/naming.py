@@ -9,7 +9,7 @@ _counts: dict[str, int] = {}
 
 def snake_case(class_name: str) -> str:
     """`MaxPooling2D` -> `max_pooling2d`, as tf.keras names layers."""
-    name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", class_name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", class_name)
     name = re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
     return f"private{name}" if name.startswith("_") else name
 

@@ -27,17 +27,26 @@ NO_WEIGHTS = (
 
 
 class Model(Training, Files, Layer):
-    """Layers put together by a `call` method.
+    """Layers put together, by a `call` method or as a graph.
 
-    Subclass it, make the layers in `__init__` and use them in `call(self, inputs, training=None)`.
+    `Model(inputs, outputs)` with symbolic tensors makes a `Functional`. Or subclass it, make the layers in `__init__` and use
+    them in `call(self, inputs, training=None)`.
     """
+
+    def __new__(cls, *args, **kwargs):
+        if cls is Model and (args or "inputs" in kwargs or "outputs" in kwargs):
+            from pyseq.models.functional import Functional
+
+            cls = Functional
+        return super().__new__(cls, *args, **kwargs)
 
     def __init__(self, *args, **kwargs):
         if args or "inputs" in kwargs or "outputs" in kwargs:
-            raise NotImplementedError(
-                "Model(inputs, outputs): this version has no functional API. Use Sequential, or subclass Model and define "
-                "`call`."
-            )
+            from pyseq.models.functional import Functional, made_functional
+
+            made_functional(type(self))
+            Functional.__init__(self, *args, **kwargs)
+            return
         super().__init__(**kwargs)
         self._init_training()
 
