@@ -23,7 +23,7 @@ ROOTS = {
     "keras.api": "pyseq",
     "tf_keras": "pyseq",
 }
-_ON_THE_WAY = ("tensorflow.python", "tensorflow.compat")  # packages that hold nothing but the roots under them
+_ON_THE_WAY = ("tensorflow.python",)  # packages that hold nothing but the roots under them
 # Modules of older Keras versions whose names now are in the module around them: keras.layers.core.Dense and the like.
 _MERGED = {
     "layers": (

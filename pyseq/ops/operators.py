@@ -13,5 +13,6 @@ engine.set_operators(
             "logical_not equal not_equal less less_equal greater greater_equal zeros_like ones_like"
         ).split()
     }
-    | {"matmul": linalg.matmul, "getitem": shape.getitem, "stack_values": shape.stack_values}
+    | {"matmul": linalg.matmul}
+    | {name: getattr(shape, name) for name in ("getitem", "reshape", "stack", "stack_values")}
 )
