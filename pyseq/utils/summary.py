@@ -13,7 +13,8 @@ A functional model whose layers are no plain chain gets 98 columns, with the inp
 from __future__ import annotations
 
 import math
-import re
+
+from pyseq.models.graph import in_range
 
 _CHAIN = 65, (0.45, 0.85, 1.0), ("Layer (type)", "Output Shape", "Param #")
 _GRAPH = 98, (0.33, 0.55, 0.67, 1.0), ("Layer (type)", "Output Shape", "Param #", "Connected to")
@@ -71,7 +72,7 @@ def print_summary(
                 print_layers(layer.layers, depth + 1)
                 print_fn(_framed("¯" * length, depth))
 
-    print_layers(_in_range(model.layers, layer_range), 0)
+    print_layers(in_range(model.layers, layer_range, "summary"), 0)
 
     print_fn("=" * length)
     trainable, fixed = _count(model.trainable_weights), _count(model.non_trainable_weights)
@@ -126,23 +127,3 @@ def _params(layer):
 
 def _count(weights):
     return sum(math.prod(w.shape) for w in {id(w): w for w in weights}.values())
-
-
-def _in_range(layers, layer_range):
-    if layer_range is None:
-        return layers
-    if len(layer_range) != 2 or not all(isinstance(name, str) for name in layer_range):
-        raise ValueError(
-            f"summary: `layer_range` must be [first name, last name]. Received: layer_range={layer_range!r}."
-        )
-    ends = []
-    for pattern in layer_range:
-        found = [i for i, layer in enumerate(layers) if re.match(pattern, layer.name)]
-        if not found:
-            names = [layer.name for layer in layers]
-            raise ValueError(f"summary: no layer's name matches {pattern!r} of `layer_range`. Layers: {names}.")
-        ends.append(found)
-    first, last = ends[0][0], ends[1][-1]
-    if first > last:
-        first, last = ends[1][0], ends[0][-1]
-    return layers[first : last + 1]
