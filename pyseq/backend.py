@@ -8,7 +8,7 @@ import numpy as np
 
 from pyseq import activations, losses, random
 from pyseq._faces import missing as _missing
-from pyseq.core import Variable, as_tensor
+from pyseq.core import Variable, as_tensor, dispatch
 from pyseq.core.config import (
     epsilon,
     floatx,
@@ -202,4 +202,5 @@ def logsumexp(x, axis=None, keepdims=False):
     return reduce.logsumexp(x, axis, keepdims)
 
 
+dispatch.face(globals(), "keras.backend")
 __getattr__ = _missing(__name__, lambda: list(globals()))

@@ -394,12 +394,13 @@ cdef object binary(str name, x, y):
 
 cdef object equality(str name, x, y):
     if y is None or not is_operand(y):
-        return name == "not_equal"
+        return NotImplemented if hasattr(y, "_keras_history") else name == "not_equal"
     return OPERATORS[name](x, y)
 
 
 cdef bint is_operand(x):
-    return isinstance(x, (Tensor, Variable, int, float, list, tuple, np.ndarray, np.generic)) or hasattr(x, "__array__")
+    return isinstance(x, (Tensor, Variable, int, float, list, tuple, np.ndarray, np.generic)) or (
+        hasattr(x, "__array__") and not hasattr(x, "_keras_history"))     # `tensor + x` is left to a KerasTensor
 
 
 class Reference:

@@ -9,11 +9,13 @@ import numpy as np
 
 from pyseq import constraints, initializers, regularizers
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
+from pyseq.core.dispatch import is_symbolic
 from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
 from pyseq.layers.call_context import context
 from pyseq.layers.input_spec import check_inputs
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
+from pyseq.layers.symbolic_call import shape_of, symbolic_call
 from pyseq.layers.tracking import Tracked, may_hold, settings, structure_changed
 from pyseq.ops import elementwise
 
@@ -310,6 +312,8 @@ class Layer:
         )
 
     def __call__(self, inputs, *args, **kwargs):
+        if (type(inputs) is not Tensor and is_symbolic(inputs)) or ((args or kwargs) and is_symbolic((args, kwargs))):
+            return symbolic_call(self, (inputs, *args), kwargs)
         takes = _call_arguments(type(self))
         inputs = self._prepare_inputs(inputs)
         context.enter(self._scope_name())
@@ -360,8 +364,22 @@ class Layer:
             return elementwise.cast(x, self._dtype)
         return x
 
+    def _prepare_symbolic(self, args, kwargs):
+        """Check and build for KerasTensors, whose shapes may have None."""
+        context.enter(self._scope_name())
+        try:
+            inputs = args[0] if args else None
+            if self.input_spec is not None:
+                check_inputs(self.input_spec, inputs, self.name)
+            if not self.built:
+                self._build_for(inputs)
+                if self.input_spec is not None:
+                    check_inputs(self.input_spec, inputs, self.name)
+        finally:
+            context.leave()
+
     def _build_for(self, inputs):
-        shapes = map_structure(lambda x: tuple(x.shape), inputs)
+        shapes = map_structure(shape_of, inputs)
         with tracing(None):
             self._build_once(shapes)
 
@@ -485,6 +503,8 @@ _UNTRACKED = frozenset(
         "_own_non_trainable",
         "_added_losses",
         "_loss_functions",
+        "_inbound_nodes",
+        "_outbound_nodes",
         "optimizer",
         "history",
         "_compiled",

@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-from pyseq.core import as_dtype, config
+from pyseq.core import config
+from pyseq.core.keras_tensor import KerasTensor
 from pyseq.layers.base import Layer
 from pyseq.layers.naming import unique_name
-
-
-class KerasTensor:
-    """Stands for a tensor of a model that is being described: shape (None where unknown), dtype and origin.
-
-    Attributes:
-        shape: batch axis first.
-        dtype: a DType.
-        layer: the layer it comes from.
-    """
-
-    def __init__(self, shape, dtype="float32", name=None, layer=None):
-        self.shape = tuple(shape)
-        self.dtype = as_dtype(dtype)
-        self.name = name
-        self.layer = layer
-
-    @property
-    def ndim(self):
-        return len(self.shape)
-
-    def __array__(self, dtype=None, copy=None):
-        raise TypeError(f"KerasTensor: stands for values that are not known yet and is no array. Received: {self!r}.")
-
-    def __repr__(self):
-        return f"<KerasTensor: shape={self.shape} dtype={self.dtype.name} (created by layer {self.name!r})>"
+from pyseq.layers.node import Node
 
 
 class InputLayer(Layer):
@@ -65,7 +41,7 @@ class InputLayer(Layer):
         self.built = True
         self._autocast = False
         self._note_shapes(self._batch_input_shape, self._batch_input_shape)
-        self.output = KerasTensor(self._batch_input_shape, self._dtype, self.name, self)
+        Node(self, outputs=KerasTensor(self._batch_input_shape, self._dtype, self.name))
 
     def call(self, inputs):
         return inputs
@@ -117,4 +93,4 @@ def Input(
         dtype=dtype, name=name, sparse=sparse, input_tensor=tensor, ragged=ragged, type_spec=type_spec,
         batch_input_shape=tuple(whole) if whole is not None else (batch_size, *shape),
     )  # fmt: skip
-    return layer.output
+    return layer._inbound_nodes[0].outputs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq._faces import missing as _missing
+from pyseq.core import dispatch
 from pyseq.ops import activation, elementwise, reduce
 
 
@@ -104,4 +105,5 @@ def argmin(input, axis=None, output_type="int64", name=None):
     return reduce.argmin(input, axis=0 if axis is None else axis, dtype=output_type)
 
 
+dispatch.face(globals(), "math")
 __getattr__ = _missing(__name__, lambda: list(globals()))

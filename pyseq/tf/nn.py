@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyseq import random
 from pyseq._faces import missing as _missing
-from pyseq.core import as_tensor
+from pyseq.core import as_tensor, dispatch
 from pyseq.ops import activation, elementwise, reduce
 from pyseq.ops import random as random_ops
 from pyseq.ops import shape as shape_ops
@@ -109,4 +109,5 @@ def l2_normalize(x, axis=None, epsilon=1e-12, name=None):
     return elementwise.multiply(x, elementwise.rsqrt(elementwise.maximum(squares, epsilon)))
 
 
+dispatch.face(globals(), "nn")
 __getattr__ = _missing(__name__, lambda: list(globals()))

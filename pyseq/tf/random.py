@@ -6,7 +6,7 @@ import numpy as np
 
 from pyseq import random
 from pyseq._faces import missing as _missing
-from pyseq.core import as_dtype
+from pyseq.core import as_dtype, dispatch
 from pyseq.ops import random as ops
 from pyseq.random import set_seed
 
@@ -41,4 +41,5 @@ def _shape(shape):
     return tuple(int(n) for n in np.atleast_1d(np.asarray(shape, dtype="int64")))
 
 
+dispatch.face(globals(), "random")
 __getattr__ = _missing(__name__, lambda: list(globals()))

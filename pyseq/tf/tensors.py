@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pyseq.core import Tensor, Variable, as_dtype, as_tensor, float32, int32
+from pyseq.core import Tensor, Variable, as_dtype, as_tensor, dispatch, float32, int32
 from pyseq.ops import elementwise, linalg
 from pyseq.ops import shape as shape_ops
 
@@ -225,3 +225,6 @@ def _extents(shape):
     if isinstance(shape, (Tensor, Variable, np.ndarray)):
         shape = np.asarray(shape).reshape(-1).tolist()
     return (int(shape),) if isinstance(shape, (int, np.integer)) else tuple(int(n) for n in shape)
+
+
+dispatch.face(globals())
