@@ -19,7 +19,8 @@ class Function:
 
     Tensors and arrays are arguments of the plan, whatever their values; everything else (numbers, texts, layers, variables)
     is part of the signature. What the function does besides calling ops (printing, counting) happens when it is traced.
-    While a tape outside records, or inside another traced function, it runs as plain Python, with the same numbers.
+    While a tape outside records, or inside another traced function, it runs as plain Python, with the same numbers; so does
+    a call with an iterator: what that gives when the function is traced is not what it gives later.
     """
 
     def __init__(self, python_function, input_signature=None):
@@ -43,7 +44,7 @@ class Function:
 
     def __call__(self, *args, **kwargs):
         """Run; same arguments and results as the Python function, arrays and lists of results being tensors."""
-        if active_trace() is not None or recording() or config.functions_run_eagerly():
+        if active_trace() is not None or recording() or config.functions_run_eagerly() or _iterates(args):
             return self.python_function(*args, **kwargs)
         args = self._conform(args)
         tensors = []
@@ -104,6 +105,11 @@ class _Method:
 
     def __call__(self, *args, **kwargs):
         return self.function(self.instance(), *args, **kwargs)
+
+
+def _iterates(args):
+    """Is there an iterator among the arguments?"""
+    return any(hasattr(type(x), "__next__") for x in args)
 
 
 def _call_plan(plan, *args):

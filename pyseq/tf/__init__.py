@@ -33,6 +33,7 @@ from pyseq.core import (
 )
 from pyseq.core import bool_ as bool
 from pyseq.data.spec import TensorShape, TensorSpec, string
+from pyseq.layers.module import Module
 from pyseq.plan import function
 from pyseq.tf import math, nn, random
 from pyseq.tf.math import (
