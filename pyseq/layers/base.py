@@ -128,7 +128,7 @@ class Layer(Added, Module):
         scope = [n for n in context.names if n] if context.names else []
         if not scope or scope[-1] != self.name:
             scope.append(self.name)
-        return "/".join([*scope, name or "variable"]) + ":0"
+        return "/".join([*scope, name or "Variable"]) + ":0"
 
     def __setattr__(self, name, value):
         if may_hold(value) or may_hold(self.__dict__.get(name)):

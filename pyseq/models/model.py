@@ -75,7 +75,9 @@ class Model(Training, Files, Layer):
             ValueError: there is none, or neither or both arguments are given.
         """
         if (name is None) == (index is None):
-            raise ValueError("get_layer: give either `name` or `index`.")
+            if name is None:
+                raise ValueError("Provide either a layer name or layer index at `get_layer`.")
+            raise ValueError(f"Provide only a layer name or a layer index. Received: index={index}, name={name}.")
         layers = self.layers
         if index is not None:
             if not -len(layers) <= index < len(layers):
@@ -190,6 +192,11 @@ class Model(Training, Files, Layer):
             self, line_length=line_length, positions=positions, print_fn=print_fn, expand_nested=expand_nested,
             show_trainable=show_trainable, layer_range=layer_range,
         )  # fmt: skip
+
+    def _repr_html_(self):
+        from pyseq.models.summary_html import table
+
+        return table(self)
 
     def plan_summary(self, x, y=None, sample_weight=None, batch_size=None, kind="train", print_fn=print):
         """Print the instructions of a step as a table: op, shapes, FLOPs, bytes, time, share of peak.

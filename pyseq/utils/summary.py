@@ -59,7 +59,7 @@ def print_summary(
             if i:
                 print_fn(_framed("_" * length, depth))
             inputs = ([] if inputs_of is None or depth else inputs_of(layer)) or [""]
-            cells = [f"{layer.name} ({type(layer).__name__})", _output_shape(layer), _params(layer)]
+            cells = [f"{layer.name} ({type(layer).__name__})", output_shape(layer), params(layer)]
             if inputs_of is not None:
                 cells.append(inputs[0])
             if show_trainable:
@@ -75,7 +75,7 @@ def print_summary(
     print_layers(in_range(model.layers, layer_range, "summary"), 0)
 
     print_fn("=" * length)
-    trainable, fixed = _count(model.trainable_weights), _count(model.non_trainable_weights)
+    trainable, fixed = counted(model.trainable_weights), counted(model.non_trainable_weights)
     print_fn(f"Total params: {trainable + fixed:,}")
     print_fn(f"Trainable params: {trainable:,}")
     print_fn(f"Non-trainable params: {fixed:,}")
@@ -110,7 +110,8 @@ def _inputs_of(model):
     return None
 
 
-def _output_shape(layer):
+def output_shape(layer) -> str:
+    """The shape as the table shows it."""
     try:
         return str(layer.output_shape)
     except AttributeError:
@@ -119,11 +120,13 @@ def _output_shape(layer):
         return "?"
 
 
-def _params(layer):
+def params(layer) -> str:
+    """The number of parameters as the table shows it."""
     if not layer.built and not layer.weights:
         return "0 (unused)"
     return str(layer.count_params())
 
 
-def _count(weights):
+def counted(weights) -> int:
+    """The number of scalars in variables, each counted once."""
     return sum(math.prod(w.shape) for w in {id(w): w for w in weights}.values())
