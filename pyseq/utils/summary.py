@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 
-from pyseq.models.graph import in_range
+from pyseq.models.connections import in_range
 
 _CHAIN = 65, (0.45, 0.85, 1.0), ("Layer (type)", "Output Shape", "Param #")
 _GRAPH = 98, (0.33, 0.55, 0.67, 1.0), ("Layer (type)", "Output Shape", "Param #", "Connected to")

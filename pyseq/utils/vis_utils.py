@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from pyseq.models.graph import entry_of, in_range, is_graph, layers_of, sources_of
+from pyseq.models.connections import entry_of, in_range, is_graph, layers_of, sources_of
 
 NO_PYDOT = "You must install pydot (`pip install pydot`) for model_to_dot to work."
 NO_GRAPHVIZ = (
