@@ -19,6 +19,7 @@ from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
 from pyseq.layers.symbolic_call import shape_of, symbolic_call
 from pyseq.layers.tracking import Tracked, may_hold, settings, structure_changed
+from pyseq.layers.uses import Uses
 from pyseq.ops import elementwise
 
 NO_INPUTS = object()  # of a call without positional arguments
@@ -36,7 +37,7 @@ class _FromInit:
         raise RuntimeError(self.message)
 
 
-class Layer(Added, Module):
+class Layer(Added, Uses, Module):
     """A part of a model.
 
     Subclasses make weights in `build(input_shape)` with `add_weight` and compute in `call(inputs)`. Layers, variables
@@ -53,9 +54,11 @@ class Layer(Added, Module):
         autocast: convert floating point inputs to the layer's dtype?
     """
 
+    _is_initialized = False
     _autocast = _own_trainable = _FromInit("You must call `super().__init__()` in the layer constructor.")
 
     def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
+        object.__setattr__(self, "_is_initialized", True)
         self._trainable = bool(trainable)
         self.name = str(name) if name is not None else unique_name(snake_case(type(self).__name__))
         self._named_by_user = name is not None
@@ -71,7 +74,6 @@ class Layer(Added, Module):
         self._loss_functions: list = []
         self._added_metrics: list = []
         self._call_serial = 0
-        self._inferred_shapes = None
         self._build_input_shape = None
         self._autocast = kwargs.pop("autocast", True)
         self.activity_regularizer = regularizers.get(kwargs.pop("activity_regularizer", None))
@@ -336,8 +338,7 @@ class Layer(Added, Module):
         try:
             if not self.built:
                 self._build_for(inputs)
-            if self.input_spec is not None:
-                check_inputs(self.input_spec, inputs, self.name)
+            self._check_inputs(inputs)
             if takes.training:
                 self._resolve_training(takes, args, kwargs)
             elif "training" in kwargs and not takes.any_keyword:
@@ -384,14 +385,16 @@ class Layer(Added, Module):
         context.enter(self._scope_name())
         try:
             inputs = args[0] if args else None
-            if self.input_spec is not None:
-                check_inputs(self.input_spec, inputs, self.name)
+            self._check_inputs(inputs)
             if not self.built:
                 self._build_for(inputs)
-                if self.input_spec is not None:
-                    check_inputs(self.input_spec, inputs, self.name)
+                self._check_inputs(inputs)
         finally:
             context.leave()
+
+    def _check_inputs(self, inputs):
+        if self.input_spec is not None:
+            check_inputs(self.input_spec, inputs, self.name)
 
     def _build_for(self, inputs):
         shapes = map_structure(shape_of, inputs)
@@ -415,26 +418,6 @@ class Layer(Added, Module):
             with tracing(None):
                 self._build_once(input_shape)
         return infer_shapes(lambda x: self(x), input_shape, self._dtype)
-
-    def _shape_of_use(self, which: str):
-        if self._inferred_shapes is None:
-            raise AttributeError(
-                f'The layer "{self.name}" has never been called and thus has no defined {which} shape.'
-            )
-        return self._inferred_shapes[which]
-
-    @property
-    def input_shape(self):
-        """Shape of the input in the model this layer is part of, batch axis first."""
-        return self._shape_of_use("input")
-
-    @property
-    def output_shape(self):
-        """Shape of the output in the model this layer is part of, batch axis first."""
-        return self._shape_of_use("output")
-
-    def _note_shapes(self, input_shape, output_shape):
-        self._inferred_shapes = {"input": input_shape, "output": output_shape}
 
     # ------------------------------------------------------------------------------------------ the rest
 
@@ -489,7 +472,7 @@ class Layer(Added, Module):
         return f"<{type(self).__module__}.{type(self).__name__} object at {hex(id(self))}>"
 
     def __getstate__(self):
-        return {k: v for k, v in self.__dict__.items() if k != "_tracking"}
+        return {k: v for k, v in self.__dict__.items() if k not in _NOT_STATE}
 
 
 class _CallArguments:
@@ -518,6 +501,8 @@ def _call_arguments(cls) -> _CallArguments:
     return _CallArguments(cls)
 
 
+# What a copy of a layer does not take along: uses belong to the models, which make them anew.
+_NOT_STATE = {"_tracking", "_inbound_nodes", "_outbound_nodes"}
 # Attributes that hold variables or layers for other reasons than being part of the layer.
 _UNTRACKED = frozenset(
     {

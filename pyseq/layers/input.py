@@ -40,11 +40,17 @@ class InputLayer(Layer):
         super().__init__(dtype=dtype or config.floatx(), name=name or unique_name("input"), **kwargs)
         self.built = True
         self._autocast = False
-        self._note_shapes(self._batch_input_shape, self._batch_input_shape)
         Node(self, outputs=KerasTensor(self._batch_input_shape, self._dtype, self.name))
 
     def call(self, inputs):
         return inputs
+
+    @property
+    def input_shape(self):
+        """The shape in a list, as tf.keras gives it."""
+        return [self._batch_input_shape]
+
+    output_shape = input_shape
 
     def get_config(self):
         return {

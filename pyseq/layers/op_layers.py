@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import dispatch
+from pyseq.core.structure import map_structure
 from pyseq.layers.base import Layer
 from pyseq.layers.naming import unique_name
 from pyseq.layers.symbolic_call import symbolic_call
@@ -18,6 +19,8 @@ class TFOpLambda(Layer):
     Operators and functions on symbolic tensors make these layers.
     """
 
+    _keras_module = "keras.src.layers.core.tf_op_layer"  # as tf.keras 2.15 writes it in configurations
+
     def __init__(self, function, **kwargs):
         symbol = function if isinstance(function, str) else getattr(function, "_symbolic_name", None)
         if symbol is None:
@@ -26,10 +29,15 @@ class TFOpLambda(Layer):
                 "Lambda layer for one of your own."
             )
         self.symbol = symbol
-        self.function = dispatch.function_of(symbol)
+        dispatch.function_of(symbol)  # raises if there is none
         kwargs.setdefault("autocast", False)
         super().__init__(name=kwargs.pop("name", None) or unique_name(f"tf.{symbol}"), **kwargs)
         self.built = True
+
+    @property
+    def function(self):
+        """What is applied."""
+        return dispatch.function_of(self.symbol)
 
     def __call__(self, *args, **kwargs):
         if dispatch.is_symbolic((args, kwargs)):
@@ -39,22 +47,49 @@ class TFOpLambda(Layer):
     def call(self, *args, **kwargs):
         return self.function(*args, **kwargs)
 
+    def _prepare_symbolic(self, args, kwargs):
+        shapes = map_structure(lambda x: tuple(getattr(x, "shape", ())), args[0] if args else None)
+        self._build_input_shape = shapes
+
     def get_config(self):
         return {**super().get_config(), "function": self.symbol}
 
 
 class SlicingOpLambda(TFOpLambda):
-    """Applies x[key]. In configurations, slices of the key are {"start", "stop", "step"}."""
+    """Applies x[key]."""
 
-    def call(self, *args, **kwargs):
-        x, key = args
-        return self.function(x, _with_slices(key), **kwargs)
+
+class AddLoss(Layer):
+    """Adds its input to the losses, and gives it back; `model.add_loss(tensor)` makes one.
+
+    Args:
+        unconditional: of TensorFlow's older graphs; without effect.
+    """
+
+    def __init__(self, unconditional=False, **kwargs):
+        kwargs.setdefault("autocast", False)
+        super().__init__(**kwargs)
+        self.unconditional = unconditional
+
+    def call(self, inputs):
+        self.add_loss(inputs)
+        return inputs
+
+    def get_config(self):
+        return {**super().get_config(), "unconditional": self.unconditional}
+
+
+def _getitem(tensor, slice_spec):
+    return shape_ops.getitem(tensor, _with_slices(slice_spec))
 
 
 def _with_slices(key):
+    """The key with slices as Python has them: configurations spell them {"start", "stop", "step"}."""
     if isinstance(key, dict) and set(key) == {"start", "stop", "step"}:
         return slice(key["start"], key["stop"], key["step"])
-    return tuple(map(_with_slices, key)) if isinstance(key, (list, tuple)) else key
+    if isinstance(key, list) and any(not isinstance(k, (int, bool, list)) for k in key):
+        key = tuple(key)
+    return tuple(map(_with_slices, key)) if isinstance(key, tuple) else key
 
 
 def _made(name, args, kwargs):
@@ -92,4 +127,4 @@ for _name, _op in {
     "math.negative": elementwise.negative, "math.abs": elementwise.absolute, "math.logical_not": elementwise.logical_not,
 }.items():  # fmt: skip
     _function(_name, _op, unary=True)
-dispatch.TABLE["__operators__.getitem"] = shape_ops.getitem
+dispatch.TABLE["__operators__.getitem"] = _getitem

@@ -30,26 +30,33 @@ NO_WEIGHTS = (
 
 
 class Model(Training, Files, Layer):
-    """Layers put together by a `call` method.
+    """Layers put together, by a `call` method or as a graph.
 
-    Subclass it, make the layers in `__init__` and use them in `call(self, inputs, training=None)`.
+    `Model(inputs, outputs)` with symbolic tensors makes a `Functional`. Or subclass it, make the layers in `__init__` and use
+    them in `call(self, inputs, training=None)`.
     """
 
     run_eagerly = _FromInit(NO_SUPER)
-    _is_initialized = False
 
     def __setattr__(self, name, value):
         if not self._is_initialized and _is_made_of_layers(value):
             raise RuntimeError(NO_SUPER)
         super().__setattr__(name, value)
 
+    def __new__(cls, *args, **kwargs):
+        if cls is Model and (args or "inputs" in kwargs or "outputs" in kwargs):
+            from pyseq.models.functional import Functional
+
+            cls = Functional
+        return super().__new__(cls, *args, **kwargs)
+
     def __init__(self, *args, **kwargs):
-        object.__setattr__(self, "_is_initialized", True)
         if args or "inputs" in kwargs or "outputs" in kwargs:
-            raise NotImplementedError(
-                "Model(inputs, outputs): this version has no functional API. Use Sequential, or subclass Model and define "
-                "`call`."
-            )
+            from pyseq.models.functional import Functional, made_functional
+
+            made_functional(type(self))
+            Functional.__init__(self, *args, **kwargs)
+            return
         super().__init__(**kwargs)
         self._init_training()
 
