@@ -11,7 +11,18 @@ from pyseq.layers.reshape import Flatten, Reshape
 from pyseq.registry import Registry
 
 _registry = Registry("layer", "keras.layers")
-for _class in (Activation, AddLoss, AlphaDropout, Dense, Dropout, Flatten, InputLayer, Reshape, SlicingOpLambda, TFOpLambda):
+for _class in (
+    Activation,
+    AddLoss,
+    AlphaDropout,
+    Dense,
+    Dropout,
+    Flatten,
+    InputLayer,
+    Reshape,
+    SlicingOpLambda,
+    TFOpLambda,
+):
     _registry.add(_class)
 
 serialize, deserialize = _registry.serialize, _registry.deserialize

@@ -167,7 +167,9 @@ class Functional(Model):
         """The outputs for inputs, in the structure they were given in."""
         flat = [inputs] if type(inputs) is Tensor else self._in_order(inputs)
         if len(flat) != len(self._graph.inputs) or not all(map(_fits, flat, self._graph.inputs)):
-            flat = self._conformed([x if isinstance(x, Tensor) else as_tensor(x) for x in flat])  # of a `call` that was not by `__call__`
+            flat = self._conformed(
+                [x if isinstance(x, Tensor) else as_tensor(x) for x in flat]
+            )  # of a `call` that was not by `__call__`
         for x, m in zip(flat, flatten(mask) if mask is not None else (), strict=False):
             x._keras_mask = m
         made = iter(self._graph.run(flat))
@@ -281,7 +283,9 @@ def _on_new_inputs(inputs, outputs):
     new = {}
     for t in flatten(inputs):
         entry = isinstance(t.layer, InputLayer)
-        new[id(t)] = t if entry else Input(batch_shape=t.shape, dtype=t.dtype, name=unique_name(f"{t.layer.name}_input"))
+        new[id(t)] = (
+            t if entry else Input(batch_shape=t.shape, dtype=t.dtype, name=unique_name(f"{t.layer.name}_input"))
+        )
     graph = _Between(flatten(inputs), flatten(outputs))
     made = replayed(graph, new)
     return replace(inputs, lambda t: new[id(t)]), replace(outputs, lambda t: made[id(t)])

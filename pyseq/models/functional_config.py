@@ -173,7 +173,9 @@ class _Making:
                 else:
                     self._call(name, number, use)
             if len(later) == len(waiting):
-                missing = sorted({str(k) for _, _, use in later for k in _keys_in(use, self.layers) if k not in self.nodes})
+                missing = sorted(
+                    {str(k) for _, _, use in later for k in _keys_in(use, self.layers) if k not in self.nodes}
+                )
                 raise ValueError(
                     f"Cannot connect the layers {sorted({name for name, _, _ in later})}: nothing in the configuration gives "
                     f"{missing[:5]}."

@@ -68,6 +68,13 @@ class Model(Training, Files, Layer):
                     return y
         return super().__call__(inputs, *args, **kwargs)
 
+    def call(self, inputs, training=None, mask=None):
+        """Compute the outputs from the inputs."""
+        raise NotImplementedError(
+            f'Model "{self.name}": unimplemented `call()`: if you intend to create a `Model` with the Functional API, please '
+            f"provide `inputs` and `outputs` arguments. Otherwise, {type(self).__name__} must define `call(self, inputs)`."
+        )
+
     # ------------------------------------------------------------------------------------------ structure
 
     @property
@@ -147,7 +154,7 @@ class Model(Training, Files, Layer):
                 f"of input shapes. User provided input type: {type(input_shape)}."
             )
         shape = tuple(input_shape) if is_shape(input_shape) else input_shape
-        if type(self).call is not Layer.call:
+        if type(self).call is not Model.call:
             needed = _arguments_beside_inputs(type(self).call)
             if needed:
                 raise ValueError(
