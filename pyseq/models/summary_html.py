@@ -12,7 +12,7 @@ DEPTH = "&nbsp;" * 4  # before the name of a layer of a model inside the model, 
 def table(model) -> str:
     """The HTML of a table with a row for each layer: name, class, output shape, parameters."""
     heading = f"{type(model).__name__} <b>{escape(model.name)}</b>"
-    rows = "".join(_rows(model, 0))
+    rows = "".join(_rows(model, 0, model.built))
     if not model.built:
         rows = rows or '<tr><td colspan="4">no layers yet</td></tr>'
         total = "not built: its weights are made by the first call, or by <code>build(input_shape)</code>"
@@ -25,13 +25,14 @@ def table(model) -> str:
     )
 
 
-def _rows(model, depth):
+def _rows(model, depth, known):
     for layer in model.layers:
         name = DEPTH * depth + escape(layer.name)
-        cells = (name, escape(type(layer).__name__), escape(output_shape(layer)), escape(_params(layer)))
+        shape, number = (output_shape(layer), _params(layer)) if known else ("?", "?")
+        cells = (name, escape(type(layer).__name__), escape(shape), number)
         yield "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
         if hasattr(layer, "layers"):
-            yield from _rows(layer, depth + 1)
+            yield from _rows(layer, depth + 1, known)
 
 
 def _params(layer):
