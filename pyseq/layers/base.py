@@ -14,6 +14,7 @@ from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
 from pyseq.layers.added import Added
 from pyseq.layers.call_context import context
 from pyseq.layers.input_spec import check_inputs
+from pyseq.layers.masks import leave_masks, masks_of, refuse_masks
 from pyseq.layers.module import Module
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
@@ -66,7 +67,7 @@ class Layer(Added, Uses, Module):
         self.dynamic = bool(dynamic)
         self.built = False
         self.input_spec = None
-        self.supports_masking = False
+        self.supports_masking = type(self).compute_mask is not Layer.compute_mask
         self.stateful = False
         self._own_trainable: list[Variable] = []
         self._own_non_trainable: list[Variable] = []
@@ -321,7 +322,7 @@ class Layer(Added, Uses, Module):
         self.built = True
 
     def call(self, inputs, *args, **kwargs):
-        """Compute the outputs from the inputs; here, they are the inputs."""
+        """Compute the outputs from the inputs. By itself, a layer passes them through, as in tf.keras."""
         return inputs
 
     def __call__(self, inputs=NO_INPUTS, *args, **kwargs):
@@ -330,6 +331,7 @@ class Layer(Added, Uses, Module):
         if (type(inputs) is not Tensor and is_symbolic(inputs)) or ((args or kwargs) and is_symbolic((args, kwargs))):
             return symbolic_call(self, (inputs, *args), kwargs)
         takes = _call_arguments(type(self))
+        masks = self._masks_for(takes, inputs, args, kwargs)
         inputs = self._prepare_inputs(inputs)
         context.enter(self._scope_name())
         outer_training = context.training
@@ -339,16 +341,46 @@ class Layer(Added, Uses, Module):
             self._check_inputs(inputs)
             if takes.training:
                 self._resolve_training(takes, args, kwargs)
-            elif "training" in kwargs and not takes.any_keyword:
-                context.training = kwargs.pop("training")
+            elif "training" in kwargs:
+                said = kwargs.pop("training")
+                context.training = context.training if said is None else said
             self._call_serial = context.serial
             outputs = self.call(inputs, *args, **kwargs)
             if self.activity_regularizer is not None:
                 self._add_activity_loss(outputs)
+            if self.supports_masking and not self._layers_leave_masks and (masks is not None or self._makes_masks()):
+                outputs = leave_masks(self, inputs, outputs, masks)
         finally:
             context.training = outer_training
             context.leave()
         return outputs
+
+    def _makes_masks(self):
+        """May its outputs have masks though its inputs have none?"""
+        return type(self).compute_mask is not Layer.compute_mask
+
+    _layers_leave_masks = False  # True for models: their layers leave masks on the outputs
+
+    def _masks_for(self, takes, inputs, args, kwargs):
+        """The masks of the inputs, said in this call or found on them; found ones are given to a `call` that takes them."""
+        if not takes.takes_mask:
+            return masks_of(inputs) if self.supports_masking else None
+        if len(args) > takes.mask_position:
+            return args[takes.mask_position]
+        if kwargs.get("mask") is not None:
+            return kwargs["mask"]
+        masks = masks_of(inputs)
+        if masks is not None and "mask" not in kwargs:
+            kwargs["mask"] = masks
+        return masks
+
+    def compute_mask(self, inputs, mask=None):
+        """The masks of the outputs, given those of the inputs: the same, if the layer supports masks.
+
+        Raises:
+            TypeError: there are masks and the layer does not support them.
+        """
+        return mask if self.supports_masking else refuse_masks(self, mask)
 
     def _scope_name(self):
         return self.name
@@ -375,7 +407,9 @@ class Layer(Added, Uses, Module):
 
     def _cast(self, x):
         if self._autocast and x.dtype is not self._dtype and x.dtype.is_floating:
-            return elementwise.cast(x, self._dtype)
+            mask = x._keras_mask
+            x = elementwise.cast(x, self._dtype)
+            x._keras_mask = mask
         return x
 
     def _prepare_symbolic(self, args, kwargs):
@@ -480,10 +514,11 @@ class _CallArguments:
         parameters = list(inspect.signature(cls.call).parameters.values())[1:]
         names = [p.name for p in parameters]
         self.any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
-        self.training = "training" in names
-        self.mask = "mask" in names
-        self.training_position = names.index("training") - 1 if self.training else 0
-        default = parameters[names.index("training")].default if self.training else None
+        self.training = "training" in names or self.any_keyword
+        self.takes_mask = "mask" in names or self.any_keyword
+        self.mask_position = names.index("mask") - 1 if "mask" in names else len(names)
+        self.training_position = names.index("training") - 1 if "training" in names else len(names)
+        default = parameters[names.index("training")].default if "training" in names else None
         self.training_default = None if default is inspect.Parameter.empty else default
         self.first_name = names[0] if names else None
 
@@ -509,8 +544,11 @@ _UNTRACKED = frozenset(
         "_added_losses",
         "_added_metrics",
         "_loss_functions",
+        "_extra",
         "_inbound_nodes",
+        "_nested",
         "_outbound_nodes",
+        "_tensors",
         "optimizer",
         "history",
         "_compiled",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyseq.core import config
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.layers.base import Layer
-from pyseq.layers.naming import unique_name
+from pyseq.layers.naming import numbered_name
 from pyseq.layers.node import Node
 
 
@@ -37,7 +37,7 @@ class InputLayer(Layer):
             kwargs["batch_input_shape"] = (batch_size, *(input_shape or ()))
         elif input_shape is not None:
             raise ValueError("InputLayer: give `input_shape` or `batch_input_shape`, not both.")
-        super().__init__(dtype=dtype or config.floatx(), name=name or unique_name("input"), **kwargs)
+        super().__init__(dtype=dtype or config.floatx(), name=name or numbered_name("input"), **kwargs)
         self.built = True
         self._autocast = False
         Node(self, outputs=KerasTensor(self._batch_input_shape, self._dtype, self.name))

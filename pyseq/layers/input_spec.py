@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pyseq.core import as_dtype
 from pyseq.core.structure import flatten
 
 
@@ -29,8 +30,19 @@ class InputSpec:
         self.name = name
 
     def __repr__(self):
-        said = {k: v for k, v in vars(self).items() if v is not None and v != {} and v is not False}
+        said = {
+            k: v for k, v in vars(self).items() if v and k in ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes")
+        }
         return f"InputSpec({', '.join(f'{k}={v}' for k, v in said.items())})"
+
+    def get_config(self):
+        """What `from_config` makes an equal specification from."""
+        return {k: getattr(self, k) for k in ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes")}
+
+    @classmethod
+    def from_config(cls, config):
+        """The specification that `get_config` described."""
+        return cls(**config)
 
     def complaint(self, shape: tuple) -> str | None:
         """What is wrong with an input of this shape (None entries unknown), or None."""
@@ -63,6 +75,9 @@ class InputSpec:
 def check_inputs(spec, inputs, layer_name: str) -> None:
     """Raise ValueError, in tf.keras's words, if `inputs` do not fit `spec` (an InputSpec or a list of them)."""
     specs, tensors = flatten(spec), flatten(inputs)
+    for s in specs:
+        if s is not None and not isinstance(s, InputSpec):
+            raise TypeError(f'Layer "{layer_name}": input_spec must be an instance of InputSpec. Got: {s}')
     if len(specs) != len(tensors):
         raise ValueError(
             f'Layer "{layer_name}" expects {len(specs)} input(s), but it received {len(tensors)} input tensors. '
@@ -70,5 +85,7 @@ def check_inputs(spec, inputs, layer_name: str) -> None:
         )
     for k, (s, x) in enumerate(zip(specs, tensors, strict=True)):
         wrong = None if s is None else s.complaint(tuple(x.shape))
+        if not wrong and s is not None and s.dtype is not None and x.dtype != as_dtype(s.dtype):
+            wrong = f"expected dtype={s.dtype}, found dtype={x.dtype.name}"
         if wrong:
             raise ValueError(f'Input {k} of layer "{layer_name}" is incompatible with the layer: {wrong}')

@@ -8,7 +8,7 @@ from pyseq.core import Tensor, Variable, active_trace, as_tensor, emit, symbolic
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten, map_structure
 from pyseq.core.trace import ShapeTrace
-from pyseq.layers.node import Node, replace, symbolic_in
+from pyseq.layers.node import Node, rebuilt, replace, symbolic_in
 from pyseq.layers.shape_inference import TRIES
 
 # What an unknown extent is tried with: always two. The larger ones are for layers that need some, such as convolutions.
@@ -71,18 +71,7 @@ def _merged(tries, extents):
     """The KerasTensors of what came out for each of the extents tried."""
     flat = [flatten(outputs) for outputs in tries]
     made = iter([_one(leaves, extents) for leaves in zip(*flat, strict=True)])
-    return _rebuilt(tries[0], made)
-
-
-def _rebuilt(structure, leaves):
-    """map_structure, but through dicts in the order of `flatten`; what is no tensor stays."""
-    if isinstance(structure, dict):
-        done = {k: _rebuilt(structure[k], leaves) for k in sorted(structure)}
-        return {k: done[k] for k in structure}
-    if isinstance(structure, (list, tuple)):
-        items = [_rebuilt(item, leaves) for item in structure]
-        return type(structure)(*items) if hasattr(structure, "_fields") else type(structure)(items)
-    return next(leaves)
+    return rebuilt(tries[0], made)
 
 
 def _one(tensors, extents):

@@ -77,6 +77,8 @@ class Tracked:
         for x in found_in(attributes, self.seen):
             if isinstance(x, Variable):
                 self.variables.append(x)
+            elif x is layer:
+                continue
             elif hasattr(x, "_tracking"):
                 (self.layers if x._is_layer else self.modules).append(x)
                 self.parts.append(x)

@@ -67,13 +67,14 @@ class Files:
         """
         import json
 
-        return json.dumps(self._description(), **kwargs)
+        from pyseq.saving.objects import serialize_keras_object
 
-    def _description(self):
-        from pyseq.saving.objects import legacy_node
+        node = {"class_name": type(self).__name__, "config": serialize_keras_object(self.get_config())}
+        return json.dumps(self._description(node), **kwargs)
 
+    def _description(self, node):
         return {
-            **legacy_node(self),
+            **node,
             "keras_version": KERAS_VERSION,
             "backend": "tensorflow",
             "pyseq_version": __version__,

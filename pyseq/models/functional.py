@@ -7,12 +7,13 @@ import warnings
 from pyseq.core import Tensor, as_tensor
 from pyseq.core.dispatch import is_symbolic
 from pyseq.core.keras_tensor import KerasTensor
-from pyseq.core.structure import flatten
+from pyseq.core.structure import flatten, map_structure
 from pyseq.layers.base import Layer, _call_arguments, _is_numbers
 from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec, check_inputs
+from pyseq.layers.masks import as_bool, same
 from pyseq.layers.naming import unique_name
-from pyseq.layers.node import replace
+from pyseq.layers.node import rebuilt, replace
 from pyseq.models.functional_config import config_of, from_config
 from pyseq.models.graph import Graph, replayed
 from pyseq.models.model import Model
@@ -61,7 +62,13 @@ class Functional(Model):
         self._connect()
 
     def _connect(self):
-        self._graph = Graph(flatten(self._nested["inputs"]), flatten(self._nested["outputs"]) + self._extra)
+        inputs, outputs = flatten(self._nested["inputs"]), flatten(self._nested["outputs"])
+        self._graph = Graph(inputs, outputs)
+        if self._extra:  # what only they need comes last among the layers
+            first = self._graph.layers
+            self._graph = Graph(inputs, outputs + self._extra)
+            known = {id(layer) for layer in first}
+            self._graph.layers = first + [layer for layer in self._graph.layers if id(layer) not in known]
         self.input_names = [t.layer.name for t in self.inputs]
         self.output_names = _different([t.layer.name for t in self.outputs])
         self._plans = Plans()
@@ -117,8 +124,7 @@ class Functional(Model):
 
     def _prepare_inputs(self, inputs):
         flat = [x if isinstance(x, Tensor) else as_tensor(x) for x in self._in_order(inputs)]
-        flat = iter(self._conformed(flat))
-        return replace(self._nested["inputs"], lambda t: next(flat))
+        return rebuilt(self._nested["inputs"], iter(self._conformed(flat)))
 
     def _prepare_symbolic(self, args, kwargs):
         self._check_shapes(self._in_order(args[0] if args else None))
@@ -167,19 +173,33 @@ class Functional(Model):
         """The outputs for inputs, in the structure they were given in."""
         flat = [inputs] if type(inputs) is Tensor else self._in_order(inputs)
         if len(flat) != len(self._graph.inputs) or not all(map(_fits, flat, self._graph.inputs)):
-            flat = self._conformed(
-                [x if isinstance(x, Tensor) else as_tensor(x) for x in flat]
-            )  # of a `call` that was not by `__call__`
-        for x, m in zip(flat, flatten(mask) if mask is not None else (), strict=False):
-            x._keras_mask = m
-        made = iter(self._graph.run(flat))
-        return replace(self._nested["outputs"], lambda t: next(made))
+            flat = self._conformed([x if isinstance(x, Tensor) else as_tensor(x) for x in flat])
+        if mask is not None:
+            flat = [_with_mask(x, m) for x, m in zip(flat, flatten(mask), strict=True)]
+        return rebuilt(self._nested["outputs"], iter(self._graph.run(flat)))
+
+    _layers_leave_masks = True
 
     def compute_mask(self, inputs, mask=None):
         """The masks that the outputs have, for inputs with these masks; None where there is none."""
         outputs = self(inputs) if mask is None else self(inputs, mask=mask)
-        masks = iter([getattr(y, "_keras_mask", None) for y in flatten(outputs)])
-        return replace(self._nested["outputs"], lambda t: next(masks))
+        return rebuilt(self._nested["outputs"], iter([y._keras_mask for y in flatten(outputs)]))
+
+    # ------------------------------------------------------------------------------------------ copies
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        state["_nested"] = {k: rebuilt(v, iter(range(len(flatten(v))))) for k, v in self._nested.items()}
+        state["_extra"] = len(self._extra)
+        return state
+
+    def __setstate__(self, state):
+        graph = state["_graph"]
+        tensors = {"inputs": graph.inputs, "outputs": graph.outputs}
+        self.__dict__.update(state)
+        self._nested = {k: map_structure(tensors[k].__getitem__, v) for k, v in state["_nested"].items()}
+        self._extra = graph.outputs[len(graph.outputs) - state["_extra"] :]
+        object.__setattr__(self, "_layers", graph.layers)
 
     # ------------------------------------------------------------------------------------------ losses
 
@@ -283,9 +303,7 @@ def _on_new_inputs(inputs, outputs):
     new = {}
     for t in flatten(inputs):
         entry = isinstance(t.layer, InputLayer)
-        new[id(t)] = (
-            t if entry else Input(batch_shape=t.shape, dtype=t.dtype, name=unique_name(f"{t.layer.name}_input"))
-        )
+        new[id(t)] = t if entry else Input(batch_shape=t.shape, dtype=t.dtype)
     graph = _Between(flatten(inputs), flatten(outputs))
     made = replayed(graph, new)
     return replace(inputs, lambda t: new[id(t)]), replace(outputs, lambda t: made[id(t)])
@@ -328,6 +346,15 @@ def _different(names):
 
 def _fits(x, t):
     return isinstance(x, Tensor) and len(x.shape) == len(t.shape) and x.dtype is t.dtype
+
+
+def _with_mask(x, mask):
+    """x with a mask on it; the caller's own tensor is left as it is."""
+    if mask is None or mask is x._keras_mask:
+        return x
+    x = same(x)
+    x._keras_mask = as_bool(mask)
+    return x
 
 
 def _conform(x, t):

@@ -162,7 +162,11 @@ class Model(Training, Files, Layer):
                     f"the model, but are required for its `call()` method: {needed}. Instead, in order to instantiate and "
                     "build your model, `call()` your model on real tensor data with all expected call arguments."
                 )
-            infer_shapes(lambda x: self.call(x), shape, self._dtype)
+            context.enter(None)
+            try:
+                infer_shapes(lambda x: self.call(x), shape, self._dtype)
+            finally:
+                context.leave()
         self._build_input_shape = shape
         self.built = True
 

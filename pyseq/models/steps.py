@@ -189,12 +189,16 @@ class Plans:
         """model(x) by a plan, or None. One is made when a signature comes the third time and the model is plain."""
         if self.call_settings != settings[0]:
             self.calls, self.call_settings, self.plain = {}, settings[0], None
+        if isinstance(x, Tensor) and x._keras_mask is not None:
+            return None
         key = (x.shape, x.dtype, training)
         plan = self.calls.get(key)
         if type(plan) is Plan:
-            y, logits = plan(x if isinstance(x, Tensor) else wrap(x))
+            y, logits, mask = plan(x if isinstance(x, Tensor) else wrap(x))
             if logits is not None:
                 y.keras_logits = logits
+            if mask is not None:
+                y._keras_mask = mask
             return y
         if plan is not False:
             seen = (plan or 0) + 1
@@ -216,7 +220,7 @@ class Plans:
     def _traced_call(self, model, x, training):
         def function(t):
             y = Layer.__call__(model, t, **({} if training is None else {"training": training}))
-            return (y, y.keras_logits) if isinstance(y, Tensor) else None
+            return (y, y.keras_logits, y._keras_mask) if isinstance(y, Tensor) else None
 
         plan = Plan(function, [(x.shape, x.dtype)])
         return False if plan.result is None or plan.updated else plan

@@ -45,7 +45,7 @@ def write(model, path, include_optimizer=True):
             "work for subclassed models, because such models are defined via the body of a Python method, which isn't safely "
             "serializable. Save it as '.keras', or use `save_weights`."
         )
-    description = model._description()
+    description = model._description(objects.legacy_node(model))
     with h5py.File(path, "w") as f:
         f.attrs["keras_version"], f.attrs["backend"] = KERAS_VERSION, "tensorflow"
         f.attrs["pyseq_version"] = __version__

@@ -28,7 +28,7 @@ def print_summary(
 
     Args:
         model: has `name`, `layers` and weights. If it has `_connected_to(layer)`, the names of a layer's inputs as a list
-            like `["dense[0][0]"]`, these are shown unless each layer takes just the one before it.
+            like `["dense[0][0]"]`, these are shown unless `_is_chain()`: each layer takes just the one before it.
         line_length: columns of a line; 65 (98 with inputs) by default.
         positions: where the columns of the table end, as fractions of `line_length` or in characters.
         print_fn: called with each line; `print` by default.
@@ -100,14 +100,7 @@ def _framed(line, depth):
 def _inputs_of(model):
     """`model._connected_to`, or None if there is none or each layer just takes the one before it."""
     connected_to = getattr(model, "_connected_to", None)
-    if connected_to is None:
-        return None
-    before = []
-    for layer in model.layers:
-        if list(connected_to(layer)) != before:
-            return connected_to
-        before = [f"{layer.name}[0][0]"]
-    return None
+    return None if connected_to is None or model._is_chain() else connected_to
 
 
 def output_shape(layer) -> str:
