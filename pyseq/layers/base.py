@@ -12,10 +12,12 @@ from pyseq import constraints, initializers, regularizers
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
 from pyseq.core.dispatch import is_symbolic
 from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
+from pyseq.layers.added import Added
 from pyseq.layers.arguments import config_of_arguments, remember_arguments, takes_only_own
 from pyseq.layers.call_context import context
 from pyseq.layers.input_spec import check_inputs
 from pyseq.layers.masks import leave_masks, masks_of, refuse_masks
+from pyseq.layers.module import Module
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
 from pyseq.layers.symbolic_call import shape_of, symbolic_call
@@ -23,8 +25,22 @@ from pyseq.layers.tracking import Tracked, may_hold, settings, structure_changed
 from pyseq.layers.uses import Uses
 from pyseq.ops import elementwise
 
+NO_INPUTS = object()  # of a call without positional arguments
 
-class Layer(Uses):
+
+class _FromInit:
+    """Stands for attributes that `__init__` sets: using one before says what was forgotten."""
+
+    def __init__(self, message):
+        self.message = message
+
+    def __get__(self, layer, owner=None):
+        if layer is None:
+            return self
+        raise RuntimeError(self.message)
+
+
+class Layer(Added, Uses, Module):
     """A part of a model.
 
     Subclasses make weights in `build(input_shape)` with `add_weight` and compute in `call(inputs)`. Layers, variables
@@ -41,6 +57,9 @@ class Layer(Uses):
         autocast: convert floating point inputs to the layer's dtype?
     """
 
+    _is_initialized = False
+    _autocast = _own_trainable = _FromInit("You must call `super().__init__()` in the layer constructor.")
+
     def __new__(cls, *args, **kwargs):
         layer = super().__new__(cls)
         if cls.get_config is Layer.get_config:
@@ -48,6 +67,7 @@ class Layer(Uses):
         return layer
 
     def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
+        object.__setattr__(self, "_is_initialized", True)
         self._trainable = bool(trainable)
         self.name = str(name) if name is not None else unique_name(snake_case(type(self).__name__))
         self._named_by_user = name is not None
@@ -61,6 +81,7 @@ class Layer(Uses):
         self._own_non_trainable: list[Variable] = []
         self._added_losses: list = []
         self._loss_functions: list = []
+        self._added_metrics: list = []
         self._call_serial = 0
         self._build_input_shape = None
         self._autocast = kwargs.pop("autocast", True)
@@ -128,13 +149,10 @@ class Layer(Uses):
     def __setattr__(self, name, value):
         if may_hold(value) or may_hold(self.__dict__.get(name)):
             structure_changed()
+            self.__dict__.pop(name, None)  # what takes the place of another is the newest, as in tf.keras
         if name[0] != "_":
             settings[0] += 1
         object.__setattr__(self, name, value)
-
-    def __delattr__(self, name):
-        structure_changed()
-        object.__delattr__(self, name)
 
     def _tracked(self) -> Tracked:
         """Layers, variables and metrics found in the attributes."""
@@ -144,7 +162,7 @@ class Layer(Uses):
             object.__setattr__(self, "_tracking", found)
         return found
 
-    _tracking = None
+    _is_layer = True
 
     def _sublayers(self) -> list[Layer]:
         """The layers directly inside this one."""
@@ -160,14 +178,24 @@ class Layer(Uses):
                 found.append(layer)
                 for inner in layer._sublayers():
                     visit(inner)
+                for module in layer._tracked().modules:
+                    for inner in module.submodules:
+                        if inner._is_layer:
+                            visit(inner)
 
         visit(self)
         return found
 
-    @property
-    def submodules(self):
-        """All layers inside this one."""
-        return tuple(self._flatten_layers()[1:])
+    def _parts(self):
+        """All directly inside this layer that has variables: layers, modules that are no layers, metrics."""
+        found = self._tracked()
+        if type(self)._sublayers is Layer._sublayers:
+            return found.parts
+        return [*self._sublayers(), *found.modules, *found.metrics]
+
+    def _inner_modules(self):
+        entry = self.__dict__.get("_input_layer")
+        return [*([entry] if entry is not None else []), *self._sublayers(), *self._tracked().modules]
 
     def _own_weights(self):
         """(trainable, non-trainable) variables of this layer alone."""
@@ -182,17 +210,16 @@ class Layer(Uses):
         """Variables that training changes; empty if the layer is frozen."""
         if not self._trainable:
             return []
-        inner = [v for layer in self._sublayers() for v in layer.trainable_weights]
-        return _unique(self._own_weights()[0] + inner)
+        return _unique(self._own_weights()[0] + [v for part in self._parts() for v in part.trainable_variables])
 
     @property
     def non_trainable_weights(self):
         """The other variables."""
         trainable, fixed = self._own_weights()
-        layers = self._sublayers()
+        parts = self._parts()
         if self._trainable:
-            return _unique(fixed + [v for layer in layers for v in layer.non_trainable_weights])
-        return _unique(trainable + fixed + [v for layer in layers for v in layer.weights])
+            return _unique(fixed + [v for part in parts for v in part.non_trainable_variables])
+        return _unique(trainable + fixed + [v for part in parts for v in part.variables])
 
     @property
     def weights(self):
@@ -282,18 +309,6 @@ class Layer(Uses):
 
     # ------------------------------------------------------------------------------------------ losses
 
-    def add_loss(self, losses, **kwargs):
-        """Add to what is minimised: tensors made in `call`, or functions without arguments that give one."""
-        for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
-            if callable(loss) and not isinstance(loss, (Tensor, Variable)):
-                self._loss_functions.append(loss)
-                continue
-            if self._loss_serial != context.serial:
-                self._added_losses, self._loss_serial = [], context.serial
-            self._added_losses.append(as_tensor(loss))
-
-    _loss_serial = 0
-
     @property
     def losses(self):
         """Regularisation losses of the weights and what the last call added, as scalar tensors."""
@@ -323,7 +338,9 @@ class Layer(Uses):
         """Compute the outputs from the inputs. By itself, a layer passes them through, as in tf.keras."""
         return inputs
 
-    def __call__(self, inputs, *args, **kwargs):
+    def __call__(self, inputs=NO_INPUTS, *args, **kwargs):
+        if inputs is NO_INPUTS:
+            inputs = _call_arguments(type(self)).first(kwargs)
         if (type(inputs) is not Tensor and is_symbolic(inputs)) or ((args or kwargs) and is_symbolic((args, kwargs))):
             return symbolic_call(self, (inputs, *args), kwargs)
         takes = _call_arguments(type(self))
@@ -478,7 +495,7 @@ class Layer(Uses):
         """Metrics assigned to attributes of this layer and of the layers inside it."""
         found = []
         for layer in self._flatten_layers():
-            found += [m for m in layer._tracked().metrics if not _in(m, found)]
+            found += [m for m in (*layer._tracked().metrics, *layer._added_metrics) if not _in(m, found)]
         return found
 
     def get_config(self):
@@ -527,6 +544,13 @@ class _CallArguments:
         self.training_position = names.index("training") - 1 if "training" in names else len(names)
         default = parameters[names.index("training")].default if "training" in names else None
         self.training_default = None if default is inspect.Parameter.empty else default
+        self.first_name = names[0] if names else None
+
+    def first(self, kwargs):
+        """The inputs of a call, taken out of its keyword arguments."""
+        if self.first_name not in kwargs:
+            raise ValueError("The first argument to `Layer.call` must always be passed.")
+        return kwargs.pop(self.first_name)
 
 
 @functools.cache
@@ -542,6 +566,7 @@ _UNTRACKED = frozenset(
         "_own_trainable",
         "_own_non_trainable",
         "_added_losses",
+        "_added_metrics",
         "_loss_functions",
         "_extra",
         "_inbound_nodes",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import inspect
+import itertools
 import weakref
 
 import numpy as np
@@ -21,7 +21,8 @@ class Function:
 
     Tensors and arrays are arguments of the plan, whatever their values; everything else (numbers, texts, layers, variables)
     is part of the signature. What the function does besides calling ops (printing, counting) happens when it is traced.
-    While a tape outside records, or inside another traced function, it runs as plain Python, with the same numbers.
+    While a tape outside records, or inside another traced function, it runs as plain Python, with the same numbers; so does
+    a call with an iterator: what that gives when the function is traced is not what it gives later.
     """
 
     def __init__(self, python_function, input_signature=None):
@@ -45,7 +46,7 @@ class Function:
 
     def __call__(self, *args, **kwargs):
         """Run; same arguments and results as the Python function, arrays and lists of results being tensors."""
-        if active_trace() is not None or recording() or config.functions_run_eagerly():
+        if active_trace() is not None or recording() or config.functions_run_eagerly() or _iterates(args):
             return self.python_function(*args, **kwargs)
         args = self._conform(args)
         tensors = []
@@ -211,6 +212,11 @@ def _spec(x):
 
 def _zeros(x):
     return as_tensor(np.zeros(x.shape, x.dtype.numpy)) if isinstance(x, Spec) else x
+
+
+def _iterates(args):
+    """Is there an iterator among the arguments?"""
+    return any(hasattr(type(x), "__next__") for x in args)
 
 
 def _matched(who, x, spec):

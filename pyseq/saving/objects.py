@@ -131,7 +131,11 @@ def _as_legacy(node):
         return node["config"]
     if "registered_name" in node and "config" in node:
         use = {k: node[k] for k in ("name", "inbound_nodes") if k in node}  # of a layer in a functional model
-        return {"class_name": node["registered_name"] or node["class_name"], "config": _as_legacy(node["config"]), **use}
+        return {
+            "class_name": node["registered_name"] or node["class_name"],
+            "config": _as_legacy(node["config"]),
+            **use,
+        }
     return {k: _as_legacy(v) for k, v in node.items()}
 
 

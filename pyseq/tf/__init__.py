@@ -35,6 +35,7 @@ from pyseq.core import (
 )
 from pyseq.core import bool_ as bool
 from pyseq.data.spec import TensorShape, TensorSpec, string
+from pyseq.layers.module import Module
 from pyseq.plan import function
 from pyseq.tf import bitwise, dtypes, linalg, math, nn, random
 from pyseq.tf.clipping import (

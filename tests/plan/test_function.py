@@ -420,6 +420,8 @@ def test_a_plan_keeps_the_objects_its_signature_names():
         scale = types.SimpleNamespace(value=float(k))
         assert float(f(as_tensor(1.0), scale)) == k
         del scale
+
+
 class TestConcreteFunctions:
     def test_of_specs_with_unknown_extents(self):
         f = function(lambda x, k: x * k)
