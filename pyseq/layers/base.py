@@ -75,7 +75,8 @@ class Layer(Added, Uses, Module):
         self.dynamic = bool(dynamic)
         self.built = False
         self.input_spec = None
-        self.supports_masking = type(self).compute_mask is not Layer.compute_mask
+        self._makes_masks = type(self).compute_mask is not Layer.compute_mask  # even where the inputs have none
+        self.supports_masking = self._makes_masks
         self.stateful = False
         self._own_trainable: list[Variable] = []
         self._own_non_trainable: list[Variable] = []
@@ -357,19 +358,15 @@ class Layer(Added, Uses, Module):
             elif "training" in kwargs:
                 said = kwargs.pop("training")
                 context.training = context.training if said is None else said
-            self._call_serial = context.serial
+            self.__dict__["_call_serial"] = context.serial  # past __setattr__: it holds nothing that is tracked
             outputs = self.call(inputs, *args, **kwargs)
             if self.activity_regularizer is not None:
                 self._add_activity_loss(outputs)
-            if self.supports_masking and not self._layers_leave_masks and (masks is not None or self._makes_masks()):
+            if self.supports_masking and not self._layers_leave_masks and (masks is not None or self._makes_masks):
                 outputs = leave_masks(self, inputs, outputs, masks)
         finally:
             context.leave(*outer)
         return outputs
-
-    def _makes_masks(self):
-        """May its outputs have masks though its inputs have none?"""
-        return type(self).compute_mask is not Layer.compute_mask
 
     _layers_leave_masks = False  # True for models: their layers leave masks on the outputs
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyseq.core import as_dtype
+from pyseq.core import Tensor, as_dtype
 from pyseq.core.structure import flatten
 
 
@@ -74,6 +74,8 @@ class InputSpec:
 
 def check_inputs(spec, inputs, layer_name: str) -> None:
     """Raise ValueError, in tf.keras's words, if `inputs` do not fit `spec` (an InputSpec or a list of them)."""
+    if type(spec) is InputSpec and isinstance(inputs, Tensor):
+        return _check(0, spec, inputs, layer_name)
     specs, tensors = flatten(spec), flatten(inputs)
     for s in specs:
         if s is not None and not isinstance(s, InputSpec):
@@ -84,8 +86,13 @@ def check_inputs(spec, inputs, layer_name: str) -> None:
             f"Inputs received: {tensors}"
         )
     for k, (s, x) in enumerate(zip(specs, tensors, strict=True)):
-        wrong = None if s is None else s.complaint(tuple(x.shape))
-        if not wrong and s is not None and s.dtype is not None and x.dtype != as_dtype(s.dtype):
-            wrong = f"expected dtype={s.dtype}, found dtype={x.dtype.name}"
-        if wrong:
-            raise ValueError(f'Input {k} of layer "{layer_name}" is incompatible with the layer: {wrong}')
+        if s is not None:
+            _check(k, s, x, layer_name)
+
+
+def _check(k, spec, x, layer_name):
+    wrong = spec.complaint(tuple(x.shape))
+    if not wrong and spec.dtype is not None and x.dtype != as_dtype(spec.dtype):
+        wrong = f"expected dtype={spec.dtype}, found dtype={x.dtype.name}"
+    if wrong:
+        raise ValueError(f'Input {k} of layer "{layer_name}" is incompatible with the layer: {wrong}')
