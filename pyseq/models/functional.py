@@ -62,13 +62,7 @@ class Functional(Model):
         self._connect()
 
     def _connect(self):
-        inputs, outputs = flatten(self._nested["inputs"]), flatten(self._nested["outputs"])
-        self._graph = Graph(inputs, outputs)
-        if self._extra:  # what only they need comes last among the layers
-            first = self._graph.layers
-            self._graph = Graph(inputs, outputs + self._extra)
-            known = {id(layer) for layer in first}
-            self._graph.layers = first + [layer for layer in self._graph.layers if id(layer) not in known]
+        self._graph = Graph(flatten(self._nested["inputs"]), flatten(self._nested["outputs"]), self._extra)
         self.input_names = [t.layer.name for t in self.inputs]
         self.output_names = _different([t.layer.name for t in self.outputs])
         self._plans = Plans()
