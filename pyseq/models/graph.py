@@ -176,7 +176,12 @@ class Graph:
         """The steps as a flat list: nodes refer to each other, and copying them would go as deep as the graph."""
         specs = [_spec(t) for t in self.inputs]
         steps = [(s.layer, s.args, s.kwargs, replace(s.node.outputs, _spec)) for s in self.steps]
-        ends = {"inputs": specs, "entries": [t.layer for t in self.inputs], "result": self.result, "extra": self.n_extra}
+        ends = {
+            "inputs": specs,
+            "entries": [t.layer for t in self.inputs],
+            "result": self.result,
+            "extra": self.n_extra,
+        }
         return {**ends, "steps": steps}
 
     def __setstate__(self, state):
