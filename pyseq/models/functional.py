@@ -62,13 +62,7 @@ class Functional(Model):
         self._connect()
 
     def _connect(self):
-        inputs, outputs = flatten(self._nested["inputs"]), flatten(self._nested["outputs"])
-        self._graph = Graph(inputs, outputs)
-        if self._extra:  # what only they need comes last among the layers
-            first = self._graph.layers
-            self._graph = Graph(inputs, outputs + self._extra)
-            known = {id(layer) for layer in first}
-            self._graph.layers = first + [layer for layer in self._graph.layers if id(layer) not in known]
+        self._graph = Graph(flatten(self._nested["inputs"]), flatten(self._nested["outputs"]), self._extra)
         self.input_names = [t.layer.name for t in self.inputs]
         self.output_names = _different([t.layer.name for t in self.outputs])
         self._plans = Plans()
@@ -123,6 +117,8 @@ class Functional(Model):
         return None  # the layers are not named after the model
 
     def _prepare_inputs(self, inputs):
+        if type(inputs) is Tensor and self._input_spec is None and _is_as(inputs, self._nested["inputs"]):
+            return inputs
         flat = [x if isinstance(x, Tensor) else as_tensor(x) for x in self._in_order(inputs)]
         return rebuilt(self._nested["inputs"], iter(self._conformed(flat)))
 
@@ -176,7 +172,9 @@ class Functional(Model):
             flat = self._conformed([x if isinstance(x, Tensor) else as_tensor(x) for x in flat])
         if mask is not None:
             flat = [_with_mask(x, m) for x, m in zip(flat, flatten(mask), strict=True)]
-        return rebuilt(self._nested["outputs"], iter(self._graph.run(flat)))
+        made = self._graph.run(flat)
+        outputs = self._nested["outputs"]
+        return made[0] if type(outputs) is KerasTensor else rebuilt(outputs, iter(made))
 
     _layers_leave_masks = True
 
@@ -230,20 +228,6 @@ class Functional(Model):
             return super().get_config()
         return config_of(self)
 
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """A fresh model of the configuration that `get_config` gave."""
-        if "input_layers" not in config:
-            return super().from_config(config, custom_objects)
-        inputs, outputs, extra, rest = from_config(config, custom_objects)
-        if "trainable" in config and not config["trainable"]:
-            rest["trainable"] = False
-        model = cls(inputs=inputs, outputs=outputs, **rest)
-        if extra:
-            model._extra.extend(extra)
-            model._connect()
-        return model
-
     def get_build_config(self):
         """{"input_shape": shapes}: a model of this kind is built as soon as it is made."""
         return {"input_shape": self.input_shape}
@@ -253,6 +237,18 @@ class Functional(Model):
 
     def build(self, input_shape):
         """It is built."""
+
+
+def revived(cls, config, custom_objects=None):
+    """A fresh model of class `cls`, which is made of inputs and outputs, of a configuration that `Functional.get_config` gave."""
+    inputs, outputs, losses = from_config(config, custom_objects)
+    model = cls(inputs=inputs, outputs=outputs, name=config.get("name"))
+    if losses:
+        model._extra.extend(losses)
+        model._connect()
+    if config.get("trainable") is False:
+        model.trainable = False
+    return model
 
 
 def made_functional(cls):
@@ -342,6 +338,13 @@ def _different(names):
             given, k = f"{name}_{k}", k + 1
         found.append(given)
     return found
+
+
+def _is_as(x, t):
+    """Is x just what the only input of a model must be?"""
+    if type(t) is not KerasTensor or x.dtype is not t.dtype or len(x.shape) != len(t.shape):
+        return False
+    return x.shape[1:] == t.shape[1:] or all(d in (n, None) for n, d in zip(x.shape[1:], t.shape[1:], strict=True))
 
 
 def _fits(x, t):

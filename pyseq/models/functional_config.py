@@ -137,13 +137,12 @@ def _value(x, place):
 
 
 def from_config(config, custom_objects=None):
-    """(inputs, outputs, further outputs that losses need, arguments) of the model that a configuration describes."""
+    """(inputs, outputs, further outputs that losses need) of the model that a configuration describes."""
     with custom_object_scope(custom_objects or {}):
         made = _Making(config["layers"])
     inputs = made.structure(config["input_layers"])
     outputs = made.structure(config["output_layers"])
-    extra = [t for t in made.of_losses()]
-    return inputs, outputs, extra, {"name": config.get("name")}
+    return inputs, outputs, made.of_losses()
 
 
 class _Making:

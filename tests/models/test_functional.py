@@ -78,6 +78,49 @@ def test_unknown_extents_stay_unknown():
     assert model.predict(np.ones((2, 5, 3))).shape == (2, 4)
 
 
+def test_unknown_extents_that_must_not_be_small():
+    class Tenth(layers.Layer):
+        def call(self, inputs):
+            return inputs[:, 10:]
+
+    class Window(layers.Layer):
+        def call(self, inputs):
+            return tf.reshape(inputs[:, 100], (-1, 3))
+
+    x = keras.Input((None, 3))
+    assert Tenth()(x).shape == (None, None, 3)
+    assert Window()(x).shape == (None, 3)
+
+
+def test_a_layer_that_needs_values_says_its_shape():
+    class ByNumPy(layers.Layer):
+        def call(self, inputs):
+            return tf.constant(inputs.numpy()[:, :2])
+
+        def compute_output_shape(self, input_shape):
+            return (input_shape[0], 2)
+
+    class Silent(layers.Layer):
+        def call(self, inputs):
+            return tf.constant(inputs.numpy())
+
+    x = keras.Input((3,))
+    model = keras.Model(x, ByNumPy()(x))
+    assert model.output_shape == (None, 2) and same(model(X).numpy(), X[:, :2])
+    with pytest.raises(TypeError, match="has no values"):
+        Silent()(x)
+
+
+def test_input_of_a_type_spec():
+    x = keras.Input(type_spec=tf.TensorSpec((None, 3), tf.int32))
+    assert x.shape == (None, 3) and x.dtype == "int32"
+    with pytest.raises(ValueError, match="type_spec"):
+        keras.Input((3,), type_spec=tf.TensorSpec((None, 3), tf.int32))
+    for wrong in ({"sparse": True}, {"ragged": True}, {"tensor": X}):
+        with pytest.raises(ValueError, match="not supported"):
+            keras.Input((3,), **wrong)
+
+
 def test_a_sequential_is_a_graph_too():
     model = keras.Sequential([keras.Input((3,)), layers.Dense(4, name="one"), layers.Dense(2)])
     assert model.input.shape == (None, 3) and model.outputs == [model.layers[-1].output]
@@ -212,6 +255,9 @@ def test_a_subclass_made_of_inputs_and_outputs():
             x = keras.Input((3,))
             super().__init__(inputs=x, outputs=layers.Dense(units)(x))
 
+    again = Mine.from_config(model.get_config())
+    assert isinstance(again, Mine) and again.get_config() == model.get_config()
+    assert isinstance(keras.Model.from_config(model.get_config()), Functional)
     assert Sized(4).predict(X).shape == (4, 4)
     assert Sized(4).get_config() == {"units": 4}
 
