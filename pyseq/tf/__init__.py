@@ -131,6 +131,7 @@ from pyseq.tf.picking import (
     unravel_index,
     where,
 )
+from pyseq.tf.printing import print
 from pyseq.tf.tensors import (
     bitcast,
     broadcast_dynamic_shape,
