@@ -73,14 +73,16 @@ def _as_recorded(name, function, args, kwargs):
 
 
 def face(namespace, prefix=""):
-    """Let all public functions of a module take KerasTensors, too. Called at its end, with its `globals()`.
+    """Let all public functions of a module (those in its `__all__`, if it has one) take KerasTensors, too. Called at its end,
+    with its `globals()`.
 
     Args:
         prefix: of the functions' names in configurations: "math", "nn", "keras.backend"; none for those at TensorFlow's top.
     """
     made = {}
+    public = namespace.get("__all__", namespace)
     for key, function in list(namespace.items()):
-        if key.startswith("_") or type(function) is not FunctionType:
+        if key.startswith("_") or key not in public or type(function) is not FunctionType:
             continue
         if not function.__module__.startswith("pyseq."):
             continue
