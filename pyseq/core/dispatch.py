@@ -18,6 +18,7 @@ from pyseq.core.dispatch_names import CANONICAL, NOT_OPS, SAME_CALL
 TABLE: dict[str, object] = {}
 symbolic_type = None  # KerasTensor, when its module is loaded
 _make = None
+_PLAIN = (float, int, bool, str, type(None))
 
 
 def set_maker(make):
@@ -36,7 +37,7 @@ def is_symbolic(x) -> bool:
     if isinstance(x, symbolic_type):
         return True
     if isinstance(x, (list, tuple)):
-        return any(map(is_symbolic, x))
+        return any(type(item) not in _PLAIN and is_symbolic(item) for item in x)
     if isinstance(x, dict):
         return any(map(is_symbolic, x.values()))
     return isinstance(x, slice) and any(map(is_symbolic, (x.start, x.stop, x.step)))

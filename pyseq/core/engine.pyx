@@ -804,7 +804,8 @@ cdef class Variable:
         return copied
 
     def __reduce__(self):
-        return type(self), (to_array(self._value), self._trainable, None, self.name)
+        arguments = to_array(self._value), self._trainable, None, self.name, None, self.constraint
+        return type(self), arguments, vars(self) or None
 
     def __float__(self): return float(read(self))
     def __int__(self): return int(read(self))

@@ -487,7 +487,8 @@ class Layer(Uses):
         return f"<{type(self).__module__}.{type(self).__name__} object at {hex(id(self))}>"
 
     def __getstate__(self):
-        return {k: v for k, v in self.__dict__.items() if k not in _NOT_STATE}
+        state = {k: v for k, v in self.__dict__.items() if k not in _NOT_STATE}
+        return {**state, "_added_losses": []}  # of the last call, which may have been a plan's
 
 
 class _CallArguments:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyseq.core import config
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.layers.base import Layer
-from pyseq.layers.naming import unique_name
+from pyseq.layers.naming import numbered_name
 from pyseq.layers.node import Node
 
 
@@ -37,7 +37,7 @@ class InputLayer(Layer):
             kwargs["batch_input_shape"] = (batch_size, *(input_shape or ()))
         elif input_shape is not None:
             raise ValueError("InputLayer: give `input_shape` or `batch_input_shape`, not both.")
-        super().__init__(dtype=dtype or config.floatx(), name=name or unique_name("input"), **kwargs)
+        super().__init__(dtype=dtype or config.floatx(), name=name or numbered_name("input"), **kwargs)
         self.built = True
         self._autocast = False
         Node(self, outputs=KerasTensor(self._batch_input_shape, self._dtype, self.name))
@@ -77,12 +77,20 @@ def Input(
         batch_size: extent of the batch axis; None: any.
         name: of the input layer.
         dtype: of the data; `floatx()` by default.
-        sparse, tensor, ragged, type_spec: must be left out; such inputs do not exist here.
+        sparse, tensor, ragged: must be left out; such inputs do not exist here.
+        type_spec: a TensorSpec, instead of shape and dtype.
         batch_shape, batch_input_shape: the shape with the batch axis, instead of `shape`.
     Returns:
         A KerasTensor.
     """
     whole = kwargs.pop("batch_shape", None) or kwargs.pop("batch_input_shape", None)
+    if type_spec is not None:
+        if any(x is not None for x in (shape, batch_size, dtype, whole)) or not hasattr(type_spec, "shape"):
+            raise ValueError(
+                "Input: `type_spec` must be a TensorSpec, without `shape`, `batch_size` and `dtype`. Received: "
+                f"type_spec={type_spec!r}."
+            )
+        whole, dtype, type_spec = type_spec.shape, type_spec.dtype, None
     if kwargs:
         raise ValueError(f"Unrecognized keyword argument for `Input`. Received: {sorted(kwargs)}.")
     if whole is not None and shape is not None:

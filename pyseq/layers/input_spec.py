@@ -49,7 +49,7 @@ class InputSpec:
         if self.shape is not None and not self.fits_shape(shape):
             return f"expected shape={self.shape}, found shape={shape}"
         ndim = len(shape)
-        if self.ndim is not None and ndim != self.ndim:
+        if self.ndim is not None and ndim != self.ndim and not self.allow_last_axis_squeeze:
             return f"expected ndim={self.ndim}, found ndim={ndim}. Full shape received: {shape}"
         if self.max_ndim is not None and ndim > self.max_ndim:
             return f"expected max_ndim={self.max_ndim}, found ndim={ndim}"

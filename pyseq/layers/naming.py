@@ -21,6 +21,12 @@ def unique_name(base: str) -> str:
     return base if n == 0 else f"{base}_{n}"
 
 
+def numbered_name(base: str) -> str:
+    """`base_1`, `base_2`, ...: as tf.keras names inputs."""
+    _counts[base] = n = _counts.get(base, 0) + 1
+    return f"{base}_{n}"
+
+
 def reset_names() -> None:
     """Start counting anew (`clear_session`)."""
     _counts.clear()

@@ -20,11 +20,26 @@ def replace(x, function):
     return x
 
 
+def rebuilt(structure, leaves):
+    """The nested structure with other leaves, from an iterator, in the order of `flatten`; dicts keep the order of their keys."""
+    if isinstance(structure, dict):
+        done = {k: rebuilt(structure[k], leaves) for k in sorted(structure)}
+        return {k: done[k] for k in structure}
+    if isinstance(structure, (list, tuple)):
+        items = [rebuilt(item, leaves) for item in structure]
+        return type(structure)(*items) if hasattr(structure, "_fields") else type(structure)(items)
+    return next(leaves)
+
+
 def symbolic_in(x) -> list:
-    """The KerasTensors in x, in the order in which `replace` meets them."""
-    found = []
-    replace(x, found.append)
-    return found
+    """The KerasTensors in x, dicts in the order of their sorted keys."""
+    if isinstance(x, KerasTensor):
+        return [x]
+    if isinstance(x, dict):
+        return [t for k in sorted(x, key=str) for t in symbolic_in(x[k])]
+    if isinstance(x, (list, tuple)):
+        return [t for item in x for t in symbolic_in(item)]
+    return symbolic_in((x.start, x.stop, x.step)) if isinstance(x, slice) else []
 
 
 class Node:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 
 from pyseq.core import Tensor, Variable, active_trace, as_tensor, emit, symbolic, tracing
+from pyseq.core.engine import SymbolicError
 from pyseq.core.keras_tensor import KerasTensor
-from pyseq.core.structure import flatten, map_structure
+from pyseq.core.structure import flatten, map_shapes, map_structure
 from pyseq.core.trace import ShapeTrace
-from pyseq.layers.node import Node, replace, symbolic_in
+from pyseq.layers.node import Node, rebuilt, replace, symbolic_in
 from pyseq.layers.shape_inference import TRIES
 
-# What an unknown extent is tried with: always two. The larger ones are for layers that need some, such as convolutions.
-LARGER = ((36, 54), (324, 486))
+# What unknown extents, other than of the batch alone, are tried with: two at a time. Large and with many divisors first, for
+# convolutions and pooling; the others for what has a largest extent.
+EXTENTS = ((384, 576), (48, 72), TRIES)
 SMALL = 64  # elements of an integer tensor whose values are worth knowing
 
 
@@ -43,7 +45,7 @@ def infer(function, args, kwargs):
     given = symbolic_in((args, kwargs))
     if all(None not in t.shape and (t.values is None or None in t.values) for t in given):
         return _merged([_outputs(function, args, kwargs, None)], (None,))
-    choices = (TRIES, *LARGER) if any(None in t.shape[1:] for t in given) else (TRIES,)
+    choices = EXTENTS if any(None in t.shape[1:] for t in given) else (TRIES,)
     first = None
     for extents in choices:
         try:
@@ -71,18 +73,7 @@ def _merged(tries, extents):
     """The KerasTensors of what came out for each of the extents tried."""
     flat = [flatten(outputs) for outputs in tries]
     made = iter([_one(leaves, extents) for leaves in zip(*flat, strict=True)])
-    return _rebuilt(tries[0], made)
-
-
-def _rebuilt(structure, leaves):
-    """map_structure, but through dicts in the order of `flatten`; what is no tensor stays."""
-    if isinstance(structure, dict):
-        done = {k: _rebuilt(structure[k], leaves) for k in sorted(structure)}
-        return {k: done[k] for k in structure}
-    if isinstance(structure, (list, tuple)):
-        items = [_rebuilt(item, leaves) for item in structure]
-        return type(structure)(*items) if hasattr(structure, "_fields") else type(structure)(items)
-    return next(leaves)
+    return rebuilt(tries[0], made)
 
 
 def _one(tensors, extents):
@@ -101,11 +92,26 @@ def _one(tensors, extents):
 def symbolic_call(layer, args, kwargs):
     """The KerasTensors that come out of a layer; a Node remembers the call."""
     layer._prepare_symbolic(args, kwargs)
-    outputs = infer(layer, args, kwargs)
+    try:
+        outputs = infer(layer, args, kwargs)
+    except SymbolicError:  # its `call` needs values
+        outputs = _by_shape_rule(layer, args)
+        if outputs is None:
+            raise
     for inner in layer._flatten_layers():
         inner.__dict__.get("_added_losses", []).clear()  # they hold no values
     node = connect(layer, args, kwargs, outputs)
     return node.outputs
+
+
+def _by_shape_rule(layer, args):
+    """The KerasTensors that a layer's own `compute_output_shape` promises; None if it has none."""
+    from pyseq.layers.base import Layer
+
+    if type(layer).compute_output_shape is Layer.compute_output_shape:
+        return None
+    shapes = layer.compute_output_shape(replace(args[0], lambda t: t.shape))
+    return map_shapes(lambda shape: KerasTensor(shape, layer._dtype), shapes)
 
 
 def connect(layer, args, kwargs, outputs):

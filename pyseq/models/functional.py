@@ -13,7 +13,7 @@ from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec, check_inputs
 from pyseq.layers.masks import as_bool, same
 from pyseq.layers.naming import unique_name
-from pyseq.layers.node import replace
+from pyseq.layers.node import rebuilt, replace
 from pyseq.models.functional_config import config_of, from_config
 from pyseq.models.graph import Graph, replayed
 from pyseq.models.model import Model
@@ -62,7 +62,7 @@ class Functional(Model):
         self._connect()
 
     def _connect(self):
-        self._graph = Graph(flatten(self._nested["inputs"]), flatten(self._nested["outputs"]) + self._extra)
+        self._graph = Graph(flatten(self._nested["inputs"]), flatten(self._nested["outputs"]), self._extra)
         self.input_names = [t.layer.name for t in self.inputs]
         self.output_names = _different([t.layer.name for t in self.outputs])
         self._plans = Plans()
@@ -117,9 +117,10 @@ class Functional(Model):
         return None  # the layers are not named after the model
 
     def _prepare_inputs(self, inputs):
+        if type(inputs) is Tensor and self._input_spec is None and _is_as(inputs, self._nested["inputs"]):
+            return inputs
         flat = [x if isinstance(x, Tensor) else as_tensor(x) for x in self._in_order(inputs)]
-        flat = iter(self._conformed(flat))
-        return replace(self._nested["inputs"], lambda t: next(flat))
+        return rebuilt(self._nested["inputs"], iter(self._conformed(flat)))
 
     def _prepare_symbolic(self, args, kwargs):
         self._check_shapes(self._in_order(args[0] if args else None))
@@ -171,23 +172,22 @@ class Functional(Model):
             flat = self._conformed([x if isinstance(x, Tensor) else as_tensor(x) for x in flat])
         if mask is not None:
             flat = [_with_mask(x, m) for x, m in zip(flat, flatten(mask), strict=True)]
-        made = iter(self._graph.run(flat))
-        return replace(self._nested["outputs"], lambda t: next(made))
+        made = self._graph.run(flat)
+        outputs = self._nested["outputs"]
+        return made[0] if type(outputs) is KerasTensor else rebuilt(outputs, iter(made))
 
     _layers_leave_masks = True
 
     def compute_mask(self, inputs, mask=None):
         """The masks that the outputs have, for inputs with these masks; None where there is none."""
         outputs = self(inputs) if mask is None else self(inputs, mask=mask)
-        masks = iter([getattr(y, "_keras_mask", None) for y in flatten(outputs)])
-        return replace(self._nested["outputs"], lambda t: next(masks))
+        return rebuilt(self._nested["outputs"], iter([y._keras_mask for y in flatten(outputs)]))
 
     # ------------------------------------------------------------------------------------------ copies
 
     def __getstate__(self):
         state = super().__getstate__()
-        counted = {k: iter(range(len(flatten(v)))) for k, v in self._nested.items()}
-        state["_nested"] = {k: replace(v, lambda t, k=k: next(counted[k])) for k, v in self._nested.items()}
+        state["_nested"] = {k: rebuilt(v, iter(range(len(flatten(v))))) for k, v in self._nested.items()}
         state["_extra"] = len(self._extra)
         return state
 
@@ -228,20 +228,6 @@ class Functional(Model):
             return super().get_config()
         return config_of(self)
 
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """A fresh model of the configuration that `get_config` gave."""
-        if "input_layers" not in config:
-            return super().from_config(config, custom_objects)
-        inputs, outputs, extra, rest = from_config(config, custom_objects)
-        if "trainable" in config and not config["trainable"]:
-            rest["trainable"] = False
-        model = cls(inputs=inputs, outputs=outputs, **rest)
-        if extra:
-            model._extra.extend(extra)
-            model._connect()
-        return model
-
     def get_build_config(self):
         """{"input_shape": shapes}: a model of this kind is built as soon as it is made."""
         return {"input_shape": self.input_shape}
@@ -251,6 +237,18 @@ class Functional(Model):
 
     def build(self, input_shape):
         """It is built."""
+
+
+def revived(cls, config, custom_objects=None):
+    """A fresh model of class `cls`, which is made of inputs and outputs, of a configuration that `Functional.get_config` gave."""
+    inputs, outputs, losses = from_config(config, custom_objects)
+    model = cls(inputs=inputs, outputs=outputs, name=config.get("name"))
+    if losses:
+        model._extra.extend(losses)
+        model._connect()
+    if config.get("trainable") is False:
+        model.trainable = False
+    return model
 
 
 def made_functional(cls):
@@ -301,7 +299,7 @@ def _on_new_inputs(inputs, outputs):
     new = {}
     for t in flatten(inputs):
         entry = isinstance(t.layer, InputLayer)
-        new[id(t)] = t if entry else Input(batch_shape=t.shape, dtype=t.dtype, name=unique_name(f"{t.layer.name}_input"))
+        new[id(t)] = t if entry else Input(batch_shape=t.shape, dtype=t.dtype)
     graph = _Between(flatten(inputs), flatten(outputs))
     made = replayed(graph, new)
     return replace(inputs, lambda t: new[id(t)]), replace(outputs, lambda t: made[id(t)])
@@ -340,6 +338,13 @@ def _different(names):
             given, k = f"{name}_{k}", k + 1
         found.append(given)
     return found
+
+
+def _is_as(x, t):
+    """Is x just what the only input of a model must be?"""
+    if type(t) is not KerasTensor or x.dtype is not t.dtype or len(x.shape) != len(t.shape):
+        return False
+    return x.shape[1:] == t.shape[1:] or all(d in (n, None) for n, d in zip(x.shape[1:], t.shape[1:], strict=True))
 
 
 def _fits(x, t):

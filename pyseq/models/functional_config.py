@@ -16,6 +16,7 @@ import inspect
 import numpy as np
 
 from pyseq.core import DType, Tensor, Variable
+from pyseq.core import as_tensor as constant
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten
 from pyseq.layers.node import symbolic_in
@@ -136,13 +137,12 @@ def _value(x, place):
 
 
 def from_config(config, custom_objects=None):
-    """(inputs, outputs, further outputs that losses need, arguments) of the model that a configuration describes."""
+    """(inputs, outputs, further outputs that losses need) of the model that a configuration describes."""
     with custom_object_scope(custom_objects or {}):
         made = _Making(config["layers"])
     inputs = made.structure(config["input_layers"])
     outputs = made.structure(config["output_layers"])
-    extra = [t for t in made.of_losses()]
-    return inputs, outputs, extra, {"name": config.get("name")}
+    return inputs, outputs, made.of_losses()
 
 
 class _Making:
@@ -173,7 +173,9 @@ class _Making:
                 else:
                     self._call(name, number, use)
             if len(later) == len(waiting):
-                missing = sorted({str(k) for _, _, use in later for k in _keys_in(use, self.layers) if k not in self.nodes})
+                missing = sorted(
+                    {str(k) for _, _, use in later for k in _keys_in(use, self.layers) if k not in self.nodes}
+                )
                 raise ValueError(
                     f"Cannot connect the layers {sorted({name for name, _, _ in later})}: nothing in the configuration gives "
                     f"{missing[:5]}."
@@ -200,7 +202,7 @@ class _Making:
             if _is_place(x):
                 if len(x) > 3:
                     further.update(self._tensors(x[3]))
-                return x[2] if x[0] == CONSTANT else self.tensor(x)
+                return _constant(x[2]) if x[0] == CONSTANT else self.tensor(x)
             if isinstance(x, dict):
                 return {k: argument(v) for k, v in x.items()}
             return [argument(item) for item in x]
@@ -242,6 +244,10 @@ class _Making:
         from pyseq.layers.op_layers import AddLoss
 
         return [t for node in self.nodes.values() if isinstance(node.layer, AddLoss) for t in node.flat_outputs]
+
+
+def _constant(x):
+    return constant(x) if isinstance(x, list) else x
 
 
 def _is_place(x) -> bool:

@@ -72,14 +72,25 @@ class Graph:
 
     Args:
         inputs, outputs: lists of KerasTensors; the inputs come from input layers.
+        extra: further outputs; the layers that only they need are the last of `layers`.
     Attributes:
         nodes: by decreasing depth. nodes_by_depth: {depth: list}. layers: as `Model.layers` shows them.
     Raises:
         ValueError: an output needs something that does not come from the inputs; two layers have the same name.
     """
 
-    def __init__(self, inputs, outputs):
-        self.inputs, self.outputs = inputs, outputs
+    def __init__(self, inputs, outputs, extra=()):
+        first = Graph(inputs, outputs).layers if extra else []
+        self.inputs, self.outputs, self.n_extra = inputs, [*outputs, *extra], len(extra)
+        self._connect()
+        known = {id(layer) for layer in first}
+        self.layers = first + [layer for layer in self.layers if id(layer) not in known]
+        self._refuse_gaps()
+        self._refuse_equal_names()
+        self._make_steps()
+
+    def _connect(self):
+        inputs, outputs = self.inputs, self.outputs
         post_order, indices = _walk_back(outputs)
         depths, layer_depths = _depths(post_order)
         for t in inputs:
@@ -94,9 +105,6 @@ class Graph:
         self.nodes = [node for nodes in self.nodes_by_depth.values() for node in nodes]
         by_depth = sorted(layer_depths.values(), key=lambda entry: (-entry[0], indices[id(entry[1])]))
         self.layers = [layer for _, layer in by_depth]
-        self._refuse_gaps()
-        self._refuse_equal_names()
-        self._make_steps()
 
     def _refuse_gaps(self):
         known = {id(t) for t in self.inputs}
@@ -168,7 +176,13 @@ class Graph:
         """The steps as a flat list: nodes refer to each other, and copying them would go as deep as the graph."""
         specs = [_spec(t) for t in self.inputs]
         steps = [(s.layer, s.args, s.kwargs, replace(s.node.outputs, _spec)) for s in self.steps]
-        return {"inputs": specs, "entries": [t.layer for t in self.inputs], "steps": steps, "result": self.result}
+        ends = {
+            "inputs": specs,
+            "entries": [t.layer for t in self.inputs],
+            "result": self.result,
+            "extra": self.n_extra,
+        }
+        return {**ends, "steps": steps}
 
     def __setstate__(self, state):
         values = []
@@ -180,7 +194,9 @@ class Graph:
             made = _tensors(specs)
             node = Node(layer, _filled(args, values), _filled(kwargs, values), made)
             values.extend(node.flat_outputs)
-        self.__init__(values[: len(state["inputs"])], [values[k] for k in state["result"]])
+        outputs = [values[k] for k in state["result"]]
+        n = len(outputs) - state["extra"]
+        self.__init__(values[: len(state["inputs"])], outputs[:n], outputs[n:])
 
 
 class _Spec:

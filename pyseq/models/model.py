@@ -58,6 +58,15 @@ class Model(Training, Files, Layer):
                     return y
         return super().__call__(inputs, *args, **kwargs)
 
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A fresh model of the configuration that `get_config` gave; `custom_objects`: {name: class or function} it may name."""
+        if "input_layers" in config and "output_layers" in config:
+            from pyseq.models.functional import Functional, revived
+
+            return revived(Functional if cls is Model else cls, config, custom_objects)
+        return super().from_config(config, custom_objects)
+
     # ------------------------------------------------------------------------------------------ structure
 
     @property

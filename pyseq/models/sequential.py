@@ -35,7 +35,9 @@ class Sequential(Model):
         super().__init__(name=name)
         self._layers: list[Layer] = []
         self._input_layer = None
-        self._tensors: list[KerasTensor] = []  # what comes in, and what comes out of each layer; none before the input is known
+        self._tensors: list[
+            KerasTensor
+        ] = []  # what comes in, and what comes out of each layer; none before the input is known
         if layers is not None and not isinstance(layers, (list, tuple)):
             layers = [layers]
         for layer in layers or ():
