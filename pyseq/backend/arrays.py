@@ -8,10 +8,9 @@ import numpy as np
 
 from pyseq.core import as_tensor
 from pyseq.core.config import floatx
-from pyseq.ops import elementwise, linalg, reduce
-from pyseq.ops import metric as metric_ops
+from pyseq.ops import batch_dot as products
+from pyseq.ops import elementwise, linalg, reduce, searching
 from pyseq.ops import shape as shape_ops
-from pyseq.ops.axes import normalized_axis
 from pyseq.tf import tensors as tf
 
 
@@ -162,7 +161,7 @@ def cumprod(x, axis=0):
 
 def in_top_k(predictions, targets, k):
     """Is the class `targets` among the k largest of `predictions` (N, classes)? bool (N,)."""
-    return elementwise.cast(metric_ops.sparse_hits(as_tensor(targets), as_tensor(predictions), k), "bool")
+    return searching.in_top_k(as_tensor(targets), as_tensor(predictions), k)
 
 
 # ------------------------------------------------------------------------------------------------------------ products
@@ -188,30 +187,13 @@ def batch_dot(x, y, axes=None):
         axes: an axis of both, or (axis of x, axis of y), not the first. By default x's last and y's last but one
             (its last, if it has two).
     """
-    x, y = elementwise.operands("batch_dot", x, y)
-    if len(x.shape) < 2 or len(y.shape) < 2:
-        raise ValueError(
-            f"batch_dot: `x` and `y` must have two axes at least. Received: shapes {x.shape} and {y.shape}."
-        )
-    if x.shape[0] != y.shape[0]:
-        raise ValueError(f"batch_dot: `x` and `y` must have one batch size. Received: shapes {x.shape} and {y.shape}.")
+    x, y = as_tensor(x), as_tensor(y)
     if axes is None:
         axes = (len(x.shape) - 1, len(y.shape) - (1 if len(y.shape) == 2 else 2))
     pair = (axes, axes) if hasattr(axes, "__index__") else tuple(axes)
     if len(pair) != 2:
         raise ValueError(f"batch_dot: `axes` must be one axis or two. Received: axes={axes}.")
-    a, b = (normalized_axis("batch_dot", k, len(t.shape)) for k, t in zip(pair, (x, y), strict=True))
-    if a == 0 or b == 0:
-        raise ValueError(f"batch_dot: the batch axis cannot be summed over. Received: axes={axes}.")
-    if x.shape[a] != y.shape[b]:
-        raise ValueError(
-            f"batch_dot: the axes must have one extent. Received: shapes {x.shape} and {y.shape}, axes={pair}."
-        )
-    x_rest, y_rest = ([d for k, d in enumerate(t.shape) if k not in (0, j)] for t, j in ((x, a), (y, b)))
-    n, extent = x.shape[0], x.shape[a]
-    x = shape_ops.reshape(shape_ops.moveaxis(x, a, -1), (n, math.prod(x_rest), extent))
-    y = shape_ops.reshape(shape_ops.moveaxis(y, b, 1), (n, extent, math.prod(y_rest)))
-    return shape_ops.reshape(linalg.matmul(x, y), (n, *x_rest, *y_rest) if x_rest or y_rest else (n, 1))
+    return products.batch_dot(x, y, pair)
 
 
 def l2_normalize(x, axis=None):

@@ -94,6 +94,8 @@ def function(inputs, outputs, updates=None, name=None, **kwargs):
 
     def call(model_inputs):
         made = model(model_inputs)
+        if isinstance(outputs, list) and len(outputs) == 1 and not isinstance(made, list):
+            made = [made]
         return map_structure(lambda y: y.numpy() if hasattr(y, "numpy") else y, made)
 
     return call

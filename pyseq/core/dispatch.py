@@ -107,6 +107,8 @@ def function_of(name):
     if name not in TABLE:
         import pyseq.backend
         import pyseq.tf  # noqa: F401  their functions come into the table
+
+        getattr(pyseq.ops, str(name).removeprefix("keras.ops."), None)  # as Keras 3's do when they are first used
     if name not in TABLE:
         from difflib import get_close_matches
 

@@ -27,7 +27,7 @@ SAME_CALL = {
     "keras.activations.swish": ("nn.silu", 1), "keras.activations.linear": ("identity", 1),
     "keras.backend.var": ("math.reduce_variance", 3), "keras.backend.logsumexp": ("math.reduce_logsumexp", 3),
     "keras.backend.softmax": ("nn.softmax", 2), "keras.backend.clip": ("clip_by_value", 3),
-    "keras.backend.concatenate": ("concat", 2), "keras.backend.dot": ("linalg.matmul", 2),
+    "keras.backend.concatenate": ("concat", 2),
     "keras.backend.permute_dimensions": ("compat.v1.transpose", 2), "keras.backend.squeeze": ("compat.v1.squeeze", 2),
     "keras.backend.shape": ("compat.v1.shape", 1), "keras.backend.l2_normalize": ("math.l2_normalize", 2),
 }  # fmt: skip

@@ -99,7 +99,8 @@ test.is_built_with_cuda()|config.functions_run_eagerly()|compat.as_bytes('a') ==
 io.gfile.listdir('/nowhere')|io.gfile.join('a', 'b')|errors.InvalidArgumentError(None, None, 'm').message
 compat.v1.placeholder(tf.float32)|random.uniform([2], dtype=tf.int32)|random.stateless_uniform([2], [1])
 random.categorical(c([[0.0, -1e9], [-1e9, 0.0]]), 3)|random.poisson([2], [0.0, 0.0])|random.stateless_binomial([2], [1, 2], 4.0, 1.0)
-random.normal([2], mean=[1.0, 2.0], stddev=0.0)|random.Generator.from_seed(1).uniform([2], 1.0, 1.0)|random.gamma([4], [1.0, 2.0]).shape[1]
+random.normal([2], mean=[1.0, 2.0], stddev=0.0)|random.Generator.from_seed(1).uniform([2], 1.0, 1.0)
+random.gamma([4], [1.0, 2.0]).shape[1]
 """
 SIGNATURES = (
     "keras.backend",
