@@ -57,7 +57,7 @@ class Layer(Added, Uses, Module):
     """
 
     _is_initialized = False
-    _autocast = _own_trainable = _FromInit("You must call `super().__init__()` in the layer constructor.")
+    _autocast = _own_trainable = supports_masking = _FromInit("You must call `super().__init__()` in the layer constructor.")
 
     def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
         object.__setattr__(self, "_is_initialized", True)
@@ -426,15 +426,16 @@ class Layer(Added, Uses, Module):
 
     def _prepare_symbolic(self, args, kwargs):
         """Check and build for KerasTensors, whose shapes may have None."""
-        context.enter(self._scope_name())
+        outer = context.state()
         try:
+            context.enter(self._scope_name())
             inputs = args[0] if args else None
             self._check_inputs(inputs)
             if not self.built:
                 self._build_for(inputs)
                 self._check_inputs(inputs)
         finally:
-            context.leave()
+            context.leave(*outer)
 
     def _check_inputs(self, inputs):
         if self.input_spec is not None:

@@ -162,11 +162,12 @@ class Model(Training, Files, Layer):
                     f"the model, but are required for its `call()` method: {needed}. Instead, in order to instantiate and "
                     "build your model, `call()` your model on real tensor data with all expected call arguments."
                 )
-            context.enter(None)
+            outer = context.state()
             try:
+                context.enter(None)
                 infer_shapes(lambda x: self.call(x), shape, self._dtype)
             finally:
-                context.leave()
+                context.leave(*outer)
         self._build_input_shape = shape
         self.built = True
 
