@@ -134,8 +134,9 @@ class _Drawing:
     def _ends(model, boxes):
         """The boxes in a frame that arrows into it and out of it go to: by input and by output of the model."""
         layers = layers_of(model)
-        first = getattr(model, "_input_layers", None) or [layers[0]]
-        last = getattr(model, "_output_layers", None) or [layers[-1]]
+        graph = getattr(model, "_graph", None)
+        first = [layers[0]] if graph is None else [t.layer for t in graph.inputs]
+        last = [layers[-1]] if graph is None else [t.layer for t in graph.outputs]
         reads = [name for layer in first if id(layer) in boxes for name in boxes[id(layer)][0]]
         gives = [name for layer in last if id(layer) in boxes for name in boxes[id(layer)][1]]
         return reads, gives

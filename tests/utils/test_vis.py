@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from pyseq import utils
-from pyseq.layers import Dense, Dropout
+from pyseq.layers import Add, Dense, Dropout, Input
 from pyseq.models import Model, Sequential
 
 
@@ -104,3 +104,28 @@ def test_names_that_graphviz_would_read(pydot):
     model = Sequential([Dense(2, activation=lambda x: x, input_shape=(3,), name="d{x|y}")])
     (label,) = [line for line in lines(utils.model_to_dot(model, show_layer_activations=True)) if "lambda" in line]
     assert r"d\{x\|y\}|{Dense|\<lambda\>}" in label
+
+
+def arrows(dot, *layers):
+    """The arrows as pairs of names, with the boxes of `layers` by their names."""
+    names = {str(id(layer)): layer.name for layer in layers}
+    pairs = [line.strip(";").split(" -> ") for line in lines(dot) if "->" in line]
+    return [tuple(next((n for i, n in names.items() if box.endswith(i)), box) for box in pair) for pair in pairs]
+
+
+def test_graph_with_a_nested_model_of_several_inputs_and_outputs(pydot):
+    a, b = Input((3,), name="a"), Input((3,), name="b")
+    p, q = Dense(2, name="p")(a), Dense(2, name="q")(b)
+    inner = Model([a, b], [p, q], name="inner")
+    c, d = Input((3,), name="c"), Input((3,), name="d")
+    y, z = inner([c, d])
+    u, v = Dense(2, name="u")(z), Dense(2, name="v")(y)
+    outer = Model([c, d], Add(name="sum")([u, v]))
+    drawn = arrows(utils.model_to_dot(outer), *outer.layers)
+    assert sorted(drawn) == sorted(
+        [("c", "inner"), ("d", "inner"), ("inner", "u"), ("inner", "v"), ("u", "sum"), ("v", "sum")]
+    )
+    drawn = arrows(utils.model_to_dot(outer, expand_nested=True), *outer.layers, *inner.layers)
+    assert {("c", "a"), ("d", "b"), ("a", "p"), ("b", "q"), ("q", "u"), ("p", "v"), ("u", "sum"), ("v", "sum")} == set(
+        drawn
+    )
