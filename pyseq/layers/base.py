@@ -187,12 +187,14 @@ class Layer(Added, Uses, Module):
         visit(self)
         return found
 
+    _counts_metrics = False  # True for models: the variables of their metrics are weights, too, as in tf.keras
+
     def _parts(self):
-        """All directly inside this layer that has variables: layers, modules that are no layers, metrics."""
+        """All directly inside this layer that has weights for it: layers, modules that are no layers, metrics of a model."""
         found = self._tracked()
-        if type(self)._sublayers is Layer._sublayers:
-            return found.parts
-        return [*self._sublayers(), *found.modules, *found.metrics]
+        if type(self)._sublayers is not Layer._sublayers:
+            return [*self._sublayers(), *found.modules, *found.metrics]
+        return found.parts if self._counts_metrics else [p for p in found.parts if not _in(p, found.metrics)]
 
     def _inner_modules(self):
         entry = self.__dict__.get("_input_layer")

@@ -68,6 +68,8 @@ class Model(Training, Files, Layer):
                     return y
         return super().__call__(inputs, *args, **kwargs)
 
+    _counts_metrics = True
+
     def call(self, inputs, training=None, mask=None):
         """Compute the outputs from the inputs."""
         raise NotImplementedError(
