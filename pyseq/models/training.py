@@ -308,7 +308,8 @@ class Training(GeneratorMethods):
             while at < stretch.steps:
                 if begin is not None:
                     begin(k)
-                made = steps.run(at, stretch.steps - at if direct else 1)
+                # The first batch alone if there is a bar: the time per step is told without it.
+                made = steps.run(at, stretch.steps - at if direct and (k or end is None) else 1)
                 at, k = at + made, k + made
                 if not direct:
                     outputs = steps.outputs()
