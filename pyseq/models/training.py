@@ -14,6 +14,7 @@ from pyseq.data.batches import batches_of, kind_of
 from pyseq.data.class_weights import weighted_by_class
 from pyseq.data.leaves import check_cardinality
 from pyseq.data.stretches import packed
+from pyseq.messages import is_interactive_logging_enabled
 from pyseq.models.collected import Collected
 from pyseq.models.old_names import GeneratorMethods
 from pyseq.models.run import Run
@@ -369,7 +370,9 @@ def _holds_arrays(v):
 
 def checked_verbose(verbose):
     """0, 1 or 2 of a verbose argument."""
-    if verbose == "auto" or verbose is True:
+    if verbose == "auto":
+        return 1 if is_interactive_logging_enabled() else 2
+    if verbose is True:
         return 1
     if verbose in (0, 1, 2):
         return int(verbose)

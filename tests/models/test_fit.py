@@ -260,3 +260,25 @@ def test_copies_of_a_model_that_has_plans():
         assert copied.predict(X).tobytes() == model.predict(X).tobytes()
         model.fit(X, Y, verbose=0)
         copied.fit(X, Y, verbose=0)
+
+
+def test_reset_states_reaches_the_layers_that_keep_one():
+    class Counter(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.stateful = True
+            self.seen = self.add_weight(name="seen", shape=(), initializer="zeros", trainable=False)
+
+        def call(self, x):
+            self.seen.assign_add(1.0)
+            return x
+
+        def reset_states(self):
+            self.seen.assign(0.0)
+
+    inner, outer = Counter(), Counter()
+    model = keras.Sequential([outer, keras.Sequential([inner]), keras.layers.Dense(1)])
+    model(np.ones((2, 2), "float32"))
+    assert float(inner.seen) == float(outer.seen) == 1.0
+    model.reset_states()
+    assert float(inner.seen) == float(outer.seen) == 0.0

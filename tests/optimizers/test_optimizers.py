@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import pyseq as keras
 from pyseq import optimizers
 from pyseq.core import GradientTape, ShapeTrace, Variable, as_tensor, config, shapes_only, tracing
 
@@ -320,3 +321,10 @@ def test_bad_gradients():
     with pytest.raises(TypeError, match="pairs"):
         optimizer.apply_gradients([(v, as_tensor(1.0))])
     assert optimizer.iterations.numpy() == 0
+
+
+def test_schedules_have_their_older_place_too():
+    assert keras.experimental.CosineDecay is keras.optimizers.schedules.CosineDecay
+    assert keras.experimental.CosineDecayRestarts is keras.optimizers.schedules.CosineDecayRestarts
+    with pytest.raises(AttributeError, match="'LinearModel'"):
+        keras.experimental.LinearModel  # noqa: B018
