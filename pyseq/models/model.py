@@ -314,6 +314,12 @@ class Model(Training, Files, Layer):
         for m in self.metrics:
             m.reset_state()
 
+    def reset_states(self):
+        """Set the states of layers that keep one from batch to batch (`stateful`) to nothing."""
+        for layer in self._flatten_layers():
+            if layer is not self and getattr(layer, "stateful", False) and hasattr(layer, "reset_states"):
+                layer.reset_states()
+
     # ------------------------------------------------------------------------------------------ one step
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None):

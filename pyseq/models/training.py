@@ -14,6 +14,7 @@ from pyseq.data.batches import batches_of, kind_of
 from pyseq.data.class_weights import weighted_by_class
 from pyseq.data.leaves import check_cardinality
 from pyseq.data.stretches import packed
+from pyseq.messages import is_interactive_logging_enabled
 from pyseq.models.collected import Collected
 from pyseq.models.functions import Feed, Functions, FunctionSteps, StepFunction
 from pyseq.models.old_names import GeneratorMethods
@@ -330,7 +331,8 @@ class Training(Functions, GeneratorMethods):
             while at < stretch.steps:
                 if begin is not None:
                     begin(k)
-                made = steps.run(at, stretch.steps - at if direct else 1)
+                # The first batch alone if there is a bar: the time per step is told without it.
+                made = steps.run(at, stretch.steps - at if direct and (k or end is None) else 1)
                 at, k = at + made, k + made
                 if not direct:
                     outputs = steps.outputs()
@@ -395,7 +397,9 @@ def _holds_arrays(v):
 
 def checked_verbose(verbose):
     """0, 1 or 2 of a verbose argument."""
-    if verbose == "auto" or verbose is True:
+    if verbose == "auto":
+        return 1 if is_interactive_logging_enabled() else 2
+    if verbose is True:
         return 1
     if verbose in (0, 1, 2):
         return int(verbose)
