@@ -28,15 +28,15 @@ def map_structure(function, x):
 def pack_as(x, leaves):
     """The structure of `x` with other leaves, given in the order of `flatten`."""
     leaves = iter(leaves)
-    return map_structure(lambda _: next(leaves), _sorted(x))
+    return map_structure(lambda _: next(leaves), in_order(x))
 
 
-def _sorted(x):
+def in_order(x):
     """The structure with its dicts in the order in which `flatten` goes through them."""
     if isinstance(x, dict):
-        return {k: _sorted(x[k]) for k in sorted(x)}
+        return {k: in_order(x[k]) for k in sorted(x)}
     if isinstance(x, (list, tuple)) and not hasattr(x, "_fields"):
-        return type(x)([_sorted(item) for item in x])
+        return type(x)([in_order(item) for item in x])
     return x
 
 
