@@ -109,14 +109,14 @@ class Sequential(Model):
                 f'Name "{layer.name}" is already the name of a layer in this model. Update the `name` argument to pass a '
                 "unique name."
             )
-        before = self._input_layer, self._inferred_shapes
+        before = self._input_layer, self._tensors
         try:
             if not self._layers and self._input_layer is None:
                 self._set_input_of(layer)
             if self._input_layer is not None:
                 return self._append_built(layer)
         except BaseException:
-            self._input_layer, self._inferred_shapes = before
+            self._input_layer, self._tensors = before
             raise
         self._layers.append(layer)
         self.built = False
