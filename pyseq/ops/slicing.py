@@ -39,10 +39,31 @@ def getitem(x, key):
     """
     x = as_tensor(x)
     key = key if type(key) is tuple else (key,)
-    axes, to, exact = _rectangle(x.shape, key)
+    plain = _plain(key)
+    axes, to, exact = _rectangle(x.shape, key) if plain is None else _known_rectangle(x.shape, plain)
     if axes is None:
         return _elements(x, key)
     return _piece(x, axes, to) if exact else s.reshape(x, to)
+
+
+def _plain(key):
+    """A key of Python integers, slices of them, None and Ellipsis as something to look up; None if it is another."""
+    parts = []
+    for k in key:
+        if type(k) is slice:
+            for bound in (k.start, k.stop, k.step):
+                if bound is not None and type(bound) is not int:
+                    return None
+            k = (k.start, k.stop, k.step)
+        elif type(k) is not int and k is not None and k is not Ellipsis:
+            return None
+        parts.append(k)
+    return tuple(parts)
+
+
+@lru_cache(maxsize=8192)
+def _known_rectangle(shape, plain):
+    return _rectangle(shape, tuple([slice(*k) if type(k) is tuple else k for k in plain]))
 
 
 def _rectangle(shape, key):
