@@ -19,7 +19,8 @@ from pyseq.ops.check import known_values, refuse_integers
 from pyseq.ops.slicing import getitem
 
 
-def _whole_numbers(who, indices, name="indices"):
+def whole_numbers(who, indices, name="indices"):
+    """A tensor of integers."""
     indices = as_tensor(indices)
     if not indices.dtype.is_integer:
         raise TypeError(
@@ -41,7 +42,7 @@ def gather(x, indices, axis=0, batch_dims=0):
         IndexError: a number is outside. ValueError: the shapes do not go together.
     Source: tf.gather.
     """
-    x, indices = as_tensor(x), _whole_numbers("gather", indices)
+    x, indices = as_tensor(x), whole_numbers("gather", indices)
     rank = len(indices.shape)
     if not -rank <= batch_dims <= rank:
         raise ValueError(f"gather: `batch_dims` must be in [{-rank}, {rank}]. Received: batch_dims={batch_dims}.")
@@ -83,7 +84,7 @@ def gather_nd(x, indices, batch_dims=0):
         IndexError: a number is outside. ValueError: the shapes do not go together.
     Source: tf.gather_nd.
     """
-    x, indices = as_tensor(x), _whole_numbers("gather_nd", indices)
+    x, indices = as_tensor(x), whole_numbers("gather_nd", indices)
     batch = int(batch_dims)
     if not indices.shape or not 0 <= batch < len(indices.shape) or x.shape[:batch] != indices.shape[:batch]:
         raise ValueError(
@@ -96,7 +97,7 @@ def gather_nd(x, indices, batch_dims=0):
             f"gather_nd: the last axis of `indices` must not be longer than x has axes. "
             f"Received: indices.shape={indices.shape}, x.shape={x.shape}, batch_dims={batch}."
         )
-    numbers = _row_numbers("gather_nd", indices, x.shape[batch : batch + depth])
+    numbers = row_numbers("gather_nd", indices, x.shape[batch : batch + depth])
     lead = math.prod(x.shape[:batch])
     if batch:
         each = math.prod(x.shape[batch : batch + depth])
@@ -107,7 +108,7 @@ def gather_nd(x, indices, batch_dims=0):
     return s.reshape(s.gather_rows(flat, s.reshape(numbers, (-1,)), x.dtype), (*indices.shape[:-1], *inner))
 
 
-def _row_numbers(who, indices, extents):
+def row_numbers(who, indices, extents):
     """Each row of `indices` as one number: the place in an array of `extents`; int64, flat."""
     extents = np.array(extents, dtype="int64")
     steps = np.concatenate([np.cumprod(extents[:0:-1])[::-1], [1]]).astype("int64") if len(extents) else extents
@@ -136,16 +137,16 @@ def scatter_nd(indices, updates, shape):
         IndexError: a number is outside. ValueError: the shapes do not go together.
     Source: tf.scatter_nd.
     """
-    indices, updates = _whole_numbers("scatter_nd", indices), as_tensor(updates)
+    indices, updates = whole_numbers("scatter_nd", indices), as_tensor(updates)
     shape = s.checked_shape("scatter_nd", shape, least=0)
-    depth = _checked_updates("scatter_nd", indices, updates, shape)
+    depth = checked_updates("scatter_nd", indices, updates, shape)
     inner = shape[depth:]
-    numbers = _row_numbers("scatter_nd", indices, shape[:depth])
+    numbers = row_numbers("scatter_nd", indices, shape[:depth])
     rows = s.reshape(updates, (numbers.shape[0], *inner))
     return s.reshape(s.scatter_rows(rows, numbers, (math.prod(shape[:depth]), *inner)), shape)
 
 
-def _checked_updates(who, indices, updates, shape):
+def checked_updates(who, indices, updates, shape):
     """The length of the last axis of `indices`."""
     if not indices.shape or indices.shape[-1] > len(shape):
         raise ValueError(
@@ -170,14 +171,14 @@ def tensor_scatter_nd(x, indices, updates, how="update"):
     Source: tf.tensor_scatter_nd_update and its kind.
     """
     who = f"tensor_scatter_nd_{how}"
-    x, indices = as_tensor(x), _whole_numbers(who, indices)
+    x, indices = as_tensor(x), whole_numbers(who, indices)
     updates = e.operands(who, x, updates)[1]
     if how == "add":
         return e.add(x, scatter_nd(indices, updates, x.shape))
     if how == "sub":
         return e.subtract(x, scatter_nd(indices, updates, x.shape))
-    depth = _checked_updates(who, indices, updates, x.shape)
-    numbers = _row_numbers(who, indices, x.shape[:depth])
+    depth = checked_updates(who, indices, updates, x.shape)
+    numbers = row_numbers(who, indices, x.shape[:depth])
     flat = (math.prod(x.shape[:depth]), *x.shape[depth:])
     rows = s.reshape(updates, (numbers.shape[0], *x.shape[depth:]))
     return s.reshape(_set_rows(s.reshape(x, flat), numbers, rows, how), x.shape)
@@ -261,7 +262,7 @@ def roll(x, shift, axis):
 
 def reverse_sequence(x, lengths, seq_axis, batch_axis=0):
     """The first `lengths[i]` elements along `seq_axis` in reverse order, for each i of `batch_axis`."""
-    x, lengths = as_tensor(x), _whole_numbers("reverse_sequence", lengths, "lengths")
+    x, lengths = as_tensor(x), whole_numbers("reverse_sequence", lengths, "lengths")
     seq = normalized_axis("reverse_sequence", seq_axis, len(x.shape))
     batch = normalized_axis("reverse_sequence", batch_axis, len(x.shape))
     if seq == batch or lengths.shape != (x.shape[batch],):

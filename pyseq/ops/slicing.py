@@ -39,10 +39,31 @@ def getitem(x, key):
     """
     x = as_tensor(x)
     key = key if type(key) is tuple else (key,)
-    axes, to, exact = _rectangle(x.shape, key)
+    plain = _plain(key)
+    axes, to, exact = _rectangle(x.shape, key) if plain is None else _known_rectangle(x.shape, plain)
     if axes is None:
         return _elements(x, key)
     return _piece(x, axes, to) if exact else s.reshape(x, to)
+
+
+def _plain(key):
+    """A key of Python integers, slices of them, None and Ellipsis as something to look up; None if it is another."""
+    parts = []
+    for k in key:
+        if type(k) is slice:
+            for bound in (k.start, k.stop, k.step):
+                if bound is not None and type(bound) is not int:
+                    return None
+            k = (k.start, k.stop, k.step)
+        elif type(k) is not int and k is not None and k is not Ellipsis:
+            return None
+        parts.append(k)
+    return tuple(parts)
+
+
+@lru_cache(maxsize=8192)
+def _known_rectangle(shape, plain):
+    return _rectangle(shape, tuple([slice(*k) if type(k) is tuple else k for k in plain]))
 
 
 def _rectangle(shape, key):
@@ -184,15 +205,15 @@ def _put(x, shape, axes, value=0, vjp=None):
 
 def _elements(x, key, to=None):
     """x[key] by NumPy. Tensors in the key are inputs of the instruction."""
-    key, tensors = _plain_key(key)
+    key, tensors = plain_key(key)
     try:
-        shape = np.empty(x.shape, dtype=[])[_filled(key, [np.zeros(t.shape, "int8") for t in tensors])].shape
+        shape = np.empty(x.shape, dtype=[])[filled(key, [np.zeros(t.shape, "int8") for t in tensors])].shape
     except (IndexError, ValueError) as error:
         raise _key_error(type(error), error, x, key) from None
 
     def pick(inputs, outputs, dims, attrs):
         try:
-            outputs[0][...] = inputs[0][_filled(key, inputs[1:])].reshape(outputs[0].shape)
+            outputs[0][...] = inputs[0][filled(key, inputs[1:])].reshape(outputs[0].shape)
         except IndexError as error:
             raise _key_error(IndexError, error, x, key) from None
 
@@ -214,14 +235,14 @@ def _put_back(dy, key, tensors, shape):
 
     def put(inputs, outputs, dims, attrs):
         outputs[0][...] = 0
-        filled = _filled(key, inputs[1:])
+        place = filled(key, inputs[1:])
         if once:
-            outputs[0][filled] = inputs[0].reshape(outputs[0][filled].shape)
+            outputs[0][place] = inputs[0].reshape(outputs[0][place].shape)
         else:
-            np.add.at(outputs[0], filled, inputs[0])
+            np.add.at(outputs[0], place, inputs[0])
 
     def vjp(ddx, needs):
-        return (_elements(ddx, tuple(_filled(key, tensors)), dy.shape), *(None for _ in tensors))
+        return (_elements(ddx, tuple(filled(key, tensors)), dy.shape), *(None for _ in tensors))
 
     dx = emit(numpy_kernel("put_back", put), (dy, *tensors), ((shape, dy.dtype),), dtype=dy.dtype)
     return record(dx, (dy, *tensors), vjp)
@@ -237,14 +258,14 @@ class _Place:
 _PLACE = _Place()
 
 
-def _filled(key, arrays):
+def filled(key, arrays):
     """The key with arrays (or tensors) at their places; a scalar is a plain index."""
     read = iter(arrays)
     found = [next(read) if k is _PLACE else k for k in key]
     return tuple(int(k) if isinstance(k, np.ndarray) and not k.shape and k.dtype != bool else k for k in found)
 
 
-def _plain_key(key):
+def plain_key(key):
     """(the key with places for its tensors of integers, those tensors)."""
     plain, tensors = [], []
     for k in key:

@@ -44,6 +44,7 @@ from pyseq.tf.clipping import (
     clip_by_value,
 )
 from pyseq.tf.dtypes import as_dtype
+from pyseq.tf.indexed_slices import IndexedSlices
 from pyseq.tf.linalg import (
     einsum,
     eye,

@@ -140,3 +140,9 @@ def test_reverse_sequence(seq, batch):
 def test_errors(call, error, message):
     with pytest.raises(error, match=f"^{message}"):
         call()
+
+
+def test_places_as_numbers():
+    assert gather.whole_numbers("f", [1, 2]).dtype == "int32"
+    assert gather.row_numbers("f", as_tensor([[0, 1], [2, 3]]), (3, 4)).numpy().tolist() == [1, 11]
+    assert gather.checked_updates("f", as_tensor([[0], [1]]), as_tensor(np.ones((2, 3))), (5, 3)) == 1

@@ -205,3 +205,11 @@ def test_a_variable_is_read():
 def test_errors(key, error, message):
     with pytest.raises(error, match=rf"^x\[key\]: .*{message}"):
         slicing.getitem(numbers((4, 6)), key)
+
+
+def test_keys_with_tensors():
+    key, tensors = slicing.plain_key((slice(as_tensor(1), None), as_tensor([2]), [0, 1]))
+    assert key[0] == slice(1, None, None) and len(tensors) == 1
+    assert slicing.filled(key, [np.array(3)])[1] == 3 and isinstance(
+        slicing.filled(key, [np.array([3])])[1], np.ndarray
+    )
