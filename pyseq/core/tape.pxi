@@ -159,7 +159,7 @@ cdef class GradientTape:
         Args:
             target: a floating point tensor or a structure of them.
             sources: a tensor or variable, or a structure of them.
-            output_gradients: cotangents of `target`, same structure; ones by default.
+            output_gradients: cotangents of `target`, same structure; ones by default and where an entry is None.
             unconnected_gradients: "none", or "zero" for zeros where `target` does not depend on a source.
         Returns:
             Tensors of the sources' shapes; None where there is no path.
@@ -271,8 +271,8 @@ cdef class GradientTape:
         cdef dict grads = {}
         if cotangents is not None and len(cotangents) != len(targets):
             raise ValueError(
-                "GradientTape.gradient: `output_gradients` must have the structure of `target`. "
-                f"Received: {len(cotangents)} for {len(targets)} targets.")
+                f"GradientTape.gradient: `output_gradients` must have one entry for each of the {len(targets)} tensors in "
+                f"`target` (None for ones). Received: {len(cotangents)} entries.")
         for j in range(len(targets)):
             self.seed_gradient(grads, targets[j], None if cotangents is None else cotangents[j])
         for j in range(len(matters) - 1, -1, -1):
@@ -325,6 +325,8 @@ cdef class GradientTape:
         dxs = entry.vjp(dys[0] if entry.single else tuple(dys), needs)
         if len(needs) == 1 and not isinstance(dxs, (tuple, list)):
             dxs = (dxs,)
+        if len(dxs) != len(needs):
+            raise ValueError(f"record: a vjp of {len(needs)} inputs must return {len(needs)} gradients. Received: {len(dxs)}.")
         for j in range(len(needs)):
             if needs[j] and dxs[j] is not None:
                 accumulate(grads, entry.inputs[j], dxs[j])

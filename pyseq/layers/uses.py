@@ -8,7 +8,6 @@ class Uses:
 
     _inbound_nodes = ()  # one for each use
     _outbound_nodes = ()  # of the layers that take what came out
-    _inferred_shapes = None
 
     inbound_nodes = property(lambda self: list(self._inbound_nodes))
     outbound_nodes = property(lambda self: list(self._outbound_nodes))
@@ -86,8 +85,6 @@ class Uses:
 
     def _shape_of_use(self, which: str):
         shapes = [getattr(node, f"{which}_shapes") for node in self._inbound_nodes]
-        if not shapes and self._inferred_shapes is not None:
-            return self._inferred_shapes[which]
         if not shapes:
             raise AttributeError(
                 f'The layer "{self.name}" has never been called and thus has no defined {which} shape. Note that the '
@@ -99,6 +96,3 @@ class Uses:
                 f'"{which} shape" is ill-defined for the layer. Use `get_{which}_shape_at(node_index)` instead.'
             )
         return shapes[0]
-
-    def _note_shapes(self, input_shape, output_shape):
-        self._inferred_shapes = {"input": input_shape, "output": output_shape}
