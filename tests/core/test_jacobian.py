@@ -124,7 +124,7 @@ def test_used_once():
         (lambda t, x, y: t.jacobian(y, x, "zip"), ValueError, "`unconnected_gradients` must be"),
         (lambda t, x, y: t.batch_jacobian(y, x[0]), ValueError, "two axes at least"),
         (lambda t, x, y: t.batch_jacobian(y, x[:1]), ValueError, "one batch size"),
-        (lambda t, x, y: t.gradient([y, y], x, [y]), ValueError, "one entry for each"),
+        (lambda t, x, y: t.gradient([y, y], x, [y]), ValueError, "one entry for each of the 2"),
         (lambda t, x, y: t.gradient(y, x, [1.0]), ValueError, "shape of `target`"),
     ],
 )
