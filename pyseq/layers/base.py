@@ -58,7 +58,9 @@ class Layer(Added, Uses, Module):
     """
 
     _is_initialized = False
-    _autocast = _own_trainable = supports_masking = _FromInit("You must call `super().__init__()` in the layer constructor.")
+    _autocast = _own_trainable = supports_masking = _FromInit(
+        "You must call `super().__init__()` in the layer constructor."
+    )
 
     def __new__(cls, *args, **kwargs):
         layer = super().__new__(cls)
