@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a table of calls
 """Record what Keras 3's `keras.ops` gives: run with Keras 3.15 on JAX (KERAS_BACKEND=jax), writes keras_ops.json beside this file.
 
 EXPRESSIONS are evaluated with `o` (keras.ops there, pyseq.ops in test_face.py), `np` and the arrays below.
