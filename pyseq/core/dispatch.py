@@ -88,14 +88,15 @@ def face(namespace, prefix=""):
         if not function.__module__.startswith("pyseq."):
             continue
         full = f"{prefix}.{key}".lstrip(".")
+        if full in NOT_OPS:
+            continue
         if not hasattr(function, "_symbolic_name"):
             if function not in made:
                 made[function] = symbolic(function, CANONICAL.get(full, full))
             namespace[key] = function = made[function]
-        if full not in NOT_OPS:
-            for name in (full, function._symbolic_name):
-                if name == full or not hasattr(TABLE.get(name), "_symbolic_name"):
-                    TABLE[name] = function
+        for name in (full, function._symbolic_name):
+            if name == full or not hasattr(TABLE.get(name), "_symbolic_name"):
+                TABLE[name] = function
 
 
 def function_of(name):

@@ -918,7 +918,7 @@ cdef class Variable:
         return copied
 
     def __reduce__(self):
-        made = to_array(self._value), self._trainable, None, self.name, None, self.constraint
+        made = to_array(self._value), self._trainable, True, None, self.name, None, None, None, self.constraint
         return type(self), made, vars(self) or None
 
     def __float__(self): return float(read(self))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 from collections import deque
 
 from pyseq.core import Variable
+from pyseq.core.name_scope import name_scope
 from pyseq.layers.naming import snake_case
 from pyseq.layers.tracking import found_in, may_hold, structure_changed
 
@@ -88,10 +89,16 @@ class Module:
 
     @property
     def name_scope(self):
-        """A context without effect: names of variables say what layer they belong to."""
-        return contextlib.nullcontext(f"{self.name}/")
+        """The context `tf.name_scope(self.name)`."""
+        return name_scope(self.name)
 
     @classmethod
     def with_name_scope(cls, method):
-        """The method itself, see `name_scope`."""
-        return method
+        """The method, run in the module's name scope."""
+
+        @functools.wraps(method)
+        def scoped(self, *args, **kwargs):
+            with self.name_scope:
+                return method(self, *args, **kwargs)
+
+        return scoped
