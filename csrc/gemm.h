@@ -20,16 +20,16 @@
    On a Xeon of 2023 a tile in L1 reaches 97 % of the FMA peak, 1024^3 about 80 % and MKL the same: C passes through L3 once
    for each block of k, A is packed (4 %), and each strip comes from L2 once for each block of rows.
 
-   Scratch: thread-local, kept; at most PACKED_B + KC * MC elements, 2.5 MB for float32 with AVX-512, 0.7 MB
+   Scratch (scratch.h): at most PACKED_B + KC * MC elements, 2.5 MB for float32 with AVX-512, 0.7 MB
    without (twice that for float64).  */
 #ifndef PYSEQ_GEMM_H
 #define PYSEQ_GEMM_H
 
 #include <stddef.h>
-#include <stdlib.h>
 
 #include "activation.h"
 #include "partial.h"
+#include "scratch.h"
 #include "simd.h"
 
 /* The tiles there are: rows x vectors of accumulators, as many as the registers hold beside a row of B and a number of A. */
@@ -77,20 +77,6 @@ typedef struct {
     const void *slope;               /* like C: multiply by the activation's slope there instead; or NULL */
     const void *rate;                /* one number: C -= rate A B instead, for k of at most GEMM_DESCENT_K; or NULL */
 } GemmShape;
-
-/* Scratch of this thread, grown to what is asked; kept until the thread ends. */
-static inline void *gemm_scratch(size_t bytes) {
-    static _Thread_local void *block;
-    static _Thread_local size_t size;
-    if (bytes > size) {
-        free(block);
-        block = NULL;
-        size = 0;
-        if (posix_memalign(&block, 64, bytes)) return NULL;
-        size = bytes;
-    }
-    return block;
-}
 
 /* A value the compiler cannot look through: what comes of it is rounded on its own. */
 #if defined(__AVX512F__)

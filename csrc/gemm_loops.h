@@ -404,7 +404,7 @@ static void NAME(gemm)(const GemmShape *shape, const T *a, const T *b, T *c, con
     const int64_t nc_max = x.keep_b ? GEMM_NC : s->n;
     const size_t strip = x.keep_b ? (all_k ? s->k : kc_max) * (columns < GEMM_NC ? columns : GEMM_NC) : kc_max * 8 * LANES;
     const int pack_b = x.keep_b || panels > 1 || s->b_col != 1;
-    T *scratch = (T *)gemm_scratch(sizeof(T) * ((pack_b ? strip : 0) + kc_max * rows_max));
+    T *scratch = (T *)thread_scratch(sizeof(T) * ((pack_b ? strip : 0) + kc_max * rows_max));
     if (pack_b) x.packed_b = scratch;
     x.packed_a = scratch + (pack_b ? strip : 0);
     for (x.j0 = 0; x.j0 < s->n; x.j0 += nc_max) {

@@ -45,8 +45,8 @@ ALWAYS_INLINE T NAME(run)(const int op, const T *x, int64_t n) {
 
 /* r rows of n adjacent columns into y; the columns are vectors. */
 ALWAYS_INLINE void NAME(columns)(const int op, const T *x, int64_t r, int64_t stride, int64_t n, T *y) {
-    enum { WIDE = 256 };
-    T block[WIDE], partial[24][WIDE];
+    enum { WIDE = 256, LEVELS = 40 };  /* 2^40 blocks are more than a machine can address */
+    T block[WIDE], partial[LEVELS][WIDE];
     for (int64_t j = 0; j < n; j += WIDE) {
         const int64_t w = n - j < WIDE ? n - j : WIDE;
         int64_t blocks = 0;
@@ -58,7 +58,7 @@ ALWAYS_INLINE void NAME(columns)(const int op, const T *x, int64_t r, int64_t st
             int level = 0;
             for (int64_t b = blocks; b & 1; b >>= 1, level++)
                 for (int64_t c = 0; c < w; c++) block[c] = NAME(combine)(op, partial[level][c], block[c]);
-            if (level < 24) memcpy(partial[level], block, w * sizeof(T));
+            memcpy(partial[level], block, w * sizeof(T));
         }
         int level = 0, any = 0;
         for (int64_t b = blocks; b; b >>= 1, level++)

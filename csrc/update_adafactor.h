@@ -7,13 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { CHAINS = 16 };              /* a sum is so many chains, then pairs: the same order under every instruction set */
-
-static double sum_of_chains(double *s) {
-    for (int width = CHAINS / 2; width > 0; width /= 2)
-        for (int k = 0; k < width; k++) s[k] += s[k + width];
-    return s[0];
-}
+/* Sums are in double over blocks that are in the weights' dtype: BLOCK numbers of a row, in CHAINS chains; FEW of a column. */
+enum { CHAINS = 16, BLOCK = 256, FEW = 16 };
 
 #define REAL float
 #define OF(name) name##_f32

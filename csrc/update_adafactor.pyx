@@ -11,7 +11,7 @@ A vector or a number has a mean for each weight:  v = b v + (1 - b) (g^2 + epsil
 g / sqrt(v) is computed as g / sqrt(r / mean) / sqrt(c), so that no weight needs a root or a division and a v below the
 numbers of its dtype does no harm.  Source: tf.keras 2.15 (tests/fixtures/make_optimizers.py); Shazeer and Stern 2018.
 
-Sums are in double, over parts whose size depends on the shape alone.  Scratch: none.
+Sums are in double, over parts whose size depends on the shape alone.  Scratch: 2 KB of stack.
 """
 from libc.stdint cimport int64_t, uintptr_t
 from libc.string cimport memcpy

@@ -3,6 +3,8 @@
 `import pyseq as keras` is the Keras face; `import pyseq.tf as tf` the TensorFlow face.
 """
 
+from functools import partial as _partial
+
 from pyseq import (
     activations,
     callbacks,
@@ -32,6 +34,11 @@ __all__ = [
 ]  # fmt: skip
 _LATER = ("backend", "datasets", "preprocessing", "saving", "tf", "utils", "wrappers")
 __getattr__ = missing(__name__, lambda: __all__, {name: f"pyseq.{name}" for name in _LATER})
+for _module in (
+    activations, callbacks, constraints, initializers, layers, losses, metrics, models, optimizers, random, regularizers,
+):  # fmt: skip
+    if not hasattr(_module, "__getattr__"):
+        _module.__getattr__ = missing(_module.__name__, _partial(dir, _module))
 
 
 def __dir__():

@@ -20,8 +20,8 @@ def main(argv=None) -> int | None:
     parser.add_argument("--version", action="version", version=f"pyseq {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="demo | run | info")
     demo = commands.add_parser("demo", help="train a classifier of handwritten digits and show what it predicts")
-    demo.add_argument("--epochs", type=int, default=20, help="rounds over the training data (default: 20)")
-    demo.add_argument("--seed", type=int, default=1, help="of the weights and the shuffling (default: 1)")
+    demo.add_argument("--epochs", type=_whole, default=20, help="rounds over the training data (default: 20)")
+    demo.add_argument("--seed", type=_whole, default=1, help="of the weights and the shuffling (default: 1)")
     run_ = commands.add_parser("run", help="run a program with its tensorflow and keras imports answered by pyseq")
     run_.add_argument("script", help="the program")
     run_.add_argument("args", nargs="*", help="its arguments")
@@ -35,6 +35,13 @@ def main(argv=None) -> int | None:
     from pyseq.cli.info import info as command
 
     return command(as_json=options.json)
+
+
+def _whole(text: str) -> int:
+    """An integer from 0 to 2^32 - 1."""
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"must be an integer from 0 to 2^32 - 1, not {text!r}")
+    return int(text)
 
 
 if __name__ == "__main__":

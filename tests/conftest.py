@@ -1,8 +1,13 @@
 """Fixtures of all tests: every instruction set this machine runs, several thread counts, settings put back."""
 
+import signal
+
 import pytest
 
 from pyseq.core import config, engine
+
+# A shell's background job ignores Ctrl-C, and so would the programs that tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(params=config.available_isas())

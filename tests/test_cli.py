@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import pyseq
+from pyseq.__main__ import main
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -198,3 +199,11 @@ def test_info(tmp_path):
 def test_usage(args, status, tmp_path):
     done = execute("-m", "pyseq", *args, cwd=tmp_path)
     assert done.returncode == status and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("argument", ["--epochs", "--seed"])
+@pytest.mark.parametrize("value", ["-1", "two", "1.5", "4294967296"])
+def test_demo_takes_whole_numbers(argument, value, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["demo", f"{argument}={value}"])
+    assert stopped.value.code == 2 and f"argument {argument}: must be an integer from 0" in capsys.readouterr().err

@@ -103,8 +103,8 @@ def get_num_threads() -> int:
 
 def default_num_threads() -> int:
     """OMP_NUM_THREADS if set, else the processors this process may use by affinity and control group."""
-    wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
-    if wanted.isdigit() and int(wanted) > 0:
+    wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    if wanted.isdecimal() and int(wanted) > 0:
         return min(int(wanted), 1024)
     try:
         n = len(os.sched_getaffinity(0))

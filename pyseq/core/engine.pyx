@@ -9,7 +9,7 @@ This is the only place that allocates tensors, runs kernels, starts threads and 
 
 What the functions promise to ops stands in README.md beside this file.
 """
-from cpython.buffer cimport PyBUF_ANY_CONTIGUOUS, PyBUF_SIMPLE, PyBUF_WRITABLE, PyObject_GetBuffer, PyBuffer_Release
+from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyObject_GetBuffer, PyBuffer_Release
 from cpython.memoryview cimport PyMemoryView_FromMemory
 from cpython.buffer cimport PyBUF_READ, PyBUF_WRITE
 from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
@@ -560,9 +560,9 @@ cdef int code_of(a) except -1:
 
 
 def wrap(a):
-    """Tensor on the array's own memory (copied only if it is not contiguous). The array must not be written to."""
+    """Tensor on the array's own memory (copied only if that is no row of aligned numbers). The array must not be written to."""
     cdef Py_buffer b
-    if not a.flags.c_contiguous or not a.dtype.isnative:
+    if not a.flags.c_contiguous or not a.flags.aligned or not a.dtype.isnative:
         return copy_of_array(a if a.dtype.isnative else a.astype(a.dtype.newbyteorder("=")))
     cdef Tensor t = bare_tensor(a.shape, code_of(a), a.nbytes)
     if not t.n_bytes:
@@ -692,6 +692,12 @@ cdef object values_as(x, dtype, like):
     dtype = as_dtype(dtype)
     if a.dtype.kind == "f" and dtype.is_integer:
         raise TypeError(f"convert_to_tensor: a float does not become {dtype.name} by itself. Received: {x!r}. Use cast().")
+    if a.dtype.kind == "O":
+        code_of(a)                                    # raises: integers beyond 64 bits
+    if a.dtype.kind in "iu" and dtype.is_integer and a.size and not dtype.min <= int(a.min()) <= int(a.max()) <= dtype.max:
+        raise ValueError(
+            f"convert_to_tensor: {dtype.name} holds integers from {dtype.min} to {dtype.max}. Received: {x!r}. "
+            "Use another dtype.")
     return np.asarray(x).astype(dtype.numpy)
 
 
@@ -912,7 +918,8 @@ cdef class Variable:
         return copied
 
     def __reduce__(self):
-        return type(self), (to_array(self._value), self._trainable, True, None, self.name)
+        made = to_array(self._value), self._trainable, True, None, self.name, None, None, None, self.constraint
+        return type(self), made, vars(self) or None
 
     def __float__(self): return float(read(self))
     def __int__(self): return int(read(self))
@@ -1120,18 +1127,37 @@ def emit(Kernel kernel not None, tuple inputs, tuple outputs, tuple dims=(), tup
         i.dim[j] = dims[j]
     for j in range(len(attrs)):
         i.attr[j] = attrs[j]
-    if kernel.function is not None:
-        run_on_arrays(kernel, inputs, (y,) if y is not None else ys, updates, dims, attrs)
-    else:
-        i.kernel = kernel.part_function
-        i.parts = parts
+    i.kernel = kernel.part_function
+    i.parts = parts
+    if kernel.function is None and work < RELEASE_WORK:
         i.n_threads = threads_for(work, parts)
-        if work < RELEASE_WORK:
-            in_parts(&i)
+        in_parts(&i)
+        return y if n_out == 1 else ys if n_out else None
+    # Other threads, and Python kernels, may assign to variables and move them meanwhile.
+    cdef list blocks = blocks_of(inputs, updates)
+    cdef Block block
+    for block in blocks:
+        block.runs += 1
+    try:
+        if kernel.function is not None:
+            run_on_arrays(kernel, inputs, (y,) if y is not None else ys, updates, dims, attrs)
         else:
+            i.n_threads = threads_for(work, parts)
             with nogil:
                 in_parts(&i)
+    finally:
+        for block in blocks:
+            block.runs -= 1
     return y if n_out == 1 else ys if n_out else None
+
+
+cdef list blocks_of(tuple inputs, tuple updates):
+    """The memory of the variables among what a kernel reads and writes."""
+    cdef list found = []
+    for x in inputs + updates:
+        if x is not None and isinstance(operand(x).owner, Block):
+            found.append(operand(x).owner)
+    return found
 
 
 cdef int run_on_arrays(Kernel kernel, tuple inputs, tuple ys, tuple updates, tuple dims, tuple attrs) except -1:

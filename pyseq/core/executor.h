@@ -143,8 +143,8 @@ static void run_steps(Run *r, int threads) {
     restore_denormals(r->mode);
     atomic_store(&r->arrived, 0);
     atomic_store(&r->phase, 0);
-    if (threads > 1 && take_team(threads)) {
 #ifdef _OPENMP
+    if (threads > 1 && take_team(threads)) {
 #pragma omp parallel num_threads(threads)
         {
             const uint64_t mode = flush_denormals();
@@ -153,10 +153,12 @@ static void run_steps(Run *r, int threads) {
             else walk_together(r, omp_get_thread_num(), omp_get_num_threads());
             restore_denormals(mode);
         }
-#endif
         give_team_back();
         return;
     }
+#else
+    (void)threads;
+#endif
     const uint64_t mode = flush_denormals();
     walk_alone(r);
     restore_denormals(mode);

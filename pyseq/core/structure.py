@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 
 def flatten(x) -> list:
     """Leaves of nested lists, tuples and dicts; dicts in the order of their sorted keys, as tf.nest."""
@@ -25,7 +27,7 @@ def map_structure(function, x):
 
 def is_shape(x) -> bool:
     """Is x one shape (a tuple or list of int and None)?"""
-    return isinstance(x, (tuple, list)) and all(d is None or isinstance(d, int) for d in x)
+    return isinstance(x, (tuple, list)) and all(d is None or isinstance(d, (int, np.integer)) for d in x)
 
 
 def map_shapes(function, x):

@@ -159,7 +159,7 @@ cdef class GradientTape:
         Args:
             target: a floating point tensor or a structure of them.
             sources: a tensor or variable, or a structure of them.
-            output_gradients: cotangents of `target`, same structure; ones by default.
+            output_gradients: cotangents of `target`, same structure; ones by default and where an entry is None.
             unconnected_gradients: "none", or "zero" for zeros where `target` does not depend on a source.
         Returns:
             Tensors of the sources' shapes; None where there is no path.
@@ -177,12 +177,18 @@ cdef class GradientTape:
         for x in flat_sources:
             if not isinstance(x, (Tensor, Variable)):
                 raise TypeError(f"GradientTape.gradient: `sources` must be tensors or variables. Received: {type(x).__name__}.")
+        targets = flat(target)
+        cotangents = [None] * len(targets) if output_gradients is None else flat(output_gradients)
+        if len(cotangents) != len(targets):
+            raise ValueError(
+                f"GradientTape.gradient: `output_gradients` must have one entry for each of the {len(targets)} tensors in "
+                f"`target` (None for ones). Received: {len(cotangents)} entries.")
         was_recording = self.recording
         if not self.persistent:
             self.recording = False
             self.used = True
         try:
-            grads = self.pull_back(flat(target), flat_sources, None if output_gradients is None else flat(output_gradients))
+            grads = self.pull_back(targets, flat_sources, cotangents)
         finally:
             self.recording = was_recording
             if not self.persistent:
@@ -206,7 +212,7 @@ cdef class GradientTape:
                     break
         cdef dict grads = {}
         for j in range(len(targets)):
-            self.seed_gradient(grads, targets[j], None if cotangents is None else cotangents[j])
+            self.seed_gradient(grads, targets[j], cotangents[j])
         for j in range(n - 1, -1, -1):
             if matters[j]:
                 self.pull_entry(entries[j], grads, reached, wanted)
@@ -239,6 +245,8 @@ cdef class GradientTape:
         dxs = entry.vjp(dys[0] if entry.single else tuple(dys), needs)
         if len(needs) == 1 and not isinstance(dxs, (tuple, list)):
             dxs = (dxs,)
+        if len(dxs) != len(needs):
+            raise ValueError(f"record: a vjp of {len(needs)} inputs must return {len(needs)} gradients. Received: {len(dxs)}.")
         for j in range(len(needs)):
             if needs[j] and dxs[j] is not None:
                 accumulate(grads, entry.inputs[j], dxs[j])

@@ -65,6 +65,9 @@ static inline pid_t thread_id(void) {
     return id;
 }
 
+/* Is it one of this process still?  A team may have ended since; the system gives the numbers of its threads to others. */
+static inline int is_thread(pid_t thread) { return !syscall(SYS_tgkill, getpid(), thread, 0); }
+
 /* Called by who opens a region of n threads, before it. */
 static inline void place_team(int n) {
     const int cpu = sched_getcpu();
@@ -77,8 +80,8 @@ static inline void place_team(int n) {
     if (!CPU_COUNT(&team_cpus)) return;
     caller_cpu = cpu;
     for (int k = 1; k < n && k < PLACES && places[k].thread; k++) {
-        sched_setaffinity(places[k].thread, sizeof team_cpus, &team_cpus);
-        places[k].off = cpu;
+        const int moved = is_thread(places[k].thread) && !sched_setaffinity(places[k].thread, sizeof team_cpus, &team_cpus);
+        places[k].off = moved ? cpu : -1; /* else whoever comes in its place goes there by itself */
     }
 }
 

@@ -9,6 +9,8 @@ import copy
 import math
 import warnings
 
+import numpy as np
+
 from pyseq import random
 from pyseq.core import wrap
 from pyseq.core.structure import map_structure
@@ -149,13 +151,13 @@ def warn_of_end(steps):
 
 def split_for_validation(x, y, sample_weight, validation_split):
     """The last fraction of the samples split off: ((x, y, sample_weight), (x, y, sample_weight))."""
-    if not isinstance(validation_split, (int, float)) or not 0 < validation_split < 1:
+    if not isinstance(validation_split, (int, float, np.number)) or not 0 < validation_split < 1:
         raise ValueError(
             f"`validation_split` must be a fraction from 0 (none) to less than 1. Received: validation_split={validation_split!r}."
         )
     parts = [as_arrays(p, name) for p, name in ((x, "x"), (y, "y"), (sample_weight, "sample_weight"))]
     n = check_cardinality(x=parts[0], y=parts[1], sample_weight=parts[2])
-    at = math.floor(n * (1 - validation_split))
+    at = math.floor(n * (1 - float(validation_split)))
     if at == 0 or at == n:
         raise ValueError(
             f"Training data contains {n} samples, which is not sufficient to split it into a validation and training set as "

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from pyseq.core.structure import flatten
 
 
 def class_factors(class_weight):
-    """The factor of each class, by its number, or None.
+    """The factor of each class, by its number; None for None and an empty dict.
 
     Raises:
-        ValueError: the keys are not 0, 1, 2, ...
+        ValueError: not a dict of numbers, or the keys are not 0, 1, 2, ...
     """
-    if class_weight is None:
+    if class_weight is None or class_weight == {}:
         return None
-    if sorted(class_weight) != list(range(len(class_weight))):
+    factors = _numbers_of(class_weight)
+    if factors is None:
+        raise ValueError(
+            f"`class_weight` must be a dict {{class number: factor}}. Received: class_weight={class_weight!r}."
+        )
+    if set(factors) != set(range(len(factors))):
         raise ValueError(
             "Expected `class_weight` to be a dict with keys from 0 to one less than the number of classes, found "
             f"{class_weight}"
         )
-    return np.array([class_weight[k] for k in range(len(class_weight))], dtype="float32")
+    return np.array([factors[k] for k in range(len(factors))], dtype="float32")
+
+
+def _numbers_of(class_weight):
+    """{class: factor as a float}, or None if that is no dict of numbers."""
+    if not isinstance(class_weight, Mapping) or any(isinstance(v, str | bytes) for v in class_weight.values()):
+        return None
+    try:
+        return {k: float(v) for k, v in class_weight.items()}
+    except (TypeError, ValueError):
+        return None
 
 
 def weighted_by_factors(y, sample_weight, factors):
@@ -40,7 +57,10 @@ def weighted_by_factors(y, sample_weight, factors):
     labels = labels.astype("int64")
     if labels.size and (labels.min() < 0 or labels.max() >= len(factors)):
         missing = sorted({int(k) for k in np.unique(labels)} - set(range(len(factors))))
-        raise ValueError(f"`class_weight` must have a factor for every class. Missing: {missing[:10]}.")
+        raise ValueError(
+            f"`class_weight` must have a factor for every class from 0 on. Missing: {missing[:10]}. "
+            f"Received: class_weight={dict(enumerate(factors.tolist()))}."
+        )
     weights = factors[labels]
     if sample_weight is None:
         return weights

@@ -54,8 +54,11 @@ def numbers(x, name: str) -> np.ndarray:
             f"`{name}`: Failed to convert a NumPy array to a Tensor (Unsupported object type {kind}). Received: "
             f"shape={a.shape}, dtype=object. Convert it to numbers first, e.g. x.astype('float32')."
         )
-    if a.dtype.kind not in "fiub":
-        raise ValueError(f"`{name}` must hold numbers. Received: shape={a.shape}, dtype={a.dtype}.")
+    if a.dtype.kind not in "fiub" or a.dtype.itemsize > 8:
+        raise ValueError(
+            f"`{name}` must hold numbers of at most 64 bits. Received: shape={a.shape}, dtype={a.dtype}. "
+            "Convert it first, e.g. x.astype('float32')."
+        )
     if a.ndim == 0:
         raise ValueError(f"`{name}` must have a batch axis. Received: a scalar, {a!r}. Use np.array([...]).")
     return a
@@ -71,6 +74,8 @@ def check_cardinality(**structures) -> int:
     Raises:
         ValueError: they differ, or there are none.
     """
+    if structures.get("x", 0) is None:
+        raise ValueError("`x` must be data: an array, or a list or dict of arrays. Received: x=None.")
     found = {name: sizes(x) for name, x in structures.items() if x is not None}
     distinct = {n for group in found.values() for n in group}
     if len(distinct) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 
 import numpy as np
 
@@ -92,9 +93,14 @@ class Layer:
         shape = tuple(int(d) for d in shape)
         if initializer is None:
             initializer = "glorot_uniform" if dtype.is_floating else "zeros"
-        with tracing(None):  # weights are real even when shapes or a plan are being traced
-            value = initializers.get(initializer)(shape, dtype=dtype.name)
-            variable = Variable(value, trainable=trainable is not False, dtype=dtype, name=self._weight_name(name))
+        try:
+            if math.prod(shape) >= 2**47:
+                raise MemoryError("It is larger than this machine can address.")
+            with tracing(None):  # weights are real even when shapes or a plan are being traced
+                value = initializers.get(initializer)(shape, dtype=dtype.name)
+                variable = Variable(value, trainable=trainable is not False, dtype=dtype, name=self._weight_name(name))
+        except MemoryError as error:
+            raise MemoryError(f'Layer "{self.name}": no memory for weight {name!r} of shape {shape}. {error}') from None
         variable.constraint = constraints.get(constraint)
         variable.regularizer = regularizers.get(regularizer)
         (self._own_non_trainable if trainable is False else self._own_trainable).append(variable)
@@ -316,9 +322,9 @@ class Layer:
             return symbolic_call(self, (inputs, *args), kwargs)
         takes = _call_arguments(type(self))
         inputs = self._prepare_inputs(inputs)
-        context.enter(self._scope_name())
-        outer_training = context.training
+        outer = context.state()
         try:
+            context.enter(self._scope_name())
             if not self.built:
                 self._build_for(inputs)
             if self.input_spec is not None:
@@ -332,8 +338,7 @@ class Layer:
             if self.activity_regularizer is not None:
                 self._add_activity_loss(outputs)
         finally:
-            context.training = outer_training
-            context.leave()
+            context.leave(*outer)
         return outputs
 
     def _scope_name(self):
@@ -356,8 +361,15 @@ class Layer:
         if isinstance(inputs, Tensor):
             return self._cast(inputs)
         if isinstance(inputs, (list, tuple, dict)) and not _is_numbers(inputs):
-            return map_structure(lambda x: x if x is None else self._cast(as_tensor(x)), inputs)
-        return self._cast(as_tensor(inputs))
+            return map_structure(lambda x: x if x is None else self._cast(self._as_tensor(x)), inputs)
+        return self._cast(self._as_tensor(inputs))
+
+    def _as_tensor(self, x):
+        try:
+            return as_tensor(x)
+        except (TypeError, ValueError) as error:
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            raise kind(f'Input of layer "{self.name}": {error}') from None
 
     def _cast(self, x):
         if self._autocast and x.dtype is not self._dtype and x.dtype.is_floating:
@@ -385,11 +397,17 @@ class Layer:
 
     def _build_once(self, input_shape):
         self._build_input_shape = input_shape
-        self.build(input_shape)
-        self.built = True
-        if self._initial_weights is not None:
-            self.set_weights(self._initial_weights)
-            self._initial_weights = None
+        made = len(self._own_trainable), len(self._own_non_trainable)
+        try:
+            self.build(input_shape)
+            self.built = True
+            if self._initial_weights is not None:
+                self.set_weights(self._initial_weights)
+                self._initial_weights = None
+        except BaseException:  # wrong weights, Ctrl-C: what was made would be there twice after the next try
+            del self._own_trainable[made[0] :], self._own_non_trainable[made[1] :]
+            self.built = False
+            raise
 
     # ------------------------------------------------------------------------------------------ shapes
 
@@ -532,10 +550,19 @@ def _batch_input_shape(kwargs):
         shape = kwargs.pop("input_shape")
         if isinstance(shape, int):
             raise TypeError(f"`input_shape` must be a tuple such as ({shape},). Received: input_shape={shape}.")
-        return None if shape is None else (batch_size, *shape)
+        return None if shape is None else _extents((batch_size, *shape))
     if input_dim is not None:
-        return (batch_size, input_dim) if input_length is None else (batch_size, input_length, input_dim)
-    return None if whole is None else tuple(whole)
+        return _extents((batch_size, input_dim) if input_length is None else (batch_size, input_length, input_dim))
+    return None if whole is None else _extents(whole)
+
+
+def _extents(shape):
+    """A shape of integers of any kind and None, as a tuple of int and None."""
+    if not is_shape(tuple(shape)):
+        raise TypeError(
+            f"`input_shape` must hold integers, or None where the extent is unknown. Received: {tuple(shape)}."
+        )
+    return tuple(None if d is None else int(d) for d in shape)
 
 
 @functools.cache

@@ -30,9 +30,14 @@ class CallContext(threading.local):
         self.depth += 1
         self.names.append(name)
 
-    def leave(self) -> None:
-        self.depth -= 1
-        self.names.pop()
+    def state(self) -> tuple:
+        """What `leave` brings back."""
+        return self.depth, len(self.names), self.training
+
+    def leave(self, depth: int, n_names: int, training) -> None:
+        """As it was before `enter`, even if that was interrupted half way."""
+        self.depth, self.training = depth, training
+        del self.names[n_names:]
 
 
 context = CallContext()

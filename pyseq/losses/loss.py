@@ -86,6 +86,10 @@ class Loss:
             A scalar tensor; the losses themselves, weighted, with reduction "none".
         """
         losses = self.call(y_true, y_pred)
+        if losses is None:
+            raise ValueError(
+                f"Loss {self.name or type(self).__name__}: the function must return a tensor. Received: None."
+            )
         mask = both_masks(mask_of(y_pred), mask_of(losses))
         if mask is not None:
             means = self.reduction in (Reduction.AUTO, Reduction.SUM_OVER_BATCH_SIZE)

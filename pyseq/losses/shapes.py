@@ -38,6 +38,11 @@ def weights_like(sample_weight, values):
     if n_axes == 0:
         return sample_weight
     if n_axes - len(values.shape) == 1:
+        if sample_weight.shape[-1] != 1:
+            raise ValueError(
+                f"`sample_weight` must have the shape of what it weights, {values.shape}, or fewer axes. "
+                f"Received: sample_weight.shape={sample_weight.shape}."
+            )
         return squeeze_last(sample_weight)
     if len(values.shape) - n_axes == 1:
         return shape_ops.expand_dims(sample_weight, -1)

@@ -88,7 +88,12 @@ class Metric:
     def build_once(self, *shapes):
         """Call `build` the first time."""
         if self._built_for is None:
-            self.build(*shapes)
+            made = len(self._weights)
+            try:
+                self.build(*shapes)
+            except BaseException:  # Ctrl-C: what was made would be there twice after the next try
+                del self._weights[made:]
+                raise
             self._built_for, self.built = shapes, True
 
     def _build_like(self, other):
@@ -276,7 +281,10 @@ class MeanMetricWrapper(Mean):
         if not self.sparse:
             y_true = elementwise.cast(y_true, self._dtype)
         y_true, y_pred = equal_ranks(y_true, y_pred)
-        values = as_tensor(self._fn(y_true, y_pred, **self._fn_kwargs))
+        values = self._fn(y_true, y_pred, **self._fn_kwargs)
+        if values is None:
+            raise ValueError(f"Metric {self.name}: the function must return a tensor. Received: None.")
+        values = as_tensor(values)
         super().update_state(values, sample_weight=masked_weights(values, sample_weight, mask_of(values)))
 
     def get_config(self):

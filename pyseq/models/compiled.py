@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from pyseq import losses as losses_module
 from pyseq import metrics as metrics_module
-from pyseq.core import as_tensor
+from pyseq.core import Tensor, Variable, as_tensor
 from pyseq.core.structure import flatten
 from pyseq.losses.masks import mask_of, masked_weights
 from pyseq.losses.shapes import match_batch
@@ -41,7 +43,7 @@ class CompiledLoss(OfOutputs):
 
     Args:
         loss: name, object or function; a list or dict of them by output, or a structure as that of the outputs.
-        loss_weights: number; or as `loss`.
+        loss_weights: number or Variable; or as `loss`.
         output_names: names of the outputs.
     """
 
@@ -55,18 +57,20 @@ class CompiledLoss(OfOutputs):
         for entry in flatten(loss):
             if isinstance(entry, str):
                 losses_module.registry.find(entry)  # an unknown name is an error now, not at the first batch
+            elif not callable(entry):
+                losses_module.get(entry)
 
     def build(self, outputs):
         names = self.named(outputs)
-        self.losses = [_as_loss(entry) for entry in Conform(outputs, names, "loss").one_each(self.given)]
-        weights = Conform(outputs, names, "loss_weights").one_each(self.given_weights)
-        self.weights = [1.0 if w is None else float(w) for w in weights]
+        losses = [_as_loss(entry) for entry in Conform(outputs, names, "loss").one_each(self.given)]
+        self.weights = [_as_weight(w) for w in Conform(outputs, names, "loss_weights").one_each(self.given_weights)]
         self.per_output = [None] * len(names)
         if len(names) > 1:
             self.per_output = [
                 metrics_module.Mean(name=f"{name}_loss") if loss is not None else None
-                for name, loss in zip(names, self.losses, strict=True)
+                for name, loss in zip(names, losses, strict=True)
             ]
+        self.losses = losses  # last: what failed is tried again
 
     @property
     def metrics(self):
@@ -84,11 +88,11 @@ class CompiledLoss(OfOutputs):
             if self.losses[k] is None or y is None:
                 continue
             y, p, w = match_batch(y, p, w)
-            value = self.losses[k](y, p, sample_weight=masked_weights(p, w, mask_of(p)))
+            value = self._loss_of(k, y, p, masked_weights(p, w, mask_of(p)))
             batch = float(y.shape[0]) if batch is None and y.shape else batch
             if self.per_output[k] is not None:
                 self.per_output[k].update_state(value, sample_weight=batch)
-            if self.weights[k] != 1.0:
+            if self.weights[k] is not None:
                 value = elementwise.multiply(value, self.weights[k])
             total = _plus(total, value)
         for value in regularization_losses:
@@ -98,9 +102,31 @@ class CompiledLoss(OfOutputs):
         self.total.update_state(total, sample_weight=batch)
         return total
 
+    def _loss_of(self, k, y, p, w):
+        try:
+            return self.losses[k](y, p, sample_weight=w)
+        except ValueError as error:
+            if len(y.shape) != len(p.shape) or y.shape == p.shape or y.shape[-1] == 1:
+                raise
+            raise ValueError(
+                f'The loss of "{self.output_names[k]}" must get labels that go with the predictions. '
+                f"Received: y of shape {y.shape}, predictions of shape {p.shape}. {error}"
+            ) from error
+
 
 def _plus(total, value):
     return value if total is None else elementwise.add(total, elementwise.cast(value, total.dtype))
+
+
+def _as_weight(entry):
+    """The factor of an output's loss: a number, or a variable that may change while training; None for 1."""
+    if entry is None or isinstance(entry, Variable):
+        return entry
+    if isinstance(entry, (Tensor, np.ndarray)) and entry.size == 1:  # of a file: what a variable was
+        entry = entry.item()
+    if not isinstance(entry, (int, float, np.number)):
+        raise ValueError(f"compile: `loss_weights` must be numbers, one for each output. Received: {entry!r}.")
+    return None if entry == 1 else float(entry)
 
 
 def _as_loss(entry):

@@ -71,13 +71,17 @@ class Sequential(Model):
                 f'Name "{layer.name}" is already the name of a layer in this model. Update the `name` argument to pass a '
                 "unique name."
             )
-        if not self._layers and self._input_layer is None:
-            self._set_input_of(layer)
-        if self._input_layer is not None:
-            self._append_built(layer)
-        else:
-            self._layers.append(layer)
-            self.built = False
+        before = self._input_layer, self._inferred_shapes
+        try:
+            if not self._layers and self._input_layer is None:
+                self._set_input_of(layer)
+            if self._input_layer is not None:
+                return self._append_built(layer)
+        except BaseException:
+            self._input_layer, self._inferred_shapes = before
+            raise
+        self._layers.append(layer)
+        self.built = False
 
     def _set_input(self, layer):
         if self._layers or self._input_layer is not None:
@@ -151,7 +155,7 @@ class Sequential(Model):
         try:
             for layer in layers:
                 self._append_built(layer)
-        except Exception:
+        except BaseException:  # Ctrl-C, too
             self._layers, self._input_layer, self._inferred_shapes = layers, None, None
             raise
         self.built = True
@@ -183,8 +187,12 @@ class Sequential(Model):
     def _conform(self, x):
         """Cast to the input's dtype; add or drop a last axis of extent 1, as tf.keras does."""
         dtype, expected = self._input_layer._dtype, self._input_layer._batch_input_shape
-        if isinstance(x, (list, tuple, dict)):
+        if isinstance(x, dict):
+            x = self._of_dict(x)
+        if isinstance(x, (list, tuple)):
             raise ValueError(f'Layer "{self.name}" expects 1 input(s), but it received {len(x)} input tensors.')
+        if x is None:
+            raise ValueError(f'Input of layer "{self.name}" must be a tensor. Received: None.')
         if x.dtype is not dtype:
             x = elementwise.cast(x, dtype)
         if len(x.shape) == len(expected) - 1 and expected[-1] == 1:
@@ -197,6 +205,12 @@ class Sequential(Model):
                 f"found shape={tuple(x.shape)}"
             )
         return x
+
+    def _of_dict(self, inputs):
+        name = self._input_layer.name
+        if name not in inputs:
+            raise ValueError(f'Layer "{self.name}": a dict must hold its input, {name!r}. Received: {sorted(inputs)}.')
+        return inputs[name]
 
     def call(self, inputs, training=None, mask=None):
         x = inputs

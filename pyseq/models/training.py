@@ -25,6 +25,8 @@ NO_BATCHES = "{}: Expected input data to be non-empty: there was no batch. A gen
 class Training(GeneratorMethods):
     """Part of Model: data to batches, batches to steps, results to callbacks."""
 
+    _run = None  # of `fit`, while it goes
+
     def _init_training(self):
         self.optimizer = None
         self.loss = None
@@ -33,7 +35,10 @@ class Training(GeneratorMethods):
         self._compiled = None
         self._plans = Plans()
         self.run_eagerly = False
-        self._run = None
+
+    def __getstate__(self):
+        """A copy is not in the run that the model is in: that holds the data and the callbacks."""
+        return {k: v for k, v in super().__getstate__().items() if k != "_run"}
 
     def _assert_compiled(self):
         if self._compiled is None:
@@ -96,7 +101,8 @@ class Training(GeneratorMethods):
             validation = None
             if validation_data is not None:
                 steps = checked_count("validation_steps", validation_steps, None)
-                validation = self._validation_batches(validation_data, validation_batch_size, steps, workers)
+                size = checked_count("validation_batch_size", validation_batch_size, batch_size)
+                validation = self._validation_batches(validation_data, size, steps, workers)
                 validation.anew = True  # the same samples every time
                 opened.callback(validation.close)
             callbacks = self._callback_list(callbacks, verbose, epochs=epochs, steps=data.steps)
@@ -173,9 +179,9 @@ class Training(GeneratorMethods):
         again as the second half of another model.
         """
         changed = [(layer, was) for layer, was in self._compiled["trainable"] if layer._trainable is not was]
-        for layer, was in changed:
-            layer._set_trainable(was)
         try:
+            for layer, was in changed:
+                layer._set_trainable(was)
             yield
         finally:
             for layer, was in changed:

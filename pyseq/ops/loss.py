@@ -88,6 +88,7 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1, 
             raise ValueError(
                 "sparse_categorical_crossentropy: `target` must have the shape of `output` without the axis of the classes. "
                 f"Received: target.shape={target.shape}, output.shape={given}, axis={axis}."
+                + (" For one-hot labels use categorical_crossentropy." if target.shape == given else "")
             )
         target = shape.reshape(target, output.shape[:-1])
     if ignore_class is None:

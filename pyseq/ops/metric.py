@@ -27,7 +27,8 @@ def sparse_hits(y_true, y_pred, k=0):
     if not y_pred.shape or y_true.shape != rows:
         raise ValueError(
             "sparse_hits: `y_true` must have the shape of `y_pred` without its last axis. "
-            f"Received: y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}."
+            f"Received: y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}. "
+            "For one-hot labels use the categorical metrics, those that are not sparse."
         )
     labels = y_true
     if labels.dtype is not int64:
@@ -56,7 +57,7 @@ def onehot_hits(y_true, y_pred, k=0):
     if not y_pred.shape or y_true.shape != y_pred.shape:
         raise ValueError(
             "onehot_hits: `y_true` must have the shape of `y_pred`. "
-            f"Received: y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}."
+            f"Received: y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}. For class numbers use the sparse metrics."
         )
     y_true = elementwise.cast(y_true, y_pred.dtype)
     rows, c = y_pred.shape[:-1], y_pred.shape[-1]

@@ -17,6 +17,7 @@ SPARSE, SPARSE_BACKWARD = kernels("sparse_crossentropy", "sparse_crossentropy_ba
 SIGMOID, SIGMOID_BACKWARD = kernels("sigmoid_crossentropy", "sigmoid_crossentropy_backward")
 ROWS = 64  # rows of a part, as in csrc/softmax.pyx
 WORK = 12  # multiply-adds that an element costs, about: exp
+LOWEST = -(2**63)  # what NaN becomes as int64
 
 
 def _rows(x):
@@ -156,6 +157,8 @@ def _crossentropy_backward(dloss, labels, p, dims, parts):
 
 def _check_labels(labels, n_classes):
     def error(found):
+        if found == LOWEST:
+            return ValueError(f"Received a label that is NaN or infinite, outside the valid range of [0, {n_classes}).")
         return ValueError(
             f"Received a label value of {found} which is outside the valid range of [0, {n_classes}). "
             "Is the last layer as wide as there are classes?"

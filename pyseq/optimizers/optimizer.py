@@ -93,9 +93,10 @@ class Optimizer:
         self._current_learning_rate = None
         self._built = False
         self._index_dict = {}
+        self._known = []  # the variables in it
         self._slots = {}
         self._averages = {}
-        self._undecayed_ids, self._undecayed_names = set(), []
+        self._undecayed, self._undecayed_names = [], []
         self._memo = None
         with tracing(None):
             self._iterations = Variable(np.int64(0), trainable=False, name="iteration:0")
@@ -220,24 +221,51 @@ class Optimizer:
         Args:
             var_list: list of Variables.
         """
-        new = [v for v in var_list if self._var_key(v) not in self._index_dict]
-        for v in new:
-            self._index_dict[self._var_key(v)] = len(self._index_dict)
+        new = {self._var_key(v): v for v in var_list if self._var_key(v) not in self._index_dict}
+        made = len(self._variables)
+        try:
+            self._make_state(new)
+        except BaseException:  # no memory, Ctrl-C: begin again the next time
+            del self._variables[made:]
+            raise
+        self._know(new.values())
+        self._lay_out(list(var_list))
+        if type(self).build is Optimizer.build:
+            self._built = True
+
+    def _make_state(self, new):
+        """Moving averages and slots of variables, given by their keys."""
         if self.use_ema:
-            for v in new:
-                average = self.add_variable_from_reference(v, "average", initial_value=snapshot(v))
-                self._averages[self._var_key(v)] = average
+            for key, v in new.items():
+                self._averages[key] = self.add_variable_from_reference(v, "average", initial_value=snapshot(v))
         for group in self.slot_groups():
-            for v in new:
+            for key, v in new.items():
                 for name, value in group.items():
                     shape = self.slot_shape(name, v)
                     if shape is not None:
                         initial = np.full(shape, value, v.dtype.numpy)
-                        slot = self.add_variable_from_reference(v, name, initial_value=initial)
-                        self._slots[name, self._var_key(v)] = slot
-        self._lay_out(list(var_list))
-        if type(self).build is Optimizer.build:
-            self._built = True
+                        self._slots[name, key] = self.add_variable_from_reference(v, name, initial_value=initial)
+
+    def _know(self, variables):
+        """These have all their state."""
+        for v in variables:
+            key = self._var_key(v)
+            if key not in self._index_dict:
+                self._index_dict[key] = len(self._index_dict)
+                self._known.append(v)
+
+    def __getstate__(self):
+        known = list(self._known)  # another thread may be training
+        return {**vars(self), "_known": known, "_index_dict": [self._var_key(v) for v in known], "_memo": None}
+
+    def __setstate__(self, state):
+        """State of a copy: its variables have keys of their own."""
+        vars(self).update(state)
+        new = {old: self._var_key(v) for old, v in zip(self._index_dict, self._known, strict=True)}
+        self._index_dict = {key: k for k, key in enumerate(new.values())}
+        self._averages = {new[key]: v for key, v in self._averages.items() if key in new}
+        self._slots = {(name, new[key]): v for (name, key), v in self._slots.items() if key in new}
+        self._lay_out(self._known)
 
     def _lay_out(self, variables):
         """Put the variables side by side in memory, and each kind of state, so that a plan can update them all at once."""
@@ -385,19 +413,24 @@ class Optimizer:
         gradients, variables = zip(*without_none(pairs), strict=True)
         with stop_recording():
             self._memo = {}
-            self._build_for(variables)
-            self._compute_current_learning_rate()
-            gradients, variables = self._transform(gradients, variables)
-            self._apply_weight_decay(variables)
-            for g, v in zip(gradients, variables, strict=True):
-                self.update_step(g, v)
-            self._update_averages(variables)
-            update.count_step(self._iterations)
-            for v in variables:
-                if v.constraint is not None:
-                    v.assign(v.constraint(v.value()))
-            self._memo = None
+            try:
+                self._step(gradients, variables)
+            finally:
+                self._memo = None
         return self._iterations
+
+    def _step(self, gradients, variables):
+        self._build_for(variables)
+        self._compute_current_learning_rate()
+        gradients, variables = self._transform(gradients, variables)
+        self._apply_weight_decay(variables)
+        for g, v in zip(gradients, variables, strict=True):
+            self.update_step(g, v)
+        self._update_averages(variables)
+        update.count_step(self._iterations)
+        for v in variables:
+            if v.constraint is not None:
+                v.assign(v.constraint(v.value()))
 
     def _build_for(self, variables):
         """Make the state of variables that are new. A `build` of a subclass's own is called once, as by tf.keras."""
@@ -434,12 +467,12 @@ class Optimizer:
         """
         if self._built:
             raise ValueError("`exclude_from_weight_decay()` can only be called before the optimizer is built.")
-        self._undecayed_ids = {self._var_key(v) for v in var_list or ()}
+        self._undecayed = list(var_list or ())
         self._undecayed_names = list(var_names or ())
 
     def _use_weight_decay(self, variable):
         named = any(re.search(pattern, variable.name) for pattern in self._undecayed_names)
-        return not named and self._var_key(variable) not in self._undecayed_ids
+        return not named and not any(v is variable for v in self._undecayed)
 
     def _apply_weight_decay(self, variables):
         if self.weight_decay:

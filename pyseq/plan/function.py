@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import weakref
 
 import numpy as np
@@ -67,7 +68,9 @@ class Function:
             )
 
         plan = Plan(function, [(t.shape, t.dtype) for t in tensors])
-        plan.keeps = (args, kwargs)  # the signature names objects by their id
+        plan.keeps = [
+            _filled(x, itertools.repeat(None)) for x in (args, kwargs)
+        ]  # the signature names objects by their id
         return plan
 
     def _conform(self, args):

@@ -59,6 +59,8 @@ def for_every_keras(node):
     kind, config = (node.get("module"), node.get("class_name")), node.get("config")
     if kind[0] == "keras.optimizers" and isinstance(config, dict):
         node["config"] = {k: v for k, v in config.items() if k not in ("jit_compile", "is_legacy_optimizer")}
+    elif kind[0] == "keras.optimizers.schedules" and isinstance(config, dict) and config.get("name", "") is None:
+        del config["name"]
     elif kind == ("keras", "Sequential") and len(config["layers"]) > 1:
         entry, first = config["layers"][:2]
         if entry["class_name"] == "InputLayer":  # which says the shape already

@@ -193,8 +193,9 @@ def read(config, family=None):
     obj = _read_object(name, config, family)
     if isinstance(config.get("build_config"), dict) and hasattr(obj, "build_from_config"):
         obj.build_from_config(config["build_config"])
-    if isinstance(config.get("compile_config"), dict) and hasattr(obj, "compile_from_config"):
-        obj.compile_from_config(config["compile_config"])
+    compiled = config.get("compile_config")  # Keras 3 says {} if the model is not
+    if isinstance(compiled, dict) and compiled and hasattr(obj, "compile_from_config"):
+        obj.compile_from_config(compiled)
     return obj
 
 

@@ -235,3 +235,22 @@ def test_a_tape_frees_what_it_held():
     tape.gradient(y, w)
     gc.collect()
     assert held() is None
+
+
+def test_as_many_cotangents_as_targets():
+    w = Variable(3.0)
+    with GradientTape(persistent=True) as tape:
+        ys = [w * 2.0, w * w]
+    assert float(tape.gradient(ys, w, output_gradients=[as_tensor(10.0), None])) == 26.0
+    for wrong in ([as_tensor(1.0)], [], [as_tensor(1.0)] * 3):
+        with pytest.raises(ValueError, match=f"one entry for each of the 2 tensors.*Received: {len(wrong)} entries"):
+            tape.gradient(ys, w, output_gradients=wrong)
+
+
+@pytest.mark.parametrize("wrong", [(), (None,), [None] * 3])
+def test_a_vjp_must_return_a_gradient_for_each_input(wrong):
+    x, w = as_tensor(2.0), Variable(1.0)
+    with GradientTape() as tape:
+        y = record(as_tensor(3.0), (x, w), lambda dy, needs: wrong)
+    with pytest.raises(ValueError, match=f"a vjp of 2 inputs must return 2 gradients. Received: {len(wrong)}"):
+        tape.gradient(y, w)

@@ -175,3 +175,30 @@ def test_arrays_leave_operators_to_tensors(make, first):
         made = getattr(op, operator)(first, make(values))
         assert isinstance(made, Tensor)
         np.testing.assert_allclose(made, getattr(op, operator)(first, values), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype"),
+    [(300, "uint8"), (-1, "uint8"), ([1, -129], "int8"), (2**31, "int32"), (-(2**31) - 1, "int32"), (-1, "uint64"),
+     ([1, 2**70], "int64")],
+)  # fmt: skip
+def test_integers_that_do_not_fit_are_not_cut(value, dtype):
+    """Two's complement would make 44 of 300."""
+    with pytest.raises(ValueError, match="convert_to_tensor"):
+        as_tensor(value, dtype=dtype)
+    like = as_tensor(np.ones(2, dtype))
+    with pytest.raises(ValueError, match="convert_to_tensor"):
+        like + value
+    for fits in (like.dtype.min, like.dtype.max):
+        assert as_tensor(fits, dtype=dtype).item() == fits
+
+
+def test_memory_that_is_not_aligned_is_copied():
+    """Kernels may read whole elements, and vectors of them, at once."""
+    expected = np.arange(5, dtype="f8")
+    a = np.frombuffer(b"?" + expected.tobytes(), "f8", offset=1)
+    assert a.flags.c_contiguous and not a.flags.aligned
+    for make in (wrap, as_tensor):
+        t = make(a)
+        assert engine.address_of(t) % 8 == 0
+        np.testing.assert_array_equal(t.numpy(), expected)

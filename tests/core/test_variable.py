@@ -1,12 +1,15 @@
 """Variables: one place in memory, snapshots that keep what they showed."""
 
+import copy
 import gc
+import pickle
 import weakref
 
 import numpy as np
 import pytest
 
-from pyseq.core import Variable, as_tensor
+from pyseq import constraints, regularizers
+from pyseq.core import Variable, as_tensor, emit, engine, numpy_kernel
 
 
 def test_a_snapshot_keeps_the_old_values():
@@ -74,3 +77,44 @@ def test_snapshot_outlives_the_variable():
     del v
     gc.collect()
     np.testing.assert_array_equal(t.numpy(), [1, 2])
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
+def test_copies_keep_what_was_put_on_them(copied):
+    v = Variable([-1.0, 2.0], name="kernel:0", constraint=constraints.NonNeg())
+    v.regularizer = regularizers.L2(0.5)
+    w = copied(v)
+    v.assign([7.0, 7.0])
+    np.testing.assert_array_equal(w.numpy(), [-1, 2])
+    assert w.name == "kernel:0" and w.id != v.id
+    np.testing.assert_array_equal(w.constraint(w.value()).numpy(), [0, 2])
+    assert float(w.regularizer(w)) == 2.5
+
+
+def test_a_kernel_that_runs_keeps_the_variables_where_they_are():
+    v, w, seen = Variable(np.zeros(4, "f4")), Variable(np.ones(4, "f4")), []
+
+    def fill(inputs, outputs, dims, attrs):
+        engine.lay_out([w, v])  # as another thread may do when a kernel has released the GIL
+        seen.append(v.address)
+        outputs[0][...] = inputs[0] + 1
+
+    address = v.address
+    emit(numpy_kernel("fill", fill), (w,), (), updates=(v,))
+    assert seen == [address]
+    np.testing.assert_array_equal(v.numpy(), [2] * 4)
+    engine.lay_out([w, v])
+    assert v.address != address, "a kernel that has run holds on to the variables"
+
+
+def test_a_kernel_that_fails_lets_the_variables_go():
+    v, w = Variable(np.zeros(4, "f4")), Variable(np.ones(4, "f4"))
+
+    def fail(inputs, outputs, dims, attrs):
+        raise ZeroDivisionError
+
+    address = v.address
+    with pytest.raises(ZeroDivisionError):
+        emit(numpy_kernel("fail", fail), (w,), (), updates=(v,))
+    engine.lay_out([w, v])
+    assert v.address != address

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from pyseq import layers
+from pyseq import Sequential, layers
+from pyseq.layers.call_context import context
 
 X = np.arange(24, dtype="f4").reshape(2, 3, 4)
 
@@ -83,3 +84,25 @@ def test_config_round_trip(layer):
     assert again.get_config() == layer.get_config()
     described = layers.deserialize(layers.serialize(layer))
     assert type(described) is type(layer) and described.get_config() == layer.get_config()
+
+
+def test_weights_are_made_once_though_building_failed():
+    layer = layers.Dense(3, weights=[np.ones((4, 3)), np.ones(7)])
+    for _ in range(2):
+        with pytest.raises(ValueError, match="weight shape"):
+            layer(np.ones((2, 4), "f4"))
+        assert not layer.built
+    layer._initial_weights = None
+    layer(np.ones((2, 4), "f4"))
+    assert [v.shape for v in layer.weights] == [(4, 3), (3,)]
+
+
+def test_an_error_leaves_the_call():
+    class Fails(layers.Layer):
+        def call(self, inputs, training=None):
+            raise ZeroDivisionError
+
+    before = context.state()
+    with pytest.raises(ZeroDivisionError):
+        Sequential([layers.Dense(3), Fails()])(np.ones((2, 4), "f4"), training=True)
+    assert context.state() == before

@@ -192,3 +192,46 @@ def test_result_keeps_its_value():
     before = m.result()
     m.update_state([1.0])
     assert (before.numpy(), m.result().numpy()) == (1.0, 2.0)
+
+
+class Biased(metrics.Metric):
+    """Has arguments of its own and no `get_config`."""
+
+    def __init__(self, bias, name="biased"):
+        super().__init__(name=name)
+        self.bias = bias
+        self.total = self.add_weight("total")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.total.assign_add(self.bias)
+
+    def result(self):
+        return self.total.value()
+
+
+def test_copies_of_metrics_of_ones_own():
+    a = Biased(2.0)
+    a.update_state(None, None)
+    b = copy.deepcopy(a)
+    b.update_state(None, None)
+    assert (a.result().numpy(), b.result().numpy(), b.bias) == (2.0, 4.0, 2.0)
+    assert len(b.variables) == 1 and b.variables[0] is b.total
+
+
+def test_state_that_could_not_be_made_is_made_the_next_time():
+    class Interrupted(metrics.MeanTensor):
+        times = 1
+
+        def add_weight(self, name=None, *args, **kwargs):
+            if name == "count" and self.times:
+                self.times -= 1
+                raise KeyboardInterrupt
+            return super().add_weight(name, *args, **kwargs)
+
+    m = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        m.update_state([1.0, 2.0])
+    m.update_state([1.0, 2.0])
+    m.update_state([3.0, 4.0])
+    assert len(m.variables) == 2
+    np.testing.assert_array_equal(m.result(), [2.0, 3.0])

@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 
+import pyseq as keras
 from pyseq import Sequential, layers
 
 rng = np.random.default_rng(0)
@@ -207,3 +208,145 @@ def test_ctrl_c_stops_within_a_second():
     finally:
         process.kill()
         process.wait()
+
+
+def test_an_error_in_the_first_batch_is_the_same_in_the_second_fit(classifier):
+    for arguments, message in (
+        ({"weighted_metrics": ["mse", "mse", "mse"]}, "different names"),
+        ({"loss_weights": ["much"]}, "`loss_weights` must be numbers"),
+    ):
+        classifier.compile("sgd", "sparse_categorical_crossentropy", **arguments)
+        for _ in range(2):
+            with pytest.raises(ValueError, match=message):
+                classifier.fit(X, Y, verbose=0)
+        classifier.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        classifier.fit(X, Y, verbose=0)
+
+
+def test_numbers_of_numpy_are_numbers():
+    """Extents come from array shapes and sums, fractions from grids of float32."""
+    four = np.int64(4)
+    for shape in ({"input_shape": (four,)}, {"input_dim": four}, {"batch_input_shape": [None, four]}):
+        model = Sequential([layers.Dense(np.int32(3), **shape), layers.Dropout(np.float32(0.25))])
+        assert repr(model.input_shape) == "(None, 4)" and repr(model.output_shape) == "(None, 3)"
+    later = Sequential([layers.Dense(3)])
+    later.build((None, four))
+    assert model.layers[1].get_config()["rate"] == 0.25 and type(model.layers[1].rate) is float
+    model.compile("sgd", "mse")
+    history = model.fit(X, np.zeros((20, 3)), validation_split=np.float32(0.25), epochs=np.int64(2), verbose=0)
+    assert len(history.history["val_loss"]) == 2
+
+
+@pytest.mark.parametrize("shape", [(4.0,), ("four",), (None, 2.5)])
+def test_extents_are_integers(shape):
+    with pytest.raises(TypeError, match="`input_shape` must hold integers"):
+        layers.Dense(3, input_shape=shape)
+
+
+@pytest.mark.skipif(np.dtype("longdouble").itemsize == 8, reason="long double is double here")
+def test_numbers_beyond_64_bits(model):
+    with pytest.raises(ValueError, match="`x` must hold numbers of at most 64 bits.*astype"):
+        model.predict(X.astype("longdouble"))
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "message"),
+    [
+        ("mse", np.zeros((20, 4)), r'loss of "second".*y of shape \(20, 4\), predictions of shape \(20, 3\)'),
+        ("categorical_crossentropy", Y, "sparse_categorical_crossentropy"),
+        ("sparse_categorical_crossentropy", np.eye(3)[Y], "For one-hot labels use categorical_crossentropy"),
+        ("sparse_categorical_crossentropy", np.where(Y > 1, np.nan, Y), "label that is NaN"),
+        (lambda y, p: None, np.zeros((20, 3)), "must return a tensor. Received: None"),
+    ],
+)
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_labels_that_do_not_go_with_the_loss(model, loss, y, message, run_eagerly):
+    model.compile("sgd", loss, run_eagerly=run_eagerly)
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, y, verbose=0)
+    assert still_works(model)
+
+
+@pytest.mark.parametrize(
+    ("metric", "y", "message"),
+    [
+        ("categorical_accuracy", Y, "For class numbers use the sparse metrics"),
+        ("sparse_categorical_accuracy", np.eye(3)[Y], "For one-hot labels use the categorical metrics"),
+        (lambda y, p: None, np.eye(3)[Y], "must return a tensor. Received: None"),
+    ],
+)
+def test_labels_that_do_not_go_with_the_metric(model, metric, y, message):
+    model.compile("sgd", lambda y, p: p, metrics=[metric])
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, y, verbose=0)
+
+
+@pytest.mark.parametrize("loss", [3, ["mse", 4.5], {"output_1": 0}])
+def test_a_loss_that_is_none_is_refused_by_compile(model, loss):
+    with pytest.raises(ValueError, match="loss function"):
+        model.compile("sgd", loss)
+
+
+@pytest.mark.parametrize(
+    "class_weight",
+    [[1, 2, 3], [0, 1, 2], {0: 1, 1: 2, 2: None}, {0: 1, 1: 2, 2: "a"}, {0: 1, 2: 1}, {-1: 1, 0: 1, 1: 1, 2: 1},
+     {"0": 1, "1": 1, "2": 1}, {0: 1, "a": 1}, {0: 1, 1: 1}, 5],
+)  # fmt: skip
+def test_class_weights_are_a_dict_of_numbers(classifier, class_weight):
+    with pytest.raises(
+        ValueError, match=r"`class_weight` (must.*Received: class_weight=|to be a dict with keys from 0)"
+    ):
+        classifier.fit(X, Y, class_weight=class_weight, verbose=0)
+
+
+def test_no_class_weights_are_none(classifier):
+    before = classifier.get_weights()
+    expected = classifier.fit(X, Y, shuffle=False, verbose=0).history
+    classifier.set_weights(before)
+    assert classifier.fit(X, Y, class_weight={}, shuffle=False, verbose=0).history == expected
+
+
+def test_sample_weights_of_too_many_axes(classifier):
+    with pytest.raises(ValueError, match=r"`sample_weight` must have the shape.*sample_weight.shape=\(20, 3\)"):
+        classifier.fit(X, Y, sample_weight=np.ones((20, 3)), verbose=0)
+
+
+@pytest.mark.parametrize("argument", ["validation_steps", "validation_batch_size"])
+def test_arguments_of_validation_have_their_names(classifier, argument):
+    with pytest.raises(ValueError, match=f"`{argument}` must be an integer"):
+        classifier.fit(X, Y, validation_data=(X, Y), verbose=0, **{argument: 0})
+
+
+def test_the_one_input_in_a_dict(model):
+    expected = model.predict(X)
+    np.testing.assert_array_equal(model.predict({"first_input": X}), expected)
+    with pytest.raises(ValueError, match="must hold its input, 'first_input'.*'other'"):
+        model.predict({"other": X})
+
+
+@pytest.mark.parametrize("bad", [None, "abc", X.astype("c8"), [None], X.astype(object)])
+def test_what_is_no_input_names_the_layer(model, bad):
+    with pytest.raises((TypeError, ValueError), match=f'Input of layer "{model.name}"'):
+        model(bad)
+    assert still_works(model)
+
+
+def test_no_data(model):
+    for call in (model.predict, model.fit, model.evaluate, model.train_on_batch):
+        with pytest.raises(ValueError, match="`x` must be data"):
+            call(None)
+
+
+@pytest.mark.parametrize(("units", "features"), [(2**31, 2**31), (2**62, 4), (2**40, 4)])
+def test_weights_beyond_the_memory_name_the_layer(units, features):
+    with pytest.raises(MemoryError, match='Layer "large": no memory for weight .kernel.'):
+        layers.Dense(units, input_shape=(features,), name="large").build((None, features))
+
+
+@pytest.mark.parametrize("module", ["layers", "losses", "metrics", "optimizers", "callbacks", "initializers", "models"])
+def test_what_modules_lack_names_the_nearest(module):
+    module = getattr(keras, module)
+    name = next(n for n in dir(module) if n[0].isupper())
+    with pytest.raises(AttributeError, match=f"has no attribute '{name}s'. Nearest: .*{name}"):
+        getattr(module, name + "s")
+    assert not hasattr(module, "__wrapped__")

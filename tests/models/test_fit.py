@@ -2,13 +2,14 @@
 
 import copy
 import pickle
+import threading
 
 import numpy as np
 import pytest
 
 import pyseq as keras
 from pyseq import Model, Sequential, layers
-from pyseq.callbacks import Callback
+from pyseq.callbacks import Callback, LambdaCallback
 from pyseq.core import Variable, config, engine
 
 rng = np.random.default_rng(0)
@@ -260,3 +261,78 @@ def test_copies_of_a_model_that_has_plans():
         assert copied.predict(X).tobytes() == model.predict(X).tobytes()
         model.fit(X, Y, verbose=0)
         copied.fit(X, Y, verbose=0)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_a_callback_copies_the_model_without_the_run(copied):
+    """Averages of snapshots are made that way. The run holds the data, and callbacks that may have no copy."""
+    seen = []
+
+    class Copies(Callback):
+        def on_batch_end(self, batch, logs=None):
+            if batch == 1:
+                seen.append((copied(self.model), self.model.get_weights()))
+
+    callback = Copies()
+    callback.lock = threading.Lock()  # neither copied nor pickled
+    model, _ = trained(callbacks=[callback])
+    assert len(seen) == 3
+    for other, weights in seen:
+        assert [a.tobytes() for a in other.get_weights()] == [a.tobytes() for a in weights]
+        other.fit(X, Y, verbose=0)
+    data = np.zeros((50000, 20), "f4")
+    size = LambdaCallback(on_batch_end=lambda batch, logs: sizes.append(len(pickle.dumps(model))))
+    sizes = [len(pickle.dumps(model))]
+    model.fit(data, np.zeros(50000, int), batch_size=50000, verbose=0, callbacks=[size])
+    assert sizes[1] < sizes[0] + 10000
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_a_copy_trains_on_as_the_original(copied, run_eagerly):
+    """With the optimizer's state, regularizers, constraints, and what is frozen."""
+    model = Sequential(
+        [
+            layers.Dense(8, "relu", input_shape=X.shape[1:], kernel_regularizer="l2", kernel_constraint="non_neg"),
+            layers.Dense(5, trainable=False),
+            layers.Dropout(0.3, seed=1),
+            layers.Dense(3, "softmax", bias_regularizer=keras.regularizers.L1(0.1)),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", ["accuracy"], run_eagerly=run_eagerly)
+    model.fit(X, Y, epochs=2, verbose=0)
+    other = copied(model)
+
+    def trained_on(model):
+        history = model.fit(X, Y, epochs=3, batch_size=7, shuffle=False, verbose=0).history
+        return repr(history), [w.tobytes() for w in model.get_weights() + model.optimizer.get_weights()]
+
+    before = [w.tobytes() for w in model.get_weights()]
+    expected = trained_on(other)
+    assert [w.tobytes() for w in model.get_weights()] == before, "the copy shares weights with the original"
+    assert trained_on(model) == expected
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_a_loss_weight_that_is_a_variable_may_change(run_eagerly):
+    weight = keras.backend.variable(2.0)
+    model = Sequential([layers.Dense(1, input_shape=X.shape[1:])])
+    model.compile(keras.optimizers.SGD(0.0), "mse", loss_weights=[weight], run_eagerly=run_eagerly)
+
+    class Halve(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            keras.backend.set_value(weight, weight.numpy() / 2)
+
+    losses = model.fit(X, Y, epochs=3, callbacks=[Halve()], shuffle=False, verbose=0).history["loss"]
+    np.testing.assert_allclose(losses, [losses[0], losses[0] / 2, losses[0] / 4])
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_file_keeps_the_value_of_a_loss_weight(tmp_path, suffix):
+    model = Sequential([layers.Dense(1, input_shape=X.shape[1:])])
+    model.compile("sgd", "mse", loss_weights=[Variable(3.0)])
+    model.fit(X, Y, verbose=0)
+    path = str(tmp_path / f"model{suffix}")
+    model.save(path)
+    expected = model.fit(X, Y, shuffle=False, verbose=0).history
+    assert keras.models.load_model(path).fit(X, Y, shuffle=False, verbose=0).history == expected

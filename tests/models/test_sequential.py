@@ -137,3 +137,36 @@ def test_predictions_do_not_depend_on_the_batch(batch_size):
     model = Sequential([layers.Dense(3, activation="softmax", input_shape=(4,))])
     x = np.random.default_rng(0).standard_normal((5, 4)).astype("f4")
     np.testing.assert_array_equal(model.predict(x, batch_size=batch_size), np.asarray(model(x)))
+
+
+class Interrupted:
+    """An initializer that the user stops, the first time."""
+
+    times = 1
+
+    def __call__(self, shape, dtype=None):
+        if self.times:
+            self.times -= 1
+            raise KeyboardInterrupt
+        return np.ones(shape, dtype)
+
+
+def test_building_goes_on_after_an_interruption():
+    model = Sequential([layers.Dense(5), layers.Dense(3, bias_initializer=Interrupted()), layers.Dense(2)])
+    with pytest.raises(KeyboardInterrupt):
+        model.predict(np.ones((4, 6)))
+    assert len(model.layers) == 3
+    assert model.predict(np.ones((4, 6))).shape == (4, 2)
+    assert [w.shape for w in model.weights] == [(6, 5), (5,), (5, 3), (3,), (3, 2), (2,)]
+
+
+def test_a_layer_that_could_not_be_added_leaves_nothing():
+    model = Sequential()
+    with pytest.raises(KeyboardInterrupt):
+        model.add(layers.Dense(3, input_shape=(4,), kernel_initializer=Interrupted()))
+    model.add(layers.Dense(3, input_shape=(5,)))
+    assert model.input_shape == (None, 5)
+    with pytest.raises(ValueError, match="Reshape|reshape|total size"):
+        model.add(layers.Reshape((2, 2)))
+    model.add(layers.Reshape((3, 1)))
+    assert model.output_shape == (None, 3, 1)

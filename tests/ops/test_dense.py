@@ -1,5 +1,8 @@
 """Matrix products against NumPy sums, in every instruction set and however the work is cut; bits; gradients; errors."""
 
+import os
+import threading
+
 import numpy as np
 import pytest
 
@@ -244,3 +247,24 @@ def test_peak_is_a_speed(isa):
 
     peak = importlib.import_module(f"pyseq._kernels.{isa}.dense").fma_peak(0.01)
     assert 0.1 < peak < 1000  # 1e9 operations a second of one thread
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="no /proc")
+def test_threads_that_end_give_their_scratch_back():
+    """A server may start a thread for each request; each packs 2 MB here."""
+    a, b = as_tensor(np.ones((300, 512), "f4")), as_tensor(np.ones((512, 1024), "f4"))
+
+    def resident():
+        with open("/proc/self/statm") as f:
+            return int(f.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    def in_threads(n):
+        for _ in range(n):
+            thread = threading.Thread(target=lambda: matmul(a, b))
+            thread.start()
+            thread.join()
+
+    in_threads(5)
+    before = resident()
+    in_threads(100)
+    assert resident() - before < 50e6

@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -320,3 +323,71 @@ def test_bad_gradients():
     with pytest.raises(TypeError, match="pairs"):
         optimizer.apply_gradients([(v, as_tensor(1.0))])
     assert optimizer.iterations.numpy() == 0
+
+
+COPIES = pytest.mark.parametrize("copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))])
+
+
+@COPIES
+@pytest.mark.parametrize(
+    "make",
+    [lambda: optimizers.Adam(0.1, amsgrad=True), lambda: optimizers.SGD(0.1, momentum=0.9),
+     lambda: optimizers.RMSprop(0.1, use_ema=True, ema_overwrite_frequency=2), lambda: optimizers.Nadam(0.1),
+     lambda: optimizers.Adafactor(0.1), lambda: optimizers.legacy.SGD(0.1, momentum=0.9), lambda: optimizers.legacy.Nadam(0.1)],
+)  # fmt: skip
+def test_a_copy_goes_on_from_the_state(copied, make):
+    """Slots belong to variables; those of a copy are other ones."""
+    optimizer, w = make(), Variable(np.float32([1, 2]), name="w:0")
+
+    def step(optimizer, w, g):
+        optimizer.apply_gradients([(as_tensor(np.float32(g)), w)])
+        return [w.numpy().tobytes(), *(v.numpy().tobytes() for v in optimizer.variables)]
+
+    for g in ([1, 2], [3, -1]):
+        step(optimizer, w, g)
+    other, its_w = copied((optimizer, w))
+    assert len(other.variables) == len(optimizer.variables)
+    assert step(other, its_w, [0.5, 5]) == step(optimizer, w, [0.5, 5])
+    assert step(other, its_w, [9, 9]) != step(optimizer, w, [0, 0]), "the copy shares its state"
+
+
+@COPIES
+def test_a_copy_decays_what_the_original_decays(copied):
+    optimizer, w, b = optimizers.AdamW(0.1, weight_decay=0.5), Variable([1.0], name="w"), Variable([1.0], name="b")
+    optimizer.exclude_from_weight_decay([b])
+    optimizer, w, b = copied((optimizer, w, b))
+    optimizer.apply_gradients([(as_tensor([0.0]), w), (as_tensor([0.0]), b)])
+    assert w.numpy() < 1 and b.numpy() == 1
+
+
+@pytest.mark.parametrize(
+    ("optimizer_class", "method"),
+    [(optimizers.Adam, "add_variable_from_reference"), (optimizers.legacy.Adam, "add_slot")],
+)
+def test_state_that_could_not_be_made_is_made_the_next_time(optimizer_class, method):
+    def make(self, variable, name, *args, **kwargs):
+        if name == "v" and self.fails:
+            raise KeyboardInterrupt
+        return getattr(optimizer_class, method)(self, variable, name, *args, **kwargs)
+
+    optimizer, whole = type("Short", (optimizer_class,), {"fails": True, method: make})(), optimizer_class()
+    v, w = Variable(np.float32([1, 2]), name="w:0"), Variable(np.float32([1, 2]), name="w:0")
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.apply_gradients([(as_tensor([1.0, 2.0]), v)])
+    optimizer.fails = False
+    optimizer.apply_gradients([(as_tensor([1.0, 2.0]), v)])
+    whole.apply_gradients([(as_tensor([1.0, 2.0]), w)])
+    assert v.numpy().tobytes() == w.numpy().tobytes()
+    assert [x.name for x in optimizer.variables] == [x.name for x in whole.variables]
+
+
+def test_a_step_that_failed_leaves_nothing_of_it():
+    """What is computed once a step is not the next one's."""
+    optimizer, v = optimizers.SGD(1.0, decay=1.0), Variable([1.0])
+    w = Variable([1.0], constraint=lambda x: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        optimizer.apply_gradients([(as_tensor([0.0]), w)])
+    optimizer.learning_rate = 0.5
+    assert float(optimizer.rate()) == 0.25
+    optimizer.apply_gradients([(as_tensor([1.0]), v)])
+    assert float(v) == 0.75

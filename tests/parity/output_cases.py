@@ -142,5 +142,10 @@ def run(keras, name, **more):
         y, w = eval(labels, space), eval(weights, space)
         logs = model.evaluate(space["x"], y, batch_size=BATCH, sample_weight=w, verbose=0, return_dict=True)
     except Exception as e:
-        return {"raises": type(e).__name__, "message": str(e)[:200]}
+        return {"raises": type(e).__name__, "message": _last_line(e)}
     return {"logs": [[k, float(v)] for k, v in logs.items()], "metrics_names": list(model.metrics_names)}
+
+
+def _last_line(error):
+    """What an error says, without the lines that tensorflow puts before it: they name files of the machine."""
+    return str(error).strip().splitlines()[-1][:200] if str(error).strip() else ""

@@ -400,3 +400,23 @@ def test_get_concrete_function():
     f = function(lambda x: x * 2.0)
     g = f.get_concrete_function(X)
     assert g(X.numpy()).numpy()[0, 0] == 2 and traces(f) == 1
+
+
+def test_a_plan_does_not_keep_the_arguments_it_was_traced_with():
+    """The first batch of every shape would stay in memory."""
+    f = function(lambda x, more: x + more["y"][0])
+    x, y = as_tensor(np.ones(3, "f4")), as_tensor(np.ones(3, "f4"))
+    held = weakref.ref(x), weakref.ref(y)
+    np.testing.assert_array_equal(f(x, more={"y": [y]}).numpy(), [2, 2, 2])
+    del x, y
+    gc.collect()
+    assert held[0]() is None and held[1]() is None
+
+
+def test_a_plan_keeps_the_objects_its_signature_names():
+    """Their ids would be given to others."""
+    f = function(lambda x, scale: x * scale.value)
+    for k in range(50):
+        scale = types.SimpleNamespace(value=float(k))
+        assert float(f(as_tensor(1.0), scale)) == k
+        del scale

@@ -107,7 +107,7 @@ def subclassed(keras):
     return model
 
 
-# name: (model, optimizer or None)
+# name: (model, optimizer or None). Not Nadam: tf.keras leaves a part of its state out of files.
 CASES = {
     "adam": (mlp, lambda k: k.optimizers.Adam(0.01)),
     "amsgrad": (mlp, lambda k: k.optimizers.Adam(0.01, amsgrad=True, clipnorm=1.0)),
@@ -118,6 +118,14 @@ CASES = {
     "rmsprop": (mlp, lambda k: k.optimizers.RMSprop(0.01, momentum=0.5, centered=True)),
     "adagrad": (mlp, lambda k: k.optimizers.Adagrad(0.1)),
     "adadelta": (mlp, lambda k: k.optimizers.Adadelta(1.0)),
+    "adamax": (mlp, lambda k: k.optimizers.Adamax(0.01)),
+    "adafactor": (mlp, lambda k: k.optimizers.Adafactor(0.01)),
+    "ftrl": (mlp, lambda k: k.optimizers.Ftrl(0.1)),
+    "lion": (mlp, lambda k: k.optimizers.Lion(0.001)),
+    "restarts": (mlp, lambda k: k.optimizers.SGD(k.optimizers.schedules.CosineDecayRestarts(0.1, 4))),
+    "legacy_adam": (mlp, lambda k: k.optimizers.legacy.Adam(0.01, amsgrad=True)),
+    "legacy_sgd": (mlp, lambda k: k.optimizers.legacy.SGD(0.1, momentum=0.9, decay=0.1)),
+    "legacy_rmsprop": (mlp, lambda k: k.optimizers.legacy.RMSprop(0.01, momentum=0.5, centered=True)),
     "frozen": (frozen, lambda k: k.optimizers.Adam(0.01)),
     "plain_layers": (plain_layers, None),
     "nested": (nested, lambda k: k.optimizers.Adam(0.01)),
@@ -128,18 +136,19 @@ CASES = {
 RECORDED = (
     "adam.keras", "adam.h5", "adam.weights.h5", "adam-weights.h5", "sgd.keras", "ema.keras", "schedule.h5", "rmsprop.keras",
     "adamw.h5", "frozen.keras", "plain_layers.keras", "nested.keras", "nested.h5", "lazy.keras", "float64.keras",
-    "subclassed.keras", "subclassed-weights.h5",
+    "subclassed.keras", "subclassed-weights.h5", "legacy_sgd.h5", "ftrl.keras",
 )  # fmt: skip
 
 
 def files(case, keras):
     """Names of the files of a case that this Keras can write."""
     wrong = {".h5"} if CASES[case][0] is subclassed else set()
-    if keras.__version__ >= "3":
-        wrong |= {
-            "-weights.h5",
-            *(KINDS if case == "ema" else ()),
-        }  # its second `fit` fails on JAX with moving averages
+    if case.startswith("legacy"):
+        wrong |= {".keras", ".weights.h5"}  # tf.keras leaves the state of its older optimizers out of these
+    if getattr(keras, "__version__", "2") >= "3":
+        if case.startswith("legacy") or case == "ema":  # the second `fit` fails on JAX with moving averages
+            return []
+        wrong |= {"-weights.h5"}
     return [f"{case}{kind}" for kind in KINDS if kind not in wrong]
 
 
@@ -171,6 +180,18 @@ def answers(model):
     return y, model.predict(x, verbose=0)
 
 
+def save(keras, model, path):
+    """Write a file; False if it is one that Keras 3 fails to write, such as https://github.com/keras-team/keras/issues/19375."""
+    try:
+        (model.save_weights if "weights" in os.path.basename(path) else model.save)(path)
+    except ValueError:
+        if getattr(keras, "__version__", "2") < "3":
+            raise
+        os.remove(path)
+        return False
+    return True
+
+
 def write(keras, folder, wanted=None):
     """Write the files of all cases; returns what expected.npz holds."""
     expected = {}
@@ -181,8 +202,7 @@ def write(keras, folder, wanted=None):
         model = make(keras, case)
         if CASES[case][1] is not None:
             train(model)
-        for name in names:
-            (model.save_weights if "weights" in name else model.save)(os.path.join(folder, name))
+        names = [name for name in names if save(keras, model, os.path.join(folder, name))]
         y, after = answers(model)
         for name in names:
             expected[f"{name} y"] = y

@@ -240,3 +240,16 @@ def test_home_directory(tmp_path, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         keras.models.load_model("~/m.keras", compile=False)
+
+
+def test_public_names():
+    """Those of tf.keras 2.15; and where else it has them."""
+    for name in (
+        "custom_object_scope deserialize_keras_object get_custom_objects get_registered_name get_registered_object load_model "
+        "register_keras_serializable save_model serialize_keras_object"
+    ).split():
+        assert callable(getattr(keras.saving, name)) and name in dir(keras.saving)
+        if "model" not in name:
+            assert getattr(keras.utils, name) is getattr(keras.saving, name)
+    for name in "clone_model load_model model_from_config model_from_json model_from_yaml save_model".split():
+        assert callable(getattr(keras.models, name)) and name in dir(keras.models)

@@ -78,7 +78,7 @@ def test_what_others_make_of_our_files(other, tmp_path):
     with np.load(tmp_path / "peer.npz") as found:
         errors = {k: str(found[k]) for k in found if k.endswith("error")}
         if name == "keras3":
-            errors = {k: v for k, v in errors.items() if not _is_hdf5_model(k)}
+            errors = {k: v for k, v in errors.items() if not _is_older(k)}
         assert not errors
         kept = [k for k in found if k.endswith(" y") or name == "tensorflow"]
         found = {k: found[k] for k in kept if not k.endswith("error")}
@@ -86,16 +86,18 @@ def test_what_others_make_of_our_files(other, tmp_path):
         assert_alike(found, expected, file)
 
 
-def _is_hdf5_model(key):
-    """Keras 3 reads no whole models in the layout of Keras 2; nor, from Keras 2's files, the state of optimizers."""
-    return key.endswith(".h5 error") and "weights" not in key
+def _is_older(key):
+    """Keras 3 reads no whole models in the layout of Keras 2, nor has it the optimizers from before TF 2.11."""
+    return key.startswith("legacy") or key.endswith(".h5 error") and "weights" not in key
 
 
 def test_what_we_make_of_the_files_of_others(other, tmp_path):
-    _, python = other
+    name, python = other
     run(python, "write", tmp_path)
     with np.load(tmp_path / "expected.npz") as expected:
         names = sorted({k.rpartition(" ")[0] for k in expected})
         found = read_all(tmp_path, names)
-        for name in names:
-            assert_alike(found, expected, name)
+        if name == "keras3":  # its Adafactor has other variables: weights are loaded, the optimizer begins afresh
+            found = {k: v for k, v in found.items() if not (k.startswith("adafactor") and k.endswith("after"))}
+        for file in names:
+            assert_alike(found, expected, file)

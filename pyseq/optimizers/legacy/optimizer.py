@@ -176,9 +176,8 @@ class Optimizer(newer.Optimizer):
             return Variable(initializer, bool(trainable), dtype=dtype, name=f"{name}:0")
 
     def build(self, var_list):
-        for v in var_list:
-            self._index_dict.setdefault(self._var_key(v), len(self._index_dict))
-        self._create_slots(list(var_list))
+        self._create_slots(list(var_list))  # makes what is missing: goes on if it was broken off
+        self._know(var_list)
         self._lay_out(list(var_list))
         self._built = True
 
