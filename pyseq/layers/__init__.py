@@ -1,14 +1,29 @@
 """Layers: the parts of a model."""
 
 from pyseq.layers.activation import Activation
+from pyseq.layers.activation_layers import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
+from pyseq.layers.activity_regularization import ActivityRegularization
 from pyseq.layers.base import Layer
+from pyseq.layers.concatenation import Concatenate
 from pyseq.layers.dense import Dense
+from pyseq.layers.dot_product import Dot
 from pyseq.layers.dropout import AlphaDropout, Dropout
+from pyseq.layers.einsum_dense import EinsumDense
+from pyseq.layers.embedding import Embedding
+from pyseq.layers.identity import Identity
 from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.lambda_layer import Lambda
+from pyseq.layers.masking import Masking
+from pyseq.layers.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
+from pyseq.layers.merge_functions import add, average, concatenate, dot, maximum, minimum, multiply, subtract
+from pyseq.layers.noise import GaussianDropout, GaussianNoise
+from pyseq.layers.normalization import Normalization
 from pyseq.layers.normalization_batch import BatchNormalization
 from pyseq.layers.normalization_group import GroupNormalization
 from pyseq.layers.normalization_layer import LayerNormalization
+from pyseq.layers.op_layers import AddLoss, SlicingOpLambda, TFOpLambda
+from pyseq.layers.permute import Permute, RepeatVector
 from pyseq.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -35,26 +50,31 @@ from pyseq.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from pyseq.layers.rescaling import Rescaling
 from pyseq.layers.reshape import Flatten, Reshape
+from pyseq.layers.spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
+from pyseq.layers.unit_normalization import UnitNormalization
+from pyseq.layers.wrapper import Wrapper
 from pyseq.registry import Registry
 
 _registry = Registry("layer", "keras.layers")
-for _class in (
-    Activation, AlphaDropout, AveragePooling1D, AveragePooling2D, AveragePooling3D, BatchNormalization, Dense,
-    Dropout, Flatten, GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D, GlobalMaxPooling1D,
-    GlobalMaxPooling2D, GlobalMaxPooling3D, GroupNormalization, InputLayer, LayerNormalization, MaxPooling1D,
-    MaxPooling2D, MaxPooling3D, Reshape,
-):  # fmt: skip
+_CLASSES = (
+    Activation, ActivityRegularization, Add, AlphaDropout, Average, AveragePooling1D, AveragePooling2D,
+    AveragePooling3D, BatchNormalization, Concatenate, Dense, Dot, Dropout, ELU, EinsumDense, Embedding, Flatten,
+    GaussianDropout, GaussianNoise, GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D,
+    GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D, GroupNormalization, Identity, InputLayer, Lambda,
+    LayerNormalization, LeakyReLU, Masking, MaxPooling1D, MaxPooling2D, MaxPooling3D, Maximum, Minimum, Multiply,
+    Normalization, PReLU, Permute, ReLU, RepeatVector, Rescaling, Reshape, Softmax, SpatialDropout1D,
+    SpatialDropout2D, SpatialDropout3D, Subtract, ThresholdedReLU, UnitNormalization, Wrapper,
+)  # fmt: skip
+for _class in (AddLoss, Layer, SlicingOpLambda, TFOpLambda, *_CLASSES):
     _registry.add(_class)
 
 serialize, deserialize = _registry.serialize, _registry.deserialize
 
 __all__ = [
-    "Activation", "AlphaDropout", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "AvgPool1D",
-    "AvgPool2D", "AvgPool3D", "BatchNormalization", "Dense", "Dropout", "Flatten", "GlobalAveragePooling1D",
-    "GlobalAveragePooling2D", "GlobalAveragePooling3D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D",
-    "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D",
-    "GlobalMaxPooling3D", "GroupNormalization", "Input", "InputLayer", "InputSpec", "Layer", "LayerNormalization",
-    "MaxPool1D", "MaxPool2D", "MaxPool3D", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "Reshape", "deserialize",
-    "serialize",
+    *(_class.__name__ for _class in _CLASSES), "AvgPool1D", "AvgPool2D",
+    "AvgPool3D", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D", "GlobalMaxPool1D", "GlobalMaxPool2D",
+    "GlobalMaxPool3D", "Input", "InputSpec", "Layer", "add", "average", "concatenate",
+    "deserialize", "dot", "maximum", "minimum", "multiply", "MaxPool1D", "MaxPool2D", "MaxPool3D", "serialize", "subtract",
 ]  # fmt: skip
