@@ -3,6 +3,8 @@
    max    y = the largest of the window; the first of equal ones, row by row, gets the gradient (as in TensorFlow's CPU kernel)
    mean   y = sum / number of pixels inside the image; the gradient is dy over that number to each of them
 
+   sum    the mean, undivided: its gradient repeats pixels, which is how images are made larger
+
    Vector axis: channels. The place of each maximum in its window is kept in a byte, so that the gradient reads no x.  */
 #ifndef PYSEQ_POOL_H
 #define PYSEQ_POOL_H
@@ -12,7 +14,7 @@
 
 typedef struct {
     int64_t in[3], c, out[3], window[3], stride[3], pad[3];    /* depth, height, width */
-    int wide, tiled;      /* windows of more than 256 pixels; windows side by side from the first pixel on */
+    int wide, tiled, sum; /* windows of more than 256 pixels; windows side by side from the first pixel on; mean: undivided */
 } Pool;
 
 typedef struct {

@@ -1,7 +1,7 @@
 """Pooling.  x, dx (N, D, H, W, C);  y, dy, at (N, OD, OH, OW, C).  Formulas: pool.h.
 
 dim: d h w  c  od oh ow  kd kh kw  sd sh sw  pad_front pad_top pad_left  tiled (do windows lie side by side, from the first pixel
-on?).  at: place of the maximum in its window, (kd * KH + kh) * KW + kw: uint8, or int32 for windows of more than 256 pixels.
+on?)  sum (means undivided?).  at: place of the maximum in its window, (kd * KH + kh) * KW + kw: uint8, or int32 for windows of more than 256 pixels.
 """
 from libc.stdint cimport int64_t, uintptr_t
 from instruction cimport F32, Instruction
@@ -14,7 +14,7 @@ cdef extern from "pool.h" nogil:
         int64_t window[3]
         int64_t stride[3]
         int64_t pad[3]
-        int wide, tiled
+        int wide, tiled, sum
     void max_rows_f32(const Pool *, int64_t, int64_t, const float *, float *, void *)
     void max_rows_f64(const Pool *, int64_t, int64_t, const double *, double *, void *)
     void mean_rows_f32(const Pool *, int64_t, int64_t, const float *, float *, void *)
@@ -33,7 +33,7 @@ cdef inline Pool shape_of(const Instruction *i) noexcept nogil:
     for a in range(3):
         s.in_[a], s.out[a], s.window[a] = i.dim[a], i.dim[4 + a], i.dim[7 + a]
         s.stride[a], s.pad[a] = i.dim[10 + a], i.dim[13 + a]
-    s.c, s.tiled = i.dim[3], <int>i.dim[16]
+    s.c, s.tiled, s.sum = i.dim[3], <int>i.dim[16], <int>i.dim[17]
     s.wide = s.window[0] * s.window[1] * s.window[2] > 256
     return s
 

@@ -58,7 +58,7 @@ ALWAYS_INLINE void NAME(max_pixel)(const Pool *s, Window w, const T *x, int64_t 
 ALWAYS_INLINE void NAME(mean_pixel)(const Pool *s, Window w, const T *x, int64_t j, int n, T *y, void *at, int64_t o) {
     V sum = {0};
     WINDOW_PIXELS({ sum += NAME(load)(x + p * s->c + j, n); (void)k; })
-    NAME(store)(y + o, sum / ((V){0} + (T)w.pixels), n);
+    NAME(store)(y + o, sum / ((V){0} + (T)(s->sum ? 1 : w.pixels)), n);
     (void)at;
 }
 ALWAYS_INLINE void NAME(pick_pixel)(const Pool *s, Window w, const T *x, int64_t j, int n, T *y, void *at, int64_t o) {
@@ -78,7 +78,7 @@ ALWAYS_INLINE void NAME(max_slope)(const Pool *s, Window w, T *dx, int64_t j, in
     })
 }
 ALWAYS_INLINE void NAME(mean_slope)(const Pool *s, Window w, T *dx, int64_t j, int n, const T *dy, const void *at, int64_t o, int add) {
-    const V d = NAME(load)(dy + o, n) / ((V){0} + (T)w.pixels);
+    const V d = NAME(load)(dy + o, n) / ((V){0} + (T)(s->sum ? 1 : w.pixels));
     WINDOW_PIXELS({
         T *here = dx + p * s->c + j;
         NAME(store)(here, add ? NAME(load)(here, n) + d : d, n);

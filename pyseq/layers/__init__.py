@@ -22,7 +22,9 @@ from pyseq.layers.normalization import Normalization
 from pyseq.layers.normalization_batch import BatchNormalization
 from pyseq.layers.normalization_group import GroupNormalization
 from pyseq.layers.normalization_layer import LayerNormalization
+from pyseq.layers.normalization_spectral import SpectralNormalization
 from pyseq.layers.op_layers import AddLoss, SlicingOpLambda, TFOpLambda
+from pyseq.layers.padding import Cropping1D, Cropping2D, Cropping3D, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 from pyseq.layers.permute import Permute, RepeatVector
 from pyseq.layers.pooling import (
     AveragePooling1D,
@@ -54,18 +56,21 @@ from pyseq.layers.rescaling import Rescaling
 from pyseq.layers.reshape import Flatten, Reshape
 from pyseq.layers.spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
 from pyseq.layers.unit_normalization import UnitNormalization
+from pyseq.layers.upsampling import UpSampling1D, UpSampling2D, UpSampling3D
 from pyseq.layers.wrapper import Wrapper
 from pyseq.registry import Registry
 
 _registry = Registry("layer", "keras.layers")
 _CLASSES = (
     Activation, ActivityRegularization, Add, AlphaDropout, Average, AveragePooling1D, AveragePooling2D,
-    AveragePooling3D, BatchNormalization, Concatenate, Dense, Dot, Dropout, ELU, EinsumDense, Embedding, Flatten,
-    GaussianDropout, GaussianNoise, GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D,
-    GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D, GroupNormalization, Identity, InputLayer, Lambda,
-    LayerNormalization, LeakyReLU, Masking, MaxPooling1D, MaxPooling2D, MaxPooling3D, Maximum, Minimum, Multiply,
-    Normalization, PReLU, Permute, ReLU, RepeatVector, Rescaling, Reshape, Softmax, SpatialDropout1D,
-    SpatialDropout2D, SpatialDropout3D, Subtract, ThresholdedReLU, UnitNormalization, Wrapper,
+    AveragePooling3D, BatchNormalization, Concatenate, Cropping1D, Cropping2D, Cropping3D, Dense, Dot, Dropout, ELU,
+    EinsumDense, Embedding, Flatten, GaussianDropout, GaussianNoise, GlobalAveragePooling1D, GlobalAveragePooling2D,
+    GlobalAveragePooling3D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D, GroupNormalization,
+    Identity, InputLayer, Lambda, LayerNormalization, LeakyReLU, Masking, MaxPooling1D, MaxPooling2D, MaxPooling3D,
+    Maximum, Minimum, Multiply, Normalization, PReLU, Permute, ReLU, RepeatVector, Rescaling, Reshape, Softmax,
+    SpatialDropout1D, SpatialDropout2D, SpatialDropout3D, SpectralNormalization, Subtract, ThresholdedReLU,
+    UnitNormalization, UpSampling1D, UpSampling2D, UpSampling3D, Wrapper, ZeroPadding1D, ZeroPadding2D,
+    ZeroPadding3D,
 )  # fmt: skip
 for _class in (AddLoss, Layer, SlicingOpLambda, TFOpLambda, *_CLASSES):
     _registry.add(_class)

@@ -4,7 +4,7 @@ Two things go by this name, and they get on with each other:
 
 - the modules (`pyseq.ops.elementwise`, `pyseq.ops.reduce`, ...): what layers, losses and the faces are made of;
 - Keras 3's functions (`keras.ops.add`, `keras.ops.softmax`, ...), which are in `pyseq.ops.face` and found here by name. Where a
-  module has the name of such a function (`shape`, `softmax`, `einsum`), it can be called as the function.
+  module has the name of such a function (`shape`, `softmax`, `einsum`, `norm`), it can be called as the function.
 """
 
 from __future__ import annotations
@@ -13,11 +13,24 @@ import importlib
 import types
 
 from pyseq._faces import missing as _missing
-from pyseq.ops import activation, einsum, elementwise, linalg, loss, operators, random, reduce, shape, softmax, update
+from pyseq.ops import (
+    activation,
+    einsum,
+    elementwise,
+    linalg,
+    loss,
+    norm,
+    operators,
+    random,
+    reduce,
+    shape,
+    softmax,
+    update,
+)
 from pyseq.ops.face import LATER as _LATER
 
 __all__ = [
-    "activation", "einsum", "elementwise", "linalg", "loss", "operators", "random", "reduce", "shape", "softmax", "update",
+    "activation", "einsum", "elementwise", "linalg", "loss", "norm", "operators", "random", "reduce", "shape", "softmax", "update",
 ]  # fmt: skip
 
 
@@ -33,7 +46,7 @@ class _CallableModule(types.ModuleType):
         return self.__wrapped__(*args, **kwargs)
 
 
-for _module in (einsum, shape, softmax):
+for _module in (einsum, norm, shape, softmax):
     _module.__class__ = _CallableModule
 
 __getattr__ = _missing(__name__, lambda: __all__, _LATER)

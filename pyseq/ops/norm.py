@@ -149,7 +149,7 @@ def _sizes(x_shape, axes):
 
 def _train(x, gamma, beta, moving, epsilon, momentum, unbiased, axes):
     sizes, dtype = _sizes(x.shape, axes), x.dtype
-    updates = moving if moving is not None and sizes.rows else ()
+    updates = tuple(moving) if moving is not None and sizes.rows else ()
     dims = sizes.dims((UNBIASED if unbiased else 0) | (MOVING if updates else 0))
     attrs = (epsilon, 1.0 - momentum)
     channel = ((sizes.channels,), dtype)

@@ -135,7 +135,7 @@ class _Geometry:
 
     __slots__ = ("x_shape", "y_shape", "dims", "rows", "slopes", "work", "at")
 
-    def __init__(self, x_shape, y_shape, images, windows, window, strides, pads):
+    def __init__(self, x_shape, y_shape, images, windows, window, strides, pads, undivided=False):
         n, c = x_shape[0], x_shape[-1]
         tiled = (
             strides == window
@@ -143,7 +143,7 @@ class _Geometry:
             and all(o * k <= i for o, k, i in zip(windows, window, images, strict=True))
         )
         self.x_shape, self.y_shape = x_shape, y_shape
-        self.dims = (*images, c, *windows, *window, *strides, *pads, int(tiled))
+        self.dims = (*images, c, *windows, *window, *strides, *pads, int(tiled), int(undivided))
         self.rows = n * windows[0] * windows[1]
         self.slopes = self.rows if tiled else n
         self.work = prod(y_shape) * prod(window)
@@ -195,3 +195,30 @@ def _mean(x, g):
 def _mean_backward(dy, g):
     dx = emit(AVG_POOL_BACKWARD, (dy,), ((g.x_shape, dy.dtype),), g.dims, (), g.slopes, g.work)
     return record(dx, (dy,), lambda ddx, needs: _mean(ddx, g))
+
+
+def repeat_pixels(x, factors, data_format="channels_last"):
+    """Each pixel `factors` times along each axis of the image.
+
+    Args:
+        x: float32 or float64, (N, ..., C) or (N, C, ...). factors: a positive integer for each axis between.
+    Returns:
+        y.  vjp: dy -> dx, sums over the repeated pixels.
+    """
+    x = as_tensor(x)
+    factors = _each("repeat_pixels", "factors", factors, len(x.shape) - 2)
+    first = data_format == "channels_first"
+    if first:
+        x = s.moveaxis(x, 1, -1)
+    y = _mean_backward(x, _enlarged(x.shape, factors))  # the gradient of the windows' sums
+    return s.moveaxis(y, -1, 1) if first else y
+
+
+@lru_cache(maxsize=4096)
+def _enlarged(small, factors):
+    """The geometry of windows that lie side by side in the larger images."""
+    n, *image, c = small
+    large = (n, *(extent * k for extent, k in zip(image, factors, strict=True)), c)
+    ones = (1,) * (3 - len(image))
+    window = (*ones, *factors)
+    return _Geometry(large, small, (*ones, *large[1:-1]), (*ones, *image), window, window, (0, 0, 0), undivided=True)

@@ -17,11 +17,23 @@ from pyseq.tf._given import axes_of, extents_of, tensor_of
 from pyseq.tf.clipping import clip_by_norm
 from pyseq.tf.linalg import l2_normalize
 from pyseq.tf.math import log_softmax, sigmoid, softmax, softplus, softsign, tanh
+from pyseq.tf.nn_pool import (
+    avg_pool,
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    max_pool,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+    pool,
+)
 from pyseq.tf.picking import top_k
 from pyseq.tf.reductions import zero_fraction
 from pyseq.tf.segments import in_top_k
 
 __all__ = [
+    "avg_pool", "avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool", "max_pool1d", "max_pool2d", "max_pool3d", "pool",
     "batch_normalization", "bias_add", "compute_average_loss", "crelu", "ctc_loss", "depth_to_space", "dropout", "elu",
     "embedding_lookup", "gelu", "in_top_k", "l2_loss", "l2_normalize", "leaky_relu", "log_poisson_loss", "log_softmax", "moments",
     "normalize_moments", "relu", "relu6", "scale_regularization_loss", "selu", "sigmoid", "sigmoid_cross_entropy_with_logits",

@@ -46,6 +46,8 @@ NORMALIZATION = {
     "group first": ("L.GroupNormalization(groups=2, axis=1, **d)", "2,4,3,5"),
     "group no center": ("L.GroupNormalization(groups=2, center=False, **d)", "3,6"),
     "group no scale": ("L.GroupNormalization(groups=2, scale=False, gamma_regularizer='l2', **d)", "3,6"),
+    "spectral": ("L.SpectralNormalization(L.Dense(4, name='inside', **d), **d)", "5,3"),
+    "spectral three": ("L.SpectralNormalization(L.Dense(2, name='inside', **d), power_iterations=3, **d)", "5,4,6"),
 }  # fmt: skip
 
 
@@ -137,10 +139,10 @@ def run(tf, case, dtype):
     layer(x)
     if layer.weights:
         layer.set_weights(weights_like([w.shape for w in layer.weights]))
-    modes = [False, True] if "Batch" in case[0] else [None]
+    modes = [False, True] if trains(case) else [None]
     config = {k: plain(v) for k, v in layer.get_config().items()}
     return {
-        "initial": [np.asarray(w) for w in make_built(tf, case, dtype).get_weights()],
+        "initial": [] if "Spectral" in case[0] else [np.asarray(w) for w in make_built(tf, case, dtype).get_weights()],
         "modes": [mode(tf, layer, x, training) for training in modes],
         "losses": [float(v) for v in layer.losses],
         "names": [w.name.split("/")[-1] for w in layer.weights],
@@ -148,6 +150,11 @@ def run(tf, case, dtype):
         "output_shape": list(tf.TensorShape(layer.compute_output_shape((None, *x.shape[1:]))).as_list()),
         "config": {k: v for k, v in config.items() if k != "name"},
     }
+
+
+def trains(case):
+    """Does the layer do something else in training?"""
+    return "Batch" in case[0] or "Spectral" in case[0]
 
 
 def make_built(tf, case, dtype):

@@ -47,12 +47,19 @@ def test_as_tf_keras(name, dtype):
     if wanted is None:
         pytest.skip("TensorFlow cannot")
     same(got["initial"], wanted["initial"], dtype)
+    if "bilinear" in name and dtype == "float64":  # tf.keras computes and returns float32
+        got["modes"] = [
+            {"y": m["y"].astype("f4"), "gradients": m["gradients"], "weights": m["weights"]} for m in got["modes"]
+        ]
+    if "spectral" in name:
+        got["config"]["layer"].pop("build_config", None)
     if name == "max 3 ties":  # TensorFlow's CPU kernel for three axes, alone of all, gives dy to each of equal pixels
         for run in (got, wanted):
             run["modes"][0]["gradients"] = []
     for g, w in zip(got["modes"], wanted["modes"], strict=True):
-        same([g["y"]], [w["y"]], dtype)
-        same(g["gradients"], w["gradients"], dtype)
+        precision = w["y"].dtype.name
+        same([g["y"]], [w["y"]], precision)
+        same(g["gradients"], w["gradients"], precision)
         for a, b in zip(g["weights"], w["weights"], strict=True):  # tf.keras has 1 - momentum in float32
             np.testing.assert_allclose(a, b, rtol=1e-6)
     np.testing.assert_allclose(got["losses"], wanted["losses"], rtol=1e-6)
@@ -79,7 +86,7 @@ def step_bits(name, mode, dtype="float32"):
     def step(x):
         with tf.GradientTape() as tape:
             tape.watch(x)
-            y = layer(x, **({"training": True} if "Batch" in type(layer).__name__ else {}))
+            y = layer(x, **({"training": True} if cases.trains(cases.CASES[name]) else {}))
         return [y, *tape.gradient(y, [x, *layer.trainable_weights], unconnected_gradients="zero")]
 
     function = mode(step)
@@ -101,10 +108,10 @@ def test_same_bits(name, dtype, isa, n_threads):
         pyseq.config.set_num_threads(threads)
 
 
-@pytest.mark.parametrize("name", [n for n in THERE if "ties" not in n])
+@pytest.mark.parametrize("name", [n for n in THERE if "ties" not in n and "spectral" not in n])
 def test_gradients(name):
     layer, x = made(name, "float64")
-    in_training = {"training": True} if "Batch" in type(layer).__name__ else {}
+    in_training = {"training": True} if cases.trains(cases.CASES[name]) else {}
     check_vjp(lambda x: layer(x, **in_training), x.numpy(), second=True, rtol=1e-6)
 
 
