@@ -72,7 +72,7 @@ def test_program(path, runner):
         env=[],
         pythonpath=str(ROOT),
         expected=str(FOLDER / "expected"),
-        retries=1,  # of programs that train from random weights: their bands are wide, not certain
+        retries=4,  # of those on random data: tf.keras itself is outside their bands in up to 3 of 16 runs
         timeout=900,
         keep=None,
         rtol=2e-4,
