@@ -23,7 +23,7 @@ ROOTS = {
     "keras.api": "pyseq",
     "tf_keras": "pyseq",
 }
-_ON_THE_WAY = ("tensorflow.python", "tensorflow.compat")  # packages that hold nothing but the roots under them
+_ON_THE_WAY = ("tensorflow.python",)  # packages that hold nothing but the roots under them
 # Modules of older Keras versions whose names now are in the module around them: keras.layers.core.Dense and the like.
 _MERGED = {
     "layers": (
@@ -110,7 +110,9 @@ def missing(module_name: str, names, later=()):
         if name in later:
             place, _, attribute = later[name].partition(":")
             found = importlib.import_module(place)
-            return getattr(found, attribute) if attribute else found
+            found = getattr(found, attribute) if attribute else found
+            vars(sys.modules[module_name])[name] = found
+            return found
         near = [] if name.startswith("__") else nearest(name, [*names(), *later])
         raise AttributeError(
             f"module {module_name!r} has no attribute {name!r}." + (f" Nearest: {', '.join(near)}." if near else "")

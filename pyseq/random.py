@@ -17,13 +17,14 @@ import random as python_random
 import numpy as np
 
 from pyseq.core import Variable, as_tensor, config, tracing
+from pyseq.ops import distributions, elementwise
 from pyseq.ops import random as ops
 
 _MASK = 2**64 - 1
 _GLOBAL, _CHILD, _EXPLICIT = 1, 2, 3  # kinds of streams: equal seeds of two kinds give unrelated numbers
 
 
-def _mixed(seed: int, *more: int) -> int:
+def mixed(seed: int, *more: int) -> int:
     """A 64-bit key of several integers (splitmix64 after each; Steele, Lea, Flood 2014)."""
     h = 0
     for x in (seed, *more):
@@ -54,7 +55,7 @@ class SeedGenerator:
             raise TypeError(f"SeedGenerator: unknown keyword argument. Received: {sorted(kwargs)}.")
         self.seed = seed
         self.name = name or "seed_generator"
-        key = _global.child() if seed is None else _mixed(_checked(seed), _EXPLICIT)
+        key = _global.child() if seed is None else mixed(_checked(seed), _EXPLICIT)
         with tracing(None):
             self.state = Variable(ops.seed_values(key), trainable=False, name=f"{self.name}/state:0")
 
@@ -75,7 +76,7 @@ class _GlobalGenerator:
 
     def reset(self, seed: int):
         self.seed, self.children, self.op_generators = seed, 0, {}
-        values = ops.seed_values(_mixed(seed, _GLOBAL))
+        values = ops.seed_values(mixed(seed, _GLOBAL))
         with tracing(None):
             if self.state is None:
                 self.state = Variable(values, trainable=False, name="global_seed_generator/state:0")
@@ -96,7 +97,7 @@ class _GlobalGenerator:
 
     def child(self) -> int:
         self.children += 1
-        return _mixed(self.seed, _CHILD, self.children)
+        return mixed(self.seed, _CHILD, self.children)
 
 
 _global = _GlobalGenerator()
@@ -144,7 +145,7 @@ def state_of(seed):
         return seed.state
     if isinstance(seed, Variable):
         return seed
-    return _mixed(_checked(seed), _EXPLICIT)
+    return mixed(_checked(seed), _EXPLICIT)
 
 
 def op_state(seed):
@@ -156,7 +157,7 @@ def op_state(seed):
         return state_of(seed)
     seed = _checked(seed)
     if seed not in _global.op_generators:
-        generator = SeedGenerator(seed=_mixed(_global.seed, _EXPLICIT, seed))
+        generator = SeedGenerator(seed=mixed(_global.seed, _EXPLICIT, seed))
         _global.op_generators[seed] = generator
     return _global.op_generators[seed].state
 
@@ -209,6 +210,31 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
 def alpha_dropout(inputs, rate, noise_shape=None, seed=None):
     """Inputs with a random fraction `rate` set to what selu saturates at, then scaled back to mean 0 and variance 1."""
     return ops.alpha_dropout(as_tensor(inputs), rate, state_of(seed), noise_shape)
+
+
+def bernoulli(shape, probability=0.5, dtype=None, seed=None):
+    """Tensor of ones with this probability, else zeros. Other arguments as of `normal`."""
+    return elementwise.cast(ops.bernoulli(shape, probability, state_of(seed)), dtype or config.floatx())
+
+
+def categorical(logits, num_samples, dtype="int32", seed=None):
+    """(N, num_samples) class numbers, drawn for each row of logits (N, classes) with probabilities softmax(logits)."""
+    return distributions.categorical(logits, num_samples, dtype, state_of(seed))
+
+
+def gamma(shape, alpha, dtype=None, seed=None):
+    """Tensor of gamma random numbers of shape parameter `alpha`, which broadcasts, and rate 1."""
+    return distributions.gamma(shape, alpha, dtype or config.floatx(), state_of(seed))
+
+
+def beta(shape, alpha, beta, dtype=None, seed=None):
+    """Tensor of beta random numbers in [0, 1]; `alpha` and `beta` broadcast."""
+    return distributions.beta(shape, alpha, beta, dtype or config.floatx(), state_of(seed))
+
+
+def binomial(shape, counts, probabilities, dtype=None, seed=None):
+    """How many of `counts` trials succeed with these `probabilities`; both broadcast."""
+    return distributions.binomial(shape, counts, probabilities, dtype or config.floatx(), state_of(seed))
 
 
 def permutation(n, seed=None):

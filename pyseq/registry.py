@@ -168,11 +168,12 @@ class Registry:
             own = "_registered_name" not in vars(cls) and self.knows(cls)
             if use_legacy_format:
                 return {"class_name": cls.__name__ if own else get_registered_name(cls), "config": thing.get_config()}
+            public = own and not hasattr(cls, "_keras_module")
             return {
-                "module": self.module if own else None,
+                "module": getattr(cls, "_keras_module", self.module) if own else None,
                 "class_name": cls.__name__,
                 "config": thing.get_config(),
-                "registered_name": None if own else get_registered_name(cls),
+                "registered_name": None if public else get_registered_name(cls),
             }
         name = get_registered_name(thing)
         if not name:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import pyseq as keras
 from pyseq import backend as K
 from pyseq import config
 
@@ -75,3 +76,81 @@ def test_random():
     x = K.random_uniform((100,), 2, 3, seed=1).numpy()
     assert 2 <= x.min() < x.max() < 3
     assert not K.dropout(np.ones(1000, "float32"), 0.5, seed=1).numpy().all()
+
+
+def test_functions_of_symbolic_tensors():
+    x = keras.Input((3,))
+    y = keras.layers.Dense(2)(x)
+    data = X.copy()
+    expected = keras.Model(x, y)(data).numpy()
+    for call, made in ((K.function([x], [y])([data])[0], expected), (K.function(x, y)(data), expected)):
+        assert isinstance(call, np.ndarray)
+        np.testing.assert_array_equal(call, made)
+    np.testing.assert_array_equal(K.function([x], {"a": y})([data])["a"], expected)
+    with pytest.raises(ValueError, match="`updates` argument is not supported"):
+        K.function([x], [y], updates=[1])
+    with pytest.raises(RuntimeError, match="Use tf.GradientTape"):
+        K.gradients(y, x)
+
+
+def test_placeholders_are_inputs():
+    x = K.placeholder((2, 3))
+    assert K.is_keras_tensor(x) and K.int_shape(x) == (2, 3) and K.int_shape(K.placeholder(ndim=2)) == (None, None)
+    model = keras.Model(x, K.switch(K.mean(x) > 0, x, -x))
+    np.testing.assert_array_equal(model(-X).numpy(), X)
+    with pytest.raises(ValueError, match="`shape` or `ndim`"):
+        K.placeholder()
+
+
+class Phase(keras.layers.Layer):
+    """1 in training, 0 else, in two ways."""
+
+    def call(self, inputs):
+        return inputs * 0.0 + K.in_train_phase(1.0, lambda: 0.0) + 10.0 * K.learning_phase()
+
+
+def test_phases_inside_layers():
+    layer = Phase()
+    model = keras.Sequential([layer])
+    assert layer(X).numpy()[0, 0] == 0 and model(X, training=True).numpy()[0, 0] == 11
+    assert model(X).numpy()[0, 0] == 0 and model.predict(X, verbose=0)[0, 0] == 0
+    model.compile("sgd", loss=lambda y, p: K.mean(p, axis=-1))
+    assert model.fit(X, X, verbose=0).history["loss"] == [11.0] and model.evaluate(X, X, verbose=0) == 0
+    with K.learning_phase_scope(1):
+        assert K.in_train_phase(1, 2) == 1 and K.in_test_phase(1, 2) == 2
+    K.set_learning_phase(0)
+    with pytest.raises(NotImplementedError, match="training=True"):
+        K.set_learning_phase(1)
+
+
+def test_print_tensor_prints_in_every_run(capsys):
+    f = keras.function(lambda x: K.print_tensor(x, "x is") * 2.0)
+    for k in (1.0, 2.0):
+        assert f(np.float32([k])).numpy() == 2 * k
+    assert capsys.readouterr().out == "x is [1.]\nx is [2.]\n"
+    with keras.GradientTape() as tape:
+        x = keras.convert_to_tensor(X)
+        tape.watch(x)
+        y = K.print_tensor(x)
+    np.testing.assert_array_equal(tape.gradient(y, x).numpy(), np.ones((2, 3)))
+    assert "[[1. 2. 3.]" in capsys.readouterr().out
+
+
+def test_values_in_and_out():
+    a, b = K.variable(1.0), K.variable([1.0, 2.0])
+    K.batch_set_value([(a, 5), (b, [3, 4])])
+    assert [v.tolist() for v in K.batch_get_value([a, b])] == [5, [3, 4]]
+    assert K.random_normal_variable((2,), 0, 1, seed=3).shape == (2,) and not K.is_sparse(a)
+    with pytest.raises(ValueError, match="shape"):
+        K.set_value(b, [1, 2, 3])
+
+
+def test_what_is_not_there_says_what_is_near():
+    for name, words in {
+        "conv2d": "use layers",
+        "rnn": "tf.scan",
+        "ctc_decode": "ctc_batch_cost",
+        "bach_dot": "batch_dot",
+    }.items():
+        with pytest.raises(AttributeError, match=words):
+            getattr(K, name)

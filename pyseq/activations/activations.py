@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyseq.core import as_tensor
+from pyseq.core import as_tensor, dispatch
 from pyseq.ops import activation as ops
 from pyseq.ops import softmax as softmax_ops
 from pyseq.registry import Registry
@@ -101,6 +101,7 @@ def hard_sigmoid(x):
 
 
 silu = swish
+dispatch.face(globals(), "keras.activations")
 for _function, *_aliases in (
     (linear,), (relu,), (relu6,), (leaky_relu,), (softmax,), (log_softmax,), (sigmoid,), (tanh,), (elu,), (selu,),
     (softplus,), (softsign,), (swish, "silu"), (gelu,), (mish,), (exponential, "exp"), (hard_sigmoid,),

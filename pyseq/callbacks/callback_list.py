@@ -124,10 +124,15 @@ def _caller(hook: str):
                 getattr(callback, name)(logs)
     else:
 
-        def call(self, index, logs=None):
+        def call_batch(self, batch, logs=None):
             logs = {} if logs is None else logs
             for callback, name in self._by_hook[hook]:
-                getattr(callback, name)(index, logs)
+                getattr(callback, name)(batch, logs)
+
+        def call(self, epoch, logs=None):
+            call_batch(self, epoch, logs)
+
+        call = call if "epoch" in hook else call_batch
 
     call.__name__ = hook
     return call

@@ -12,7 +12,8 @@ from pyseq.callbacks.callback import Callback
 
 
 class CSVLogger(Callback):
-    """Writes losses and metrics of each epoch into a CSV file: epoch (counted from 0), then the logs' names, sorted as they come.
+    """Writes losses and metrics of each epoch into a CSV file: epoch (counted from 0), then the logs' values
+    in the order of their names.
 
     Args:
         filename: of the file.
@@ -39,7 +40,7 @@ class CSVLogger(Callback):
     def on_epoch_end(self, epoch, logs=None):
         logs = logs or {}
         if self.writer is None:
-            self.keys = list(logs)
+            self.keys = sorted(logs)
             if not any(key.startswith("val_") for key in self.keys):
                 self.keys += [f"val_{key}" for key in self.keys]  # validated later, perhaps: `validation_freq`
             names = ["epoch", *self.keys]

@@ -6,6 +6,7 @@ import operator
 
 from pyseq.callbacks.callback import Callback
 from pyseq.callbacks.monitoring import direction, warn_unavailable
+from pyseq.messages import say
 
 
 class EarlyStopping(Callback):
@@ -71,12 +72,12 @@ class EarlyStopping(Callback):
         self.model.stop_training = True
         if self.restore_best_weights and self.best_weights is not None:
             if self.verbose > 0:
-                print(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
+                say(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
             self.model.set_weights(self.best_weights)
 
     def on_train_end(self, logs=None):
         if self.stopped_epoch > 0 and self.verbose > 0:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+            say(f"Epoch {self.stopped_epoch + 1}: early stopping")
 
     def get_monitor_value(self, logs):
         """The metric's value in the logs; None, with a warning, if it is not there."""

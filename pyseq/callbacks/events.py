@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import socket
 import struct
 import time
 import zlib
@@ -160,6 +159,8 @@ class EventFile:
 
     def _open(self):
         os.makedirs(self.folder, exist_ok=True)
+        import socket  # takes 5 ms, and few programs write such files
+
         name = f"events.out.tfevents.{int(time.time())}.{socket.gethostname()}.{os.getpid()}.{next(_numbers):06d}.v2"
         self._file = open(os.path.join(self.folder, name), "ab")  # noqa: SIM115 - until `close`
         self._write_event(field(3, "brain.Event:2"))

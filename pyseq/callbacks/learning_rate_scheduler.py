@@ -9,6 +9,7 @@ import numpy as np
 from pyseq.callbacks.callback import Callback
 from pyseq.callbacks.learning_rate import learning_rate_of
 from pyseq.core import Tensor
+from pyseq.messages import say
 
 
 class LearningRateScheduler(Callback):
@@ -35,7 +36,7 @@ class LearningRateScheduler(Callback):
             raise ValueError(f"The dtype of `lr` Tensor should be float. Got: {lr.dtype}")
         self.model.optimizer.learning_rate = float(lr)
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {lr}.")
+            say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {lr}.")
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:

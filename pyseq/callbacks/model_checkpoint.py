@@ -9,6 +9,7 @@ import warnings
 
 from pyseq.callbacks.monitoring import direction, warn
 from pyseq.callbacks.saver import Saver
+from pyseq.messages import say
 
 
 class ModelCheckpoint(Saver):
@@ -104,7 +105,7 @@ class ModelCheckpoint(Saver):
 
     def _say(self, epoch, text):
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: {text}")
+            say(f"\nEpoch {epoch + 1}: {text}")
 
     def _save(self, path):
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq.callbacks.callback import Callback
+from pyseq.messages import say
 
 
 class ProgbarLogger(Callback):
@@ -45,7 +46,7 @@ class ProgbarLogger(Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         if self.verbose and self.epochs > 1:
-            print(f"Epoch {epoch + 1}/{self.epochs}")
+            say(f"Epoch {epoch + 1}/{self.epochs}")
         self.bar = None
 
     def on_train_batch_end(self, batch, logs=None):

@@ -10,6 +10,7 @@ import numpy as np
 from pyseq.callbacks.callback import Callback
 from pyseq.callbacks.learning_rate import learning_rate_of
 from pyseq.callbacks.monitoring import direction, warn_unavailable
+from pyseq.messages import say
 
 
 class ReduceLROnPlateau(Callback):
@@ -85,7 +86,7 @@ class ReduceLROnPlateau(Callback):
             lr = max(float(now) * self.factor, self.min_lr)
             self.model.optimizer.learning_rate = lr
             if self.verbose > 0:
-                print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {lr}.")
+                say(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {lr}.")
             self.cooldown_counter = self.cooldown
             self.wait = 0
 

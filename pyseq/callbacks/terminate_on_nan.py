@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from pyseq.callbacks.callback import Callback
+from pyseq.messages import say
 
 
 class TerminateOnNaN(Callback):
@@ -13,5 +14,5 @@ class TerminateOnNaN(Callback):
     def on_batch_end(self, batch, logs=None):
         loss = (logs or {}).get("loss")
         if loss is not None and not math.isfinite(loss):
-            print(f"Batch {batch}: Invalid loss, terminating training")
+            say(f"Batch {batch}: Invalid loss, terminating training")
             self.model.stop_training = True

@@ -20,7 +20,7 @@ finally:
     if _unset:
         del os.environ["GOMP_SPINCOUNT"]  # not for the programs this process starts
 
-from pyseq.core import config  # noqa: E402
+from pyseq.core import config, dispatch  # noqa: E402
 from pyseq.core.dtypes import (  # noqa: E402
     DTYPES,
     DType,
@@ -56,6 +56,7 @@ from pyseq.core.engine import (  # noqa: E402
     tracing,
     wrap,
 )
+from pyseq.core.keras_tensor import KerasTensor  # noqa: E402
 from pyseq.core.trace import ShapeTrace, shapes_only  # noqa: E402
 
 config.set_isa()
@@ -63,8 +64,8 @@ engine._bind_own_kernels()
 config.set_num_threads(config.default_num_threads())
 
 __all__ = [
-    "DTYPES", "DType", "GradientTape", "Kernel", "ShapeTrace", "Tensor", "Variable", "active_trace", "as_dtype", "as_tensor",
-    "bool_", "config", "emit", "float16", "float32", "float64", "int16", "int32", "int64", "int8", "kernels", "numpy_kernel",
-    "record", "recording", "shapes_only", "snapshot", "stop_recording", "symbolic", "tracing", "uint16", "uint32", "uint64",
-    "uint8", "wrap",
+    "DTYPES", "DType", "GradientTape", "KerasTensor", "Kernel", "ShapeTrace", "Tensor", "Variable", "active_trace",
+    "as_dtype", "as_tensor", "bool_", "config", "dispatch", "emit", "float16", "float32", "float64", "int16", "int32",
+    "int64", "int8", "kernels", "numpy_kernel", "record", "recording", "shapes_only", "snapshot", "stop_recording",
+    "symbolic", "tracing", "uint16", "uint32", "uint64", "uint8", "wrap",
 ]  # fmt: skip

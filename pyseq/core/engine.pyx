@@ -217,6 +217,7 @@ cdef class Tensor:
     cdef public object keras_logits
     cdef public object _keras_mask
     cdef public object symbol
+    cdef object picked                  # (weak reference to a variable, key) if this is variable[key], which can be assigned to
     cdef object __weakref__
 
     def __init__(self, *args, **kwargs):
@@ -321,6 +322,28 @@ cdef class Tensor:
     def __reduce__(self):
         return as_tensor, (to_array(self),)
 
+    # -- what tf.Tensor has, too
+    device = "/job:localhost/replica:0/task:0/device:CPU:0"
+
+    def get_shape(self):
+        """The shape, with the methods of tf.TensorShape."""
+        return OPERATORS["shape_of"](self.shape)
+
+    def set_shape(self, shape):
+        """Check that the shape is this one; None stands for any extent."""
+        if not self.get_shape().is_compatible_with(shape):
+            raise ValueError(f"Tensor.set_shape: `shape` must fit the tensor's, {self.shape}. Received: shape={shape}.")
+
+    def cpu(self):
+        """This tensor."""
+        return self
+
+    def __getattr__(self, name):
+        if self.picked is not None and name in ("assign", "assign_add", "assign_sub"):
+            return PickedAssign(*self.picked, name.partition("_")[2] or "update")
+        raise AttributeError(f"'Tensor' object has no attribute {name!r}" + (
+            ". Tensors cannot be changed; use a Variable." if name.startswith("assign") else ""))
+
     def __setitem__(self, key, value):
         raise TypeError("Tensor: values cannot be assigned to. Use a Variable with assign(), or ops.where / scatter.")
 
@@ -394,12 +417,28 @@ cdef object binary(str name, x, y):
 
 cdef object equality(str name, x, y):
     if y is None or not is_operand(y):
-        return name == "not_equal"
+        return NotImplemented if hasattr(y, "_keras_history") else name == "not_equal"
     return OPERATORS[name](x, y)
 
 
 cdef bint is_operand(x):
-    return isinstance(x, (Tensor, Variable, int, float, list, tuple, np.ndarray, np.generic)) or hasattr(x, "__array__")
+    return isinstance(x, (Tensor, Variable, int, float, list, tuple, np.ndarray, np.generic)) or (
+        hasattr(x, "__array__") and not hasattr(x, "_keras_history"))     # `tensor + x` is left to a KerasTensor
+
+
+class PickedAssign:
+    """variable[key].assign, .assign_add or .assign_sub."""
+
+    def __init__(self, variable, key, how):
+        self.variable = variable
+        self.key = key
+        self.how = how
+
+    def __call__(self, value, use_locking=False, name=None, read_value=True):
+        variable = self.variable()
+        if variable is None:
+            raise ReferenceError("variable[key].assign: the variable is no more.")
+        return OPERATORS["assign_item"](variable, self.key, value, self.how)
 
 
 class Reference:
@@ -682,15 +721,22 @@ cdef class Block:
             free_block(self.data, self.n_bytes)
 
 
+cdef bint fits(tuple wanted, tuple shape):
+    return len(wanted) == len(shape) and all([n is None or n == m for n, m in zip(wanted, shape)])
+
+
 cdef class Variable:
     """A tensor whose values can change in place. (Only `lay_out` moves them, when an optimizer takes variables over.)
 
     Args:
         initial_value: tensor, array, number, nested lists, or a callable that returns one.
-        trainable: does `GradientTape` follow it by itself? (Floating point variables only.)
-        dtype: element type; that of `initial_value` by default.
+        trainable: does `GradientTape` follow it by itself? (Floating point variables only.) None: yes.
         name: for messages and summaries.
-        shape: if given, that of `initial_value` must be equal to it.
+        dtype: element type; that of `initial_value` by default.
+        constraint: function of the value that optimizers apply after an update.
+        shape: if given, `initial_value` must fit it; None stands for any extent.
+        caching_device, import_scope, synchronization, aggregation, experimental_enable_variable_lifting: without effect: they are
+            about devices and graphs.
     Reading gives a snapshot: a tensor that keeps its values when the variable changes.
     """
     cdef Tensor _value
@@ -700,10 +746,14 @@ cdef class Variable:
     cdef dict __dict__
     cdef object __weakref__
 
-    def __init__(self, initial_value=None, trainable=True, dtype=None, name=None, shape=None, constraint=None):
+    def __init__(self, initial_value=None, trainable=None, validate_shape=True, caching_device=None, name=None, variable_def=None,
+                 dtype=None, import_scope=None, constraint=None, synchronization=None, aggregation=None, shape=None,
+                 experimental_enable_variable_lifting=True):
         cdef Tensor t, own
         if initial_value is None:
             raise ValueError("Variable: `initial_value` must be given. Received: None.")
+        if not validate_shape or variable_def is not None:
+            raise NotImplementedError("Variable: has one shape for ever, so `validate_shape` must be True; `variable_def` must be None.")
         if callable(initial_value) and not isinstance(initial_value, (Tensor, Variable)):
             initial_value = initial_value()
         t = as_tensor(initial_value, dtype=dtype)
@@ -711,7 +761,7 @@ cdef class Variable:
             raise ValueError(
                 "Variable: cannot be created inside a traced function from a value that is not known yet. "
                 "Create variables once, outside (for a layer: in `build`).")
-        if shape is not None and tuple(shape) != t.shape:
+        if shape is not None and not fits(tuple(shape), t.shape):
             raise ValueError(f"Variable: `initial_value` must have the shape {tuple(shape)}. Received: shape={t.shape}.")
         own = bare_tensor(t.shape, t.code, t.n_bytes)
         place_in(own, Block(t.n_bytes), 0)
@@ -720,7 +770,7 @@ cdef class Variable:
         self._value = own
         self.name = name or "Variable:0"
         self.constraint = constraint
-        self.trainable = trainable
+        self.trainable = trainable is None or trainable
 
     @property
     def trainable(self):
@@ -793,6 +843,65 @@ cdef class Variable:
         """Subtract from the values. Returns the variable."""
         return self.assign(OPERATORS["subtract"](self, as_tensor(delta, like=self)))
 
+    # -- parts of it, by number
+    def scatter_update(self, sparse_delta, use_locking=False, name=None):
+        """Replace rows: `sparse_delta` is a tf.IndexedSlices. Returns the variable."""
+        return OPERATORS["scatter"](self, sparse_delta.indices, sparse_delta.values, "update")
+
+    def scatter_add(self, sparse_delta, use_locking=False, name=None):
+        """Add to rows."""
+        return OPERATORS["scatter"](self, sparse_delta.indices, sparse_delta.values, "add")
+
+    def scatter_sub(self, sparse_delta, use_locking=False, name=None):
+        """Subtract from rows."""
+        return OPERATORS["scatter"](self, sparse_delta.indices, sparse_delta.values, "sub")
+
+    def scatter_mul(self, sparse_delta, use_locking=False, name=None):
+        """Multiply rows."""
+        return OPERATORS["scatter"](self, sparse_delta.indices, sparse_delta.values, "mul")
+
+    def scatter_div(self, sparse_delta, use_locking=False, name=None):
+        """Divide rows."""
+        return OPERATORS["scatter"](self, sparse_delta.indices, sparse_delta.values, "div")
+
+    def scatter_max(self, sparse_delta, use_locking=False, name=None):
+        """The larger of rows and others."""
+        return OPERATORS["scatter"](self, sparse_delta.indices, sparse_delta.values, "max")
+
+    def scatter_min(self, sparse_delta, use_locking=False, name=None):
+        """The smaller of rows and others."""
+        return OPERATORS["scatter"](self, sparse_delta.indices, sparse_delta.values, "min")
+
+    def scatter_nd_update(self, indices, updates, name=None):
+        """Replace what the numbers along the last axis of `indices` name. Returns the variable."""
+        return OPERATORS["scatter_nd"](self, indices, updates, "update")
+
+    def scatter_nd_add(self, indices, updates, name=None):
+        """Add to what the numbers along the last axis of `indices` name."""
+        return OPERATORS["scatter_nd"](self, indices, updates, "add")
+
+    def scatter_nd_sub(self, indices, updates, name=None):
+        """Subtract from what the numbers along the last axis of `indices` name."""
+        return OPERATORS["scatter_nd"](self, indices, updates, "sub")
+
+    def sparse_read(self, indices, name=None):
+        """Rows by number."""
+        return OPERATORS["gather"](self, indices)
+
+    def gather_nd(self, indices, name=None):
+        """Slices by the numbers along the last axis of `indices`."""
+        return OPERATORS["gather_nd"](self, indices)
+
+    device = Tensor.device
+
+    def get_shape(self):
+        """The shape, with the methods of tf.TensorShape."""
+        return OPERATORS["shape_of"](self.shape)
+
+    def initialized_value(self):
+        """The value: variables here always have one."""
+        return read(self)
+
     def ref(self):
         return Reference(self)
 
@@ -804,12 +913,12 @@ cdef class Variable:
         return read(self).__array__(dtype, copy)
 
     def __deepcopy__(self, memo):
-        copied = type(self)(self._value, self._trainable, None, self.name, None, self.constraint)
+        copied = type(self)(self._value, self._trainable, name=self.name, constraint=self.constraint)
         vars(copied).update(vars(self))
         return copied
 
     def __reduce__(self):
-        made = to_array(self._value), self._trainable, None, self.name, None, self.constraint
+        made = to_array(self._value), self._trainable, True, None, self.name, None, None, None, self.constraint
         return type(self), made, vars(self) or None
 
     def __float__(self): return float(read(self))
@@ -821,7 +930,12 @@ cdef class Variable:
     def __format__(self, spec): return str(self) if not spec else self._value.__format__(spec)
     __hash__ = None
 
-    def __getitem__(self, key): return OPERATORS["getitem"](self, key)
+    def __getitem__(self, key):
+        y = OPERATORS["getitem"](self, key)
+        if isinstance(y, Tensor):
+            (<Tensor>y).picked = (weakref.ref(self), key)
+        return y
+
     def __add__(self, other): return binary("add", self, other)
     def __radd__(self, other): return binary("add", other, self)
     def __sub__(self, other): return binary("subtract", self, other)

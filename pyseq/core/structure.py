@@ -25,6 +25,21 @@ def map_structure(function, x):
     return function(x)
 
 
+def pack_as(x, leaves):
+    """The structure of `x` with other leaves, given in the order of `flatten`."""
+    leaves = iter(leaves)
+    return map_structure(lambda _: next(leaves), in_order(x))
+
+
+def in_order(x):
+    """The structure with its dicts in the order in which `flatten` goes through them."""
+    if isinstance(x, dict):
+        return {k: in_order(x[k]) for k in sorted(x)}
+    if isinstance(x, (list, tuple)) and not hasattr(x, "_fields"):
+        return type(x)([in_order(item) for item in x])
+    return x
+
+
 def is_shape(x) -> bool:
     """Is x one shape (a tuple or list of int and None)?"""
     return isinstance(x, (tuple, list)) and all(d is None or isinstance(d, (int, np.integer)) for d in x)

@@ -166,59 +166,139 @@ cdef class GradientTape:
         Raises:
             RuntimeError: a second call on a tape that is not persistent.
         """
-        unconnected = getattr(unconnected_gradients, "value", unconnected_gradients)
-        if unconnected not in ("none", "zero"):
-            raise ValueError(f"GradientTape.gradient: `unconnected_gradients` must be 'none' or 'zero'. Received: {unconnected!r}.")
+        cdef bint zeros = zeros_wanted("gradient", unconnected_gradients)
+        flat_sources = self.begin_use("gradient", sources)
+        cdef bint was_recording = self.recording
+        self.recording = was_recording and self.persistent
+        try:
+            targets = flat(target)
+            grads = self.pull_back(targets, flat_sources, cotangents_of(targets, output_gradients))
+        finally:
+            self.end_use(was_recording)
+        if zeros:
+            grads = [OPERATORS["zeros_like"](x) if g is None else g for g, x in zip(grads, flat_sources)]
+        return like_structure(sources, iter(grads))
+
+    def jacobian(self, target, sources, unconnected_gradients="none", parallel_iterations=None, experimental_use_pfor=True):
+        """Gradients of each element of `target` with respect to each of `sources`, in the structure of `sources`.
+
+        Args:
+            target: a floating point tensor.
+            sources, unconnected_gradients: as of `gradient`.
+            parallel_iterations, experimental_use_pfor: how TensorFlow goes about it; the numbers do not depend on them.
+        Returns:
+            Tensors of shape target.shape + source.shape; None where there is no path.
+        """
+        cdef bint zeros = zeros_wanted("jacobian", unconnected_gradients)
+        one_target("jacobian", target)
+        flat_sources = self.begin_use("jacobian", sources)
+        cdef bint was_recording = self.recording
+        self.recording = was_recording and self.persistent
+        try:
+            rows = self.pull_rows(target, flat_sources, target.size, lambda k: unit(target, k, target.size))
+        finally:
+            self.end_use(was_recording)
+        shape = target.shape
+        found = [stacked_rows(column, 0, (*shape, *x.shape), x, zeros) for column, x in zip(rows, flat_sources)]
+        return like_structure(sources, iter(found))
+
+    def batch_jacobian(self, target, source, unconnected_gradients="none", parallel_iterations=None,
+                       experimental_use_pfor=True):
+        """For each sample the gradients of each element of `target` with respect to `source`.
+
+        Args:
+            target: floating point, (N, ...); a sample's values depend on nothing but the same sample of `source`.
+            source: tensor or variable, (N, ...).
+            unconnected_gradients, parallel_iterations, experimental_use_pfor: as of `jacobian`.
+        Returns:
+            Tensor (N, *target.shape[1:], *source.shape[1:]); None without a path.
+        """
+        cdef bint zeros = zeros_wanted("batch_jacobian", unconnected_gradients)
+        one_target("batch_jacobian", target)
+        (source,) = self.begin_use("batch_jacobian", [source], "source")
+        if len(target.shape) < 2 or len(source.shape) < 2 or target.shape[0] != source.shape[0]:
+            self.used = False
+            raise ValueError(
+                "GradientTape.batch_jacobian: `target` and `source` must have two axes at least and one batch size. "
+                f"Received: target.shape={target.shape}, source.shape={source.shape}.")
+        n = size_of(target.shape[1:])
+        cdef bint was_recording = self.recording
+        self.recording = was_recording and self.persistent
+        try:
+            (column,) = self.pull_rows(target, [source], n, lambda k: unit(target, k, n, target.shape[0]))
+        finally:
+            self.end_use(was_recording)
+        return stacked_rows(column, 1, (*target.shape, *source.shape[1:]), source, zeros)
+
+    cdef list begin_use(self, who, sources, name="sources"):
+        """The leaves of `sources`; a tape that is not persistent is used up."""
         if self.used and not self.persistent:
             raise RuntimeError(
-                "GradientTape.gradient: a tape that is not persistent computes one set of gradients. "
+                f"GradientTape.{who}: a tape that is not persistent computes one set of gradients. "
                 "Use GradientTape(persistent=True) to call it again.")
         flat_sources = flat(sources)
         for x in flat_sources:
             if not isinstance(x, (Tensor, Variable)):
-                raise TypeError(f"GradientTape.gradient: `sources` must be tensors or variables. Received: {type(x).__name__}.")
-        targets = flat(target)
-        cotangents = [None] * len(targets) if output_gradients is None else flat(output_gradients)
-        if len(cotangents) != len(targets):
-            raise ValueError(
-                f"GradientTape.gradient: `output_gradients` must have one entry for each of the {len(targets)} tensors in "
-                f"`target` (None for ones). Received: {len(cotangents)} entries.")
-        was_recording = self.recording
-        if not self.persistent:
-            self.recording = False
-            self.used = True
-        try:
-            grads = self.pull_back(targets, flat_sources, cotangents)
-        finally:
-            self.recording = was_recording
-            if not self.persistent:
-                self.entries = []
-        if unconnected == "zero":
-            grads = [OPERATORS["zeros_like"](x) if g is None else g for g, x in zip(grads, flat_sources)]
-        return like_structure(sources, iter(grads))
+                raise TypeError(f"GradientTape.{who}: `{name}` must be tensors or variables. Received: {type(x).__name__}.")
+        self.used = True
+        return flat_sources
 
-    cdef list pull_back(self, list targets, list sources, list cotangents):
+    cdef int end_use(self, bint was_recording) except -1:
+        self.recording = was_recording
+        if not self.persistent:
+            self.entries = []
+        return 0
+
+    cdef list that_matter(self, set reached):
+        """For each entry: does it lead on from `reached`? What it makes is added there."""
         cdef Entry entry
-        cdef Py_ssize_t j, n = len(self.entries)
-        cdef list entries = self.entries
-        cdef set reached = {x.id for x in sources}, wanted = set(reached)
-        cdef list matters = [False] * n
-        for j in range(n):
-            entry = entries[j]
+        cdef list matters = [False] * len(self.entries)
+        cdef Py_ssize_t j
+        for j in range(len(self.entries)):
+            entry = self.entries[j]
             for k in entry.inputs:
                 if k in reached:
                     reached.update(entry.outputs)
                     matters[j] = True
                     break
+        return matters
+
+    cdef list pull_back(self, list targets, list sources, list cotangents):
+        cdef Py_ssize_t j
+        cdef list entries = self.entries
+        cdef set reached = {x.id for x in sources}, wanted = set(reached)
+        cdef list matters = self.that_matter(reached)
         cdef dict grads = {}
+        if cotangents is not None and len(cotangents) != len(targets):
+            raise ValueError(
+                f"GradientTape.gradient: `output_gradients` must have one entry for each of the {len(targets)} tensors in "
+                f"`target` (None for ones). Received: {len(cotangents)} entries.")
         for j in range(len(targets)):
-            self.seed_gradient(grads, targets[j], cotangents[j])
-        for j in range(n - 1, -1, -1):
+            self.seed_gradient(grads, targets[j], None if cotangents is None else cotangents[j])
+        for j in range(len(matters) - 1, -1, -1):
             if matters[j]:
                 self.pull_entry(entries[j], grads, reached, wanted)
             if not self.persistent:
                 entries[j] = None                     # its closure holds tensors that nobody needs any more
         return [grads.get(x.id) for x in sources]
+
+    cdef list pull_rows(self, target, list sources, Py_ssize_t n, cotangent):
+        """For each source the list of its gradients for the cotangents 0 to n - 1."""
+        cdef Py_ssize_t j, row
+        cdef list entries = self.entries
+        cdef set reached = {x.id for x in sources}, wanted = set(reached)
+        cdef list matters = self.that_matter(reached)
+        cdef dict grads
+        rows = [[] for _ in sources]
+        for row in range(n):
+            grads = {}
+            self.seed_gradient(grads, target, cotangent(row))
+            for j in range(len(matters) - 1, -1, -1):
+                if matters[j]:
+                    self.pull_entry(entries[j], grads, reached, wanted)
+            for column, x in zip(rows, sources):
+                column.append(grads.get(x.id))
+        return rows
 
     cdef int seed_gradient(self, dict grads, target, cotangent) except -1:
         if not isinstance(target, (Tensor, Variable)):
@@ -251,6 +331,45 @@ cdef class GradientTape:
             if needs[j] and dxs[j] is not None:
                 accumulate(grads, entry.inputs[j], dxs[j])
         return 0
+
+
+cdef bint zeros_wanted(who, unconnected_gradients) except -1:
+    unconnected = getattr(unconnected_gradients, "value", unconnected_gradients)
+    if unconnected not in ("none", "zero"):
+        raise ValueError(f"GradientTape.{who}: `unconnected_gradients` must be 'none' or 'zero'. Received: {unconnected!r}.")
+    return unconnected == "zero"
+
+
+cdef list cotangents_of(list targets, output_gradients):
+    """One for each target; of a single target a list of numbers is one."""
+    if output_gradients is None:
+        return None
+    leaves = flat(output_gradients)
+    if len(targets) == 1 and not (len(leaves) == 1 and isinstance(leaves[0], (Tensor, Variable))):
+        return [output_gradients]
+    return leaves
+
+
+cdef int one_target(who, target) except -1:
+    if not isinstance(target, (Tensor, Variable)):
+        raise TypeError(f"GradientTape.{who}: `target` must be one tensor. Received: {type(target).__name__}.")
+    return 0
+
+
+cdef object unit(target, Py_ssize_t k, Py_ssize_t n, Py_ssize_t samples=1):
+    """Zeros like `target` with a one at element k of the n of each sample."""
+    a = np.zeros((samples, n), target.dtype.numpy)
+    a[:, k] = 1
+    return wrap(a.reshape(target.shape))
+
+
+cdef object stacked_rows(list rows, Py_ssize_t axis, tuple shape, x, bint zeros):
+    """The rows of a Jacobian along a new axis, as `shape`; a row without a path is zero. None if none has one."""
+    like = next((row for row in rows if row is not None), None)
+    if like is None:
+        return as_tensor(np.zeros(shape, x.dtype.numpy)) if zeros or (not rows and 0 in shape) else None
+    rows = [OPERATORS["zeros_like"](like) if row is None else row for row in rows]
+    return OPERATORS["reshape"](OPERATORS["stack"](rows, axis), shape)
 
 
 cdef int accumulate(dict grads, key, dx) except -1:

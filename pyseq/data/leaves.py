@@ -42,6 +42,8 @@ def _is_series(x) -> bool:
 
 
 def numbers(x, name: str) -> np.ndarray:
+    if hasattr(x, "toarray"):  # SciPy's sparse matrices
+        raise ValueError(f"`{name}`: sparse matrices are not taken. Received: {type(x).__name__}. Pass x.toarray().")
     try:
         a = np.asarray(x)
         if _is_series(x):

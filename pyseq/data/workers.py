@@ -67,12 +67,17 @@ def _by_processes(sequence, order, workers, most, seed):
         raise RuntimeError("Sequence: a worker process died before it had made its batch.") from e
     finally:
         processes = list((getattr(pool, "_processes", None) or {}).values())
+        results = getattr(getattr(pool, "_result_queue", None), "_writer", None)
         pool.shutdown(wait=finished, cancel_futures=True)
         if not finished:
             for p in processes:
                 p.terminate()
             for p in processes:
                 p.join(5)
+            # Of a worker that was sending there is half a result. The pool's thread, which Python waits for when it exits,
+            # would wait for the other half as long as anyone, which now is this process, could write it.
+            if results is not None:
+                results.close()
 
 
 @contextlib.contextmanager

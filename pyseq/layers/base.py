@@ -10,16 +10,37 @@ import numpy as np
 
 from pyseq import constraints, initializers, regularizers
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
+from pyseq.core.dispatch import is_symbolic
 from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
+from pyseq.layers.added import Added
+from pyseq.layers.arguments import config_of_arguments, remember_arguments, takes_only_own
 from pyseq.layers.call_context import context
 from pyseq.layers.input_spec import check_inputs
+from pyseq.layers.masks import leave_masks, masks_of, refuse_masks
+from pyseq.layers.module import Module
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
+from pyseq.layers.symbolic_call import shape_of, symbolic_call
 from pyseq.layers.tracking import Tracked, may_hold, settings, structure_changed
+from pyseq.layers.uses import Uses
 from pyseq.ops import elementwise
 
+NO_INPUTS = object()  # of a call without positional arguments
 
-class Layer:
+
+class _FromInit:
+    """Stands for attributes that `__init__` sets: using one before says what was forgotten."""
+
+    def __init__(self, message):
+        self.message = message
+
+    def __get__(self, layer, owner=None):
+        if layer is None:
+            return self
+        raise RuntimeError(self.message)
+
+
+class Layer(Added, Uses, Module):
     """A part of a model.
 
     Subclasses make weights in `build(input_shape)` with `add_weight` and compute in `call(inputs)`. Layers, variables
@@ -36,7 +57,19 @@ class Layer:
         autocast: convert floating point inputs to the layer's dtype?
     """
 
+    _is_initialized = False
+    _autocast = _own_trainable = supports_masking = _FromInit(
+        "You must call `super().__init__()` in the layer constructor."
+    )
+
+    def __new__(cls, *args, **kwargs):
+        layer = super().__new__(cls)
+        if cls.get_config is Layer.get_config:
+            remember_arguments(layer, args, kwargs)
+        return layer
+
     def __init__(self, trainable=True, name=None, dtype=None, dynamic=False, **kwargs):
+        object.__setattr__(self, "_is_initialized", True)
         self._trainable = bool(trainable)
         self.name = str(name) if name is not None else unique_name(snake_case(type(self).__name__))
         self._named_by_user = name is not None
@@ -44,14 +77,15 @@ class Layer:
         self.dynamic = bool(dynamic)
         self.built = False
         self.input_spec = None
-        self.supports_masking = False
+        self._makes_masks = type(self).compute_mask is not Layer.compute_mask  # even where the inputs have none
+        self.supports_masking = self._makes_masks
         self.stateful = False
         self._own_trainable: list[Variable] = []
         self._own_non_trainable: list[Variable] = []
         self._added_losses: list = []
         self._loss_functions: list = []
+        self._added_metrics: list = []
         self._call_serial = 0
-        self._inferred_shapes = None
         self._build_input_shape = None
         self._autocast = kwargs.pop("autocast", True)
         self.activity_regularizer = regularizers.get(kwargs.pop("activity_regularizer", None))
@@ -113,18 +147,15 @@ class Layer:
         scope = [n for n in context.names if n] if context.names else []
         if not scope or scope[-1] != self.name:
             scope.append(self.name)
-        return "/".join([*scope, name or "variable"]) + ":0"
+        return "/".join([*scope, name or "Variable"]) + ":0"
 
     def __setattr__(self, name, value):
         if may_hold(value) or may_hold(self.__dict__.get(name)):
             structure_changed()
+            self.__dict__.pop(name, None)  # what takes the place of another is the newest, as in tf.keras
         if name[0] != "_":
             settings[0] += 1
         object.__setattr__(self, name, value)
-
-    def __delattr__(self, name):
-        structure_changed()
-        object.__delattr__(self, name)
 
     def _tracked(self) -> Tracked:
         """Layers, variables and metrics found in the attributes."""
@@ -134,7 +165,7 @@ class Layer:
             object.__setattr__(self, "_tracking", found)
         return found
 
-    _tracking = None
+    _is_layer = True
 
     def _sublayers(self) -> list[Layer]:
         """The layers directly inside this one."""
@@ -150,14 +181,26 @@ class Layer:
                 found.append(layer)
                 for inner in layer._sublayers():
                     visit(inner)
+                for module in layer._tracked().modules:
+                    for inner in module.submodules:
+                        if inner._is_layer:
+                            visit(inner)
 
         visit(self)
         return found
 
-    @property
-    def submodules(self):
-        """All layers inside this one."""
-        return tuple(self._flatten_layers()[1:])
+    _counts_metrics = False  # True for models: the variables of their metrics are weights, too, as in tf.keras
+
+    def _parts(self):
+        """All directly inside this layer that has weights for it: layers, modules that are no layers, metrics of a model."""
+        found = self._tracked()
+        if type(self)._sublayers is not Layer._sublayers:
+            return [*self._sublayers(), *found.modules, *found.metrics]
+        return found.parts if self._counts_metrics else [p for p in found.parts if not _in(p, found.metrics)]
+
+    def _inner_modules(self):
+        entry = self.__dict__.get("_input_layer")
+        return [*([entry] if entry is not None else []), *self._sublayers(), *self._tracked().modules]
 
     def _own_weights(self):
         """(trainable, non-trainable) variables of this layer alone."""
@@ -172,17 +215,16 @@ class Layer:
         """Variables that training changes; empty if the layer is frozen."""
         if not self._trainable:
             return []
-        inner = [v for layer in self._sublayers() for v in layer.trainable_weights]
-        return _unique(self._own_weights()[0] + inner)
+        return _unique(self._own_weights()[0] + [v for part in self._parts() for v in part.trainable_variables])
 
     @property
     def non_trainable_weights(self):
         """The other variables."""
         trainable, fixed = self._own_weights()
-        layers = self._sublayers()
+        parts = self._parts()
         if self._trainable:
-            return _unique(fixed + [v for layer in layers for v in layer.non_trainable_weights])
-        return _unique(trainable + fixed + [v for layer in layers for v in layer.weights])
+            return _unique(fixed + [v for part in parts for v in part.non_trainable_variables])
+        return _unique(trainable + fixed + [v for part in parts for v in part.variables])
 
     @property
     def weights(self):
@@ -272,18 +314,6 @@ class Layer:
 
     # ------------------------------------------------------------------------------------------ losses
 
-    def add_loss(self, losses, **kwargs):
-        """Add to what is minimised: tensors made in `call`, or functions without arguments that give one."""
-        for loss in losses if isinstance(losses, (list, tuple)) else [losses]:
-            if callable(loss) and not isinstance(loss, (Tensor, Variable)):
-                self._loss_functions.append(loss)
-                continue
-            if self._loss_serial != context.serial:
-                self._added_losses, self._loss_serial = [], context.serial
-            self._added_losses.append(as_tensor(loss))
-
-    _loss_serial = 0
-
     @property
     def losses(self):
         """Regularisation losses of the weights and what the last call added, as scalar tensors."""
@@ -310,32 +340,60 @@ class Layer:
         self.built = True
 
     def call(self, inputs, *args, **kwargs):
-        """Compute the outputs from the inputs."""
-        raise NotImplementedError(
-            f'Layer "{self.name}": {type(self).__name__} must define `call(self, inputs)` to be called.'
-        )
+        """Compute the outputs from the inputs. By itself, a layer passes them through, as in tf.keras."""
+        return inputs
 
-    def __call__(self, inputs, *args, **kwargs):
+    def __call__(self, inputs=NO_INPUTS, *args, **kwargs):
+        if inputs is NO_INPUTS:
+            inputs = _call_arguments(type(self)).first(kwargs)
+        if (type(inputs) is not Tensor and is_symbolic(inputs)) or ((args or kwargs) and is_symbolic((args, kwargs))):
+            return symbolic_call(self, (inputs, *args), kwargs)
         takes = _call_arguments(type(self))
+        masks = self._masks_for(takes, inputs, args, kwargs)
         inputs = self._prepare_inputs(inputs)
         outer = context.state()
         try:
             context.enter(self._scope_name())
             if not self.built:
                 self._build_for(inputs)
-            if self.input_spec is not None:
-                check_inputs(self.input_spec, inputs, self.name)
+            self._check_inputs(inputs)
             if takes.training:
                 self._resolve_training(takes, args, kwargs)
-            elif "training" in kwargs and not takes.any_keyword:
-                context.training = kwargs.pop("training")
-            self._call_serial = context.serial
+            elif "training" in kwargs:
+                said = kwargs.pop("training")
+                context.training = context.training if said is None else said
+            self.__dict__["_call_serial"] = context.serial  # past __setattr__: it holds nothing that is tracked
             outputs = self.call(inputs, *args, **kwargs)
             if self.activity_regularizer is not None:
                 self._add_activity_loss(outputs)
+            if self.supports_masking and not self._layers_leave_masks and (masks is not None or self._makes_masks):
+                outputs = leave_masks(self, inputs, outputs, masks)
         finally:
             context.leave(*outer)
         return outputs
+
+    _layers_leave_masks = False  # True for models: their layers leave masks on the outputs
+
+    def _masks_for(self, takes, inputs, args, kwargs):
+        """The masks of the inputs, said in this call or found on them; found ones are given to a `call` that takes them."""
+        if not takes.takes_mask:
+            return masks_of(inputs) if self.supports_masking else None
+        if len(args) > takes.mask_position:
+            return args[takes.mask_position]
+        if kwargs.get("mask") is not None:
+            return kwargs["mask"]
+        masks = masks_of(inputs)
+        if masks is not None and "mask" not in kwargs:
+            kwargs["mask"] = masks
+        return masks
+
+    def compute_mask(self, inputs, mask=None):
+        """The masks of the outputs, given those of the inputs: the same, if the layer supports masks.
+
+        Raises:
+            TypeError: there are masks and the layer does not support them.
+        """
+        return mask if self.supports_masking else refuse_masks(self, mask)
 
     def _scope_name(self):
         return self.name
@@ -369,11 +427,30 @@ class Layer:
 
     def _cast(self, x):
         if self._autocast and x.dtype is not self._dtype and x.dtype.is_floating:
-            return elementwise.cast(x, self._dtype)
+            mask = x._keras_mask
+            x = elementwise.cast(x, self._dtype)
+            x._keras_mask = mask
         return x
 
+    def _prepare_symbolic(self, args, kwargs):
+        """Check and build for KerasTensors, whose shapes may have None."""
+        outer = context.state()
+        try:
+            context.enter(self._scope_name())
+            inputs = args[0] if args else None
+            self._check_inputs(inputs)
+            if not self.built:
+                self._build_for(inputs)
+                self._check_inputs(inputs)
+        finally:
+            context.leave(*outer)
+
+    def _check_inputs(self, inputs):
+        if self.input_spec is not None:
+            check_inputs(self.input_spec, inputs, self.name)
+
     def _build_for(self, inputs):
-        shapes = map_structure(lambda x: tuple(x.shape), inputs)
+        shapes = map_structure(shape_of, inputs)
         with tracing(None):
             self._build_once(shapes)
 
@@ -401,26 +478,6 @@ class Layer:
                 self._build_once(input_shape)
         return infer_shapes(lambda x: self(x), input_shape, self._dtype)
 
-    def _shape_of_use(self, which: str):
-        if self._inferred_shapes is None:
-            raise AttributeError(
-                f'The layer "{self.name}" has never been called and thus has no defined {which} shape.'
-            )
-        return self._inferred_shapes[which]
-
-    @property
-    def input_shape(self):
-        """Shape of the input in the model this layer is part of, batch axis first."""
-        return self._shape_of_use("input")
-
-    @property
-    def output_shape(self):
-        """Shape of the output in the model this layer is part of, batch axis first."""
-        return self._shape_of_use("output")
-
-    def _note_shapes(self, input_shape, output_shape):
-        self._inferred_shapes = {"input": input_shape, "output": output_shape}
-
     # ------------------------------------------------------------------------------------------ the rest
 
     @property
@@ -439,19 +496,16 @@ class Layer:
         """Metrics assigned to attributes of this layer and of the layers inside it."""
         found = []
         for layer in self._flatten_layers():
-            found += [m for m in layer._tracked().metrics if not _in(m, found)]
+            found += [m for m in (*layer._tracked().metrics, *layer._added_metrics) if not _in(m, found)]
         return found
 
     def get_config(self):
         """What `from_config` makes an equal, fresh layer from."""
+        if type(self).get_config is Layer.get_config and takes_only_own(type(self), Layer):
+            return config_of_arguments(self)
         config_ = {"name": self.name, "trainable": self._trainable, "dtype": self._dtype.name}
         if self._batch_input_shape is not None:
             config_["batch_input_shape"] = self._batch_input_shape
-        if type(self).get_config is Layer.get_config and _own_arguments(type(self)):
-            raise NotImplementedError(
-                f"Layer {type(self).__name__} has arguments {_own_arguments(type(self))} in `__init__` and must override "
-                "`get_config`."
-            )
         return config_
 
     @classmethod
@@ -474,7 +528,8 @@ class Layer:
         return f"<{type(self).__module__}.{type(self).__name__} object at {hex(id(self))}>"
 
     def __getstate__(self):
-        return {k: v for k, v in self.__dict__.items() if k != "_tracking"}
+        state = {k: v for k, v in self.__dict__.items() if k not in _NOT_STATE}
+        return {**state, "_added_losses": []}  # of the last call, which may have been a plan's
 
 
 class _CallArguments:
@@ -484,11 +539,19 @@ class _CallArguments:
         parameters = list(inspect.signature(cls.call).parameters.values())[1:]
         names = [p.name for p in parameters]
         self.any_keyword = any(p.kind is p.VAR_KEYWORD for p in parameters)
-        self.training = "training" in names
-        self.mask = "mask" in names
-        self.training_position = names.index("training") - 1 if self.training else 0
-        default = parameters[names.index("training")].default if self.training else None
+        self.training = "training" in names or self.any_keyword
+        self.takes_mask = "mask" in names or self.any_keyword
+        self.mask_position = names.index("mask") - 1 if "mask" in names else len(names)
+        self.training_position = names.index("training") - 1 if "training" in names else len(names)
+        default = parameters[names.index("training")].default if "training" in names else None
         self.training_default = None if default is inspect.Parameter.empty else default
+        self.first_name = names[0] if names else None
+
+    def first(self, kwargs):
+        """The inputs of a call, taken out of its keyword arguments."""
+        if self.first_name not in kwargs:
+            raise ValueError("The first argument to `Layer.call` must always be passed.")
+        return kwargs.pop(self.first_name)
 
 
 @functools.cache
@@ -496,13 +559,21 @@ def _call_arguments(cls) -> _CallArguments:
     return _CallArguments(cls)
 
 
+# What a copy of a layer does not take along: uses belong to the models, which make them anew.
+_NOT_STATE = {"_tracking", "_inbound_nodes", "_outbound_nodes"}
 # Attributes that hold variables or layers for other reasons than being part of the layer.
 _UNTRACKED = frozenset(
     {
         "_own_trainable",
         "_own_non_trainable",
         "_added_losses",
+        "_added_metrics",
         "_loss_functions",
+        "_extra",
+        "_inbound_nodes",
+        "_nested",
+        "_outbound_nodes",
+        "_tensors",
         "optimizer",
         "history",
         "_compiled",
@@ -543,13 +614,6 @@ def _extents(shape):
             f"`input_shape` must hold integers, or None where the extent is unknown. Received: {tuple(shape)}."
         )
     return tuple(None if d is None else int(d) for d in shape)
-
-
-@functools.cache
-def _own_arguments(cls) -> tuple:
-    parameters = inspect.signature(cls.__init__).parameters.values()
-    base = set(inspect.signature(Layer.__init__).parameters)
-    return tuple(p.name for p in parameters if p.name not in base and p.kind is p.POSITIONAL_OR_KEYWORD)
 
 
 def _is_numbers(x) -> bool:

@@ -39,7 +39,11 @@ class Dropout(Layer):
         return self._drop(inputs)
 
     def _drop(self, inputs):
-        return random.dropout(inputs, self.rate, self.noise_shape, self.seed_generator)
+        return random.dropout(inputs, self.rate, self._mask_shape(inputs.shape), self.seed_generator)
+
+    def _mask_shape(self, shape):
+        """The shape of the random mask for an input of this shape; None: the same."""
+        return self.noise_shape
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)
@@ -59,7 +63,7 @@ class AlphaDropout(Dropout):
     def _drop(self, inputs):
         if self.rate == 1:
             return inputs
-        return random.alpha_dropout(inputs, self.rate, self.noise_shape, self.seed_generator)
+        return random.alpha_dropout(inputs, self.rate, self._mask_shape(inputs.shape), self.seed_generator)
 
     def get_config(self):
         return {k: v for k, v in super().get_config().items() if k != "noise_shape" or v is not None}

@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-from pyseq.core import as_dtype, config
+from pyseq.core import config
+from pyseq.core.keras_tensor import KerasTensor
 from pyseq.layers.base import Layer
-from pyseq.layers.naming import unique_name
-
-
-class KerasTensor:
-    """Stands for a tensor of a model that is being described: shape (None where unknown), dtype and origin.
-
-    Attributes:
-        shape: batch axis first.
-        dtype: a DType.
-        layer: the layer it comes from.
-    """
-
-    def __init__(self, shape, dtype="float32", name=None, layer=None):
-        self.shape = tuple(shape)
-        self.dtype = as_dtype(dtype)
-        self.name = name
-        self.layer = layer
-
-    @property
-    def ndim(self):
-        return len(self.shape)
-
-    def __array__(self, dtype=None, copy=None):
-        raise TypeError(f"KerasTensor: stands for values that are not known yet and is no array. Received: {self!r}.")
-
-    def __repr__(self):
-        return f"<KerasTensor: shape={self.shape} dtype={self.dtype.name} (created by layer {self.name!r})>"
+from pyseq.layers.naming import numbered_name
+from pyseq.layers.node import Node
 
 
 class InputLayer(Layer):
@@ -61,14 +37,20 @@ class InputLayer(Layer):
             kwargs["batch_input_shape"] = (batch_size, *(input_shape or ()))
         elif input_shape is not None:
             raise ValueError("InputLayer: give `input_shape` or `batch_input_shape`, not both.")
-        super().__init__(dtype=dtype or config.floatx(), name=name or unique_name("input"), **kwargs)
+        super().__init__(dtype=dtype or config.floatx(), name=name or numbered_name("input"), **kwargs)
         self.built = True
         self._autocast = False
-        self._note_shapes(self._batch_input_shape, self._batch_input_shape)
-        self.output = KerasTensor(self._batch_input_shape, self._dtype, self.name, self)
+        Node(self, outputs=KerasTensor(self._batch_input_shape, self._dtype, self.name))
 
     def call(self, inputs):
         return inputs
+
+    @property
+    def input_shape(self):
+        """The shape in a list, as tf.keras gives it."""
+        return [self._batch_input_shape]
+
+    output_shape = input_shape
 
     def get_config(self):
         return {
@@ -95,12 +77,20 @@ def Input(
         batch_size: extent of the batch axis; None: any.
         name: of the input layer.
         dtype: of the data; `floatx()` by default.
-        sparse, tensor, ragged, type_spec: must be left out; such inputs do not exist here.
+        sparse, tensor, ragged: must be left out; such inputs do not exist here.
+        type_spec: a TensorSpec, instead of shape and dtype.
         batch_shape, batch_input_shape: the shape with the batch axis, instead of `shape`.
     Returns:
         A KerasTensor.
     """
     whole = kwargs.pop("batch_shape", None) or kwargs.pop("batch_input_shape", None)
+    if type_spec is not None:
+        if any(x is not None for x in (shape, batch_size, dtype, whole)) or not hasattr(type_spec, "shape"):
+            raise ValueError(
+                "Input: `type_spec` must be a TensorSpec, without `shape`, `batch_size` and `dtype`. Received: "
+                f"type_spec={type_spec!r}."
+            )
+        whole, dtype, type_spec = type_spec.shape, type_spec.dtype, None
     if kwargs:
         raise ValueError(f"Unrecognized keyword argument for `Input`. Received: {sorted(kwargs)}.")
     if whole is not None and shape is not None:
@@ -117,4 +107,4 @@ def Input(
         dtype=dtype, name=name, sparse=sparse, input_tensor=tensor, ragged=ragged, type_spec=type_spec,
         batch_input_shape=tuple(whole) if whole is not None else (batch_size, *shape),
     )  # fmt: skip
-    return layer.output
+    return layer._inbound_nodes[0].outputs

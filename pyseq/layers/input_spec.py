@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pyseq.core import Tensor, as_dtype
 from pyseq.core.structure import flatten
 
 
@@ -29,15 +30,26 @@ class InputSpec:
         self.name = name
 
     def __repr__(self):
-        said = {k: v for k, v in vars(self).items() if v is not None and v != {} and v is not False}
+        said = {
+            k: v for k, v in vars(self).items() if v and k in ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes")
+        }
         return f"InputSpec({', '.join(f'{k}={v}' for k, v in said.items())})"
+
+    def get_config(self):
+        """What `from_config` makes an equal specification from."""
+        return {k: getattr(self, k) for k in ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes")}
+
+    @classmethod
+    def from_config(cls, config):
+        """The specification that `get_config` described."""
+        return cls(**config)
 
     def complaint(self, shape: tuple) -> str | None:
         """What is wrong with an input of this shape (None entries unknown), or None."""
         if self.shape is not None and not self.fits_shape(shape):
             return f"expected shape={self.shape}, found shape={shape}"
         ndim = len(shape)
-        if self.ndim is not None and ndim != self.ndim:
+        if self.ndim is not None and ndim != self.ndim and not self.allow_last_axis_squeeze:
             return f"expected ndim={self.ndim}, found ndim={ndim}. Full shape received: {shape}"
         if self.max_ndim is not None and ndim > self.max_ndim:
             return f"expected max_ndim={self.max_ndim}, found ndim={ndim}"
@@ -62,13 +74,25 @@ class InputSpec:
 
 def check_inputs(spec, inputs, layer_name: str) -> None:
     """Raise ValueError, in tf.keras's words, if `inputs` do not fit `spec` (an InputSpec or a list of them)."""
+    if type(spec) is InputSpec and isinstance(inputs, Tensor):
+        return _check(0, spec, inputs, layer_name)
     specs, tensors = flatten(spec), flatten(inputs)
+    for s in specs:
+        if s is not None and not isinstance(s, InputSpec):
+            raise TypeError(f'Layer "{layer_name}": input_spec must be an instance of InputSpec. Got: {s}')
     if len(specs) != len(tensors):
         raise ValueError(
             f'Layer "{layer_name}" expects {len(specs)} input(s), but it received {len(tensors)} input tensors. '
             f"Inputs received: {tensors}"
         )
     for k, (s, x) in enumerate(zip(specs, tensors, strict=True)):
-        wrong = None if s is None else s.complaint(tuple(x.shape))
-        if wrong:
-            raise ValueError(f'Input {k} of layer "{layer_name}" is incompatible with the layer: {wrong}')
+        if s is not None:
+            _check(k, s, x, layer_name)
+
+
+def _check(k, spec, x, layer_name):
+    wrong = spec.complaint(tuple(x.shape))
+    if not wrong and spec.dtype is not None and x.dtype != as_dtype(spec.dtype):
+        wrong = f"expected dtype={spec.dtype}, found dtype={x.dtype.name}"
+    if wrong:
+        raise ValueError(f'Input {k} of layer "{layer_name}" is incompatible with the layer: {wrong}')

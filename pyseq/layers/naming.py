@@ -9,7 +9,7 @@ _counts: dict[str, int] = {}
 
 def snake_case(class_name: str) -> str:
     """`MaxPooling2D` -> `max_pooling2d`, as tf.keras names layers."""
-    name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", class_name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", class_name)
     name = re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
     return f"private{name}" if name.startswith("_") else name
 
@@ -19,6 +19,12 @@ def unique_name(base: str) -> str:
     n = _counts.get(base, 0)
     _counts[base] = n + 1
     return base if n == 0 else f"{base}_{n}"
+
+
+def numbered_name(base: str) -> str:
+    """`base_1`, `base_2`, ...: as tf.keras names inputs."""
+    _counts[base] = n = _counts.get(base, 0) + 1
+    return f"{base}_{n}"
 
 
 def reset_names() -> None:

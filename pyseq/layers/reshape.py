@@ -7,6 +7,7 @@ import math
 from pyseq.core import config
 from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.masks import without_mask
 from pyseq.ops import shape as shape_ops
 
 
@@ -34,7 +35,7 @@ class Flatten(Layer):
         if self.data_format == "channels_first" and len(inputs.shape) > 2:
             axes = (0, *range(2, len(inputs.shape)), 1)
             inputs = shape_ops.transpose(inputs, axes)
-        return shape_ops.reshape(inputs, (inputs.shape[0], math.prod(inputs.shape[1:])))
+        return without_mask(shape_ops.reshape(inputs, (inputs.shape[0], math.prod(inputs.shape[1:]))))
 
     def compute_output_shape(self, input_shape):
         rest = input_shape[1:]
@@ -57,6 +58,10 @@ class Reshape(Layer):
 
     def __init__(self, target_shape, **kwargs):
         super().__init__(**kwargs)
+        if not isinstance(target_shape, (tuple, list)) or not all(hasattr(d, "__index__") for d in target_shape):
+            raise TypeError(
+                f'Layer "{self.name}": `target_shape` must be a tuple of integers. Received: target_shape={target_shape}.'
+            )
         self.target_shape = tuple(int(d) for d in target_shape)
         if sum(d == -1 for d in self.target_shape) > 1 or any(d < -1 for d in self.target_shape):
             raise ValueError(
@@ -64,7 +69,7 @@ class Reshape(Layer):
             )
 
     def call(self, inputs):
-        return shape_ops.reshape(inputs, (inputs.shape[0], *self._resolved(inputs.shape[1:])))
+        return without_mask(shape_ops.reshape(inputs, (inputs.shape[0], *self._resolved(inputs.shape[1:]))))
 
     def _resolved(self, shape):
         """`target_shape` with -1 replaced, for a sample of this shape."""

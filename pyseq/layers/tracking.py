@@ -1,4 +1,4 @@
-"""What a layer finds in its own attributes: layers, variables and metrics, also inside lists, tuples and dicts.
+"""What a layer finds in its own attributes: layers, modules, variables and metrics, also inside lists, tuples and dicts.
 
 Looking takes tens of microseconds, and training asks several times a step, so the answer is kept. It holds until an
 attribute of any layer is set to something that could hold one (`structure_changed`), or a list or dict that was looked
@@ -26,33 +26,65 @@ def may_hold(x) -> bool:
     return isinstance(x, (*_CONTAINERS, Variable)) or hasattr(x, "_tracking") or hasattr(x, "update_state")
 
 
-class Tracked:
-    """The layers, variables and metrics in one layer's attributes, each once, in the order of assignment."""
+def _items(x):
+    """What is in a container; of a dict, the values in the order of the keys, as tf.keras goes through them."""
+    if not isinstance(x, dict):
+        return list(x)
+    try:
+        return [x[k] for k in sorted(x)]
+    except TypeError:  # keys of several kinds
+        return list(x.values())
 
-    __slots__ = ("version", "seen", "layers", "variables", "metrics")
+
+def found_in(things, seen=None):
+    """Everything in `things` and in the containers among them, in order, each object once.
+
+    Args:
+        seen: a list to which (container, its items) is appended for each container that can change.
+    """
+    found, ids = [], set()
+    stack = list(reversed(things))
+    while stack:
+        x = stack.pop()
+        if isinstance(x, _CONTAINERS):
+            if isinstance(x, tuple):
+                stack.extend(reversed(x))
+            elif id(x) not in ids:  # a list may be in itself
+                ids.add(id(x))
+                if seen is not None:
+                    seen.append((x, list(x.values()) if isinstance(x, dict) else list(x)))
+                stack.extend(reversed(_items(x)))
+        elif id(x) not in ids:
+            ids.add(id(x))
+            found.append(x)
+    return found
+
+
+class Tracked:
+    """What there is in one layer's attributes, each thing once, in the order of assignment.
+
+    Attributes:
+        layers, variables, metrics: of that kind. modules: those that are no layers.
+        parts: all that has variables of its own: layers, modules and metrics.
+    """
+
+    __slots__ = ("version", "seen", "layers", "modules", "variables", "metrics", "parts")
 
     def __init__(self, layer, untracked):
         self.version = _version
-        self.layers, self.variables, self.metrics, self.seen = [], [], [], []
-        ids = set()
-        stack = [v for k, v in reversed(layer.__dict__.items()) if k not in untracked and k != "_tracking"]
-        while stack:
-            x = stack.pop()
-            if isinstance(x, _CONTAINERS):
-                items = list(x.values()) if isinstance(x, dict) else list(x)
-                if not isinstance(x, tuple):
-                    self.seen.append((x, items))
-                stack.extend(reversed(items))
-            elif (kind := self._list_for(x)) is not None and id(x) not in ids:
-                ids.add(id(x))
-                kind.append(x)
-
-    def _list_for(self, x):
-        if isinstance(x, Variable):
-            return self.variables
-        if hasattr(x, "_tracking"):
-            return self.layers
-        return self.metrics if hasattr(x, "update_state") else None
+        self.layers, self.modules, self.variables, self.metrics, self.seen, self.parts = [], [], [], [], [], []
+        attributes = [v for k, v in layer.__dict__.items() if k not in untracked and k != "_tracking"]
+        for x in found_in(attributes, self.seen):
+            if isinstance(x, Variable):
+                self.variables.append(x)
+            elif x is layer:
+                continue
+            elif hasattr(x, "_tracking"):
+                (self.layers if x._is_layer else self.modules).append(x)
+                self.parts.append(x)
+            elif hasattr(x, "update_state"):
+                self.metrics.append(x)
+                self.parts.append(x)
 
     def holds(self) -> bool:
         """Is the answer still right?"""

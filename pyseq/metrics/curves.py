@@ -100,7 +100,7 @@ class AUC(ThresholdCurve):
     @property
     def thresholds(self):
         """The thresholds, the two outside [0, 1] included."""
-        return list(self._thresholds)
+        return self._thresholds.tolist()
 
     def build(self, shape):
         if self.multi_label and len(shape) != 2:

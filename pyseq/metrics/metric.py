@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 
 from pyseq.core import Variable, as_dtype, as_tensor
@@ -11,6 +13,14 @@ from pyseq.losses.masks import mask_of, masked_weights
 from pyseq.losses.shapes import equal_ranks, weights_like
 from pyseq.ops import elementwise, reduce
 from pyseq.ops import metric as metric_ops
+
+_last = threading.local()  # .call: the result of this thread's last call of a metric, and the metric
+
+
+def maker_of(result):
+    """The metric whose call gave this result just now; or None."""
+    made, metric = getattr(_last, "call", (None, None))
+    return metric if made is result and metric is not None else None
 
 
 class Metric:
@@ -148,7 +158,9 @@ class Metric:
     def __call__(self, *args, **kwargs):
         """Take a batch into the state; returns the result so far."""
         self.update_state(*args, **kwargs)
-        return self.result()
+        result = self.result()
+        _last.call = result, self
+        return result
 
     def reset_state(self):
         """Forget all batches: the state is zeros again."""

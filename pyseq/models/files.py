@@ -67,13 +67,14 @@ class Files:
         """
         import json
 
-        return json.dumps(self._description(), **kwargs)
+        from pyseq.saving.objects import serialize_keras_object
 
-    def _description(self):
-        from pyseq.saving.objects import legacy_node
+        node = {"class_name": type(self).__name__, "config": serialize_keras_object(self.get_config())}
+        return json.dumps(self._description(node), **kwargs)
 
+    def _description(self, node):
         return {
-            **legacy_node(self),
+            **node,
             "keras_version": KERAS_VERSION,
             "backend": "tensorflow",
             "pyseq_version": __version__,
@@ -105,13 +106,26 @@ class Files:
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
-        """The model that `get_config` described; `custom_objects`: {name: class or function} it may name."""
+        """The model that `get_config` described; `custom_objects`: {name: class or function} it may name.
+
+        Raises:
+            TypeError: `__init__` does not take what the config holds.
+        """
         with custom_object_scope(custom_objects or {}):
             if cls.get_config is Files.get_config:
                 from pyseq.saving.objects import read
 
                 config = {k: read(v) for k, v in config.items()}
-            return cls(**config)
+            try:
+                return cls(**config)
+            except TypeError as e:
+                raise TypeError(
+                    "Unable to revive model from config. When overriding the `get_config()` method, make sure that the returned "
+                    f"config contains all items used as arguments in the constructor to {cls}, which is the default behavior. "
+                    "You can override this default behavior by defining a `from_config(cls, config)` class method to specify how "
+                    f"to create an instance of {cls.__name__} from its config.\n\nReceived config={config}\n\n"
+                    f"Error encountered during deserialization: {e}"
+                ) from e
 
     def get_compile_config(self):
         """What the model was compiled with, described; None before `compile`."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 
 from pyseq import optimizers
-from pyseq.core import GradientTape, Tensor, active_trace, recording
+from pyseq.core import GradientTape, Tensor, Variable, active_trace, recording
 from pyseq.core.structure import is_shape
-from pyseq.layers.base import Layer, _unique
+from pyseq.layers.base import NO_INPUTS, Layer, _FromInit, _unique
 from pyseq.layers.call_context import context
 from pyseq.layers.shape_inference import infer_shapes
 from pyseq.models.compiled import CompiledLoss, CompiledMetrics
@@ -20,6 +22,7 @@ NOT_BUILT = (
     "This model has not yet been built. Build the model first by calling `build()` or by calling the model "
     "on a batch of data."
 )
+NO_SUPER = "It looks like you are subclassing `Model` and you forgot to call `super().__init__()`. Always start with this line."
 NO_WEIGHTS = (
     "Weights for model '{}' have not yet been created. Weights are created when the model is first called on inputs or "
     "`build()` is called with an `input_shape`."
@@ -27,27 +30,61 @@ NO_WEIGHTS = (
 
 
 class Model(Training, Files, Layer):
-    """Layers put together by a `call` method.
+    """Layers put together, by a `call` method or as a graph.
 
-    Subclass it, make the layers in `__init__` and use them in `call(self, inputs, training=None)`.
+    `Model(inputs, outputs)` with symbolic tensors makes a `Functional`. Or subclass it, make the layers in `__init__` and use
+    them in `call(self, inputs, training=None)`.
     """
+
+    run_eagerly = _FromInit(NO_SUPER)
+
+    def __setattr__(self, name, value):
+        if not self._is_initialized and _is_made_of_layers(value):
+            raise RuntimeError(NO_SUPER)
+        super().__setattr__(name, value)
+
+    def __new__(cls, *args, **kwargs):
+        if cls is Model and (args or "inputs" in kwargs or "outputs" in kwargs):
+            from pyseq.models.functional import Functional
+
+            cls = Functional
+        return super().__new__(cls, *args, **kwargs)
 
     def __init__(self, *args, **kwargs):
         if args or "inputs" in kwargs or "outputs" in kwargs:
-            raise NotImplementedError(
-                "Model(inputs, outputs): this version has no functional API. Use Sequential, or subclass Model and define "
-                "`call`."
-            )
+            from pyseq.models.functional import Functional, made_functional
+
+            made_functional(type(self))
+            Functional.__init__(self, *args, **kwargs)
+            return
         super().__init__(**kwargs)
         self._init_training()
 
-    def __call__(self, inputs, *args, **kwargs):
+    def __call__(self, inputs=NO_INPUTS, *args, **kwargs):
         if not args and (not kwargs or kwargs == NOT_TRAINING) and isinstance(inputs, (np.ndarray, Tensor)):
             if active_trace() is None and not recording() and not context.depth and not self._runs_eagerly():
                 y = self._plans.call(self, inputs, kwargs.get("training"))
                 if y is not None:
                     return y
         return super().__call__(inputs, *args, **kwargs)
+
+    _counts_metrics = True
+
+    def call(self, inputs, training=None, mask=None):
+        """Compute the outputs from the inputs."""
+        raise NotImplementedError(
+            f'Model "{self.name}": unimplemented `call()`: if you intend to create a `Model` with the Functional API, please '
+            f"provide `inputs` and `outputs` arguments. Otherwise, {type(self).__name__} must define `call(self, inputs)`."
+        )
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A fresh model of the configuration that `get_config` gave; `custom_objects`: {name: class or function} it may name."""
+        if "input_layers" in config and "output_layers" in config:
+            from pyseq.models.functional import Functional, revived
+
+            return revived(Functional if cls is Model else cls, config, custom_objects)
+        return super().from_config(config, custom_objects)
 
     # ------------------------------------------------------------------------------------------ structure
 
@@ -63,7 +100,9 @@ class Model(Training, Files, Layer):
             ValueError: there is none, or neither or both arguments are given.
         """
         if (name is None) == (index is None):
-            raise ValueError("get_layer: give either `name` or `index`.")
+            if name is None:
+                raise ValueError("Provide either a layer name or layer index at `get_layer`.")
+            raise ValueError(f"Provide only a layer name or a layer index. Received: index={index}, name={name}.")
         layers = self.layers
         if index is not None:
             if not -len(layers) <= index < len(layers):
@@ -78,9 +117,25 @@ class Model(Training, Files, Layer):
 
     @property
     def weights(self):
-        """All variables, layer by layer."""
+        """All variables, layer by layer; last the model's own."""
         own = self._own_weights()
-        return _unique([v for layer in self._sublayers() for v in layer.weights] + own[0] + own[1])
+        return _unique([v for part in self._parts() for v in part.variables] + own[0] + own[1])
+
+    @property
+    def trainable_weights(self):
+        """Variables that training changes, layer by layer; last the model's own."""
+        if not self._trainable:
+            return []
+        return _unique([v for part in self._parts() for v in part.trainable_variables] + self._own_weights()[0])
+
+    @property
+    def non_trainable_weights(self):
+        """The other variables, layer by layer; last the model's own."""
+        parts, (trainable, fixed) = self._parts(), self._own_weights()
+        inner = [v for part in parts for v in part.non_trainable_variables]
+        if not self._trainable:
+            inner = [v for part in parts for v in part.trainable_variables] + trainable + inner
+        return _unique(inner + fixed)
 
     def get_weights(self):
         """The values of `weights` as a list of NumPy arrays."""
@@ -96,14 +151,35 @@ class Model(Training, Files, Layer):
         """Make the weights by running `call` on shapes.
 
         Args:
-            input_shape: tuple with the batch axis first, or a structure of them.
+            input_shape: tuple with the batch axis first, or a list or dict of them for a `call` that takes such inputs.
+        Raises:
+            ValueError: no shape; or `call` needs arguments beside its inputs: call the model on data then.
         """
         if self.built:
             return
+        if input_shape is None:
+            raise ValueError("Input shape must be defined when calling `build()` on a `Model` subclass.")
+        if not isinstance(input_shape, (tuple, list, dict)) and not is_shape(input_shape):
+            raise ValueError(
+                "Specified input shape is not one of the valid types. Please specify a batch input shape of type tuple or list "
+                f"of input shapes. User provided input type: {type(input_shape)}."
+            )
         shape = tuple(input_shape) if is_shape(input_shape) else input_shape
+        if type(self).call is not Model.call:
+            needed = _arguments_beside_inputs(type(self).call)
+            if needed:
+                raise ValueError(
+                    "Currently, you cannot build your model if it has positional or keyword arguments that are not inputs to "
+                    f"the model, but are required for its `call()` method: {needed}. Instead, in order to instantiate and "
+                    "build your model, `call()` your model on real tensor data with all expected call arguments."
+                )
+            outer = context.state()
+            try:
+                context.enter(None)
+                infer_shapes(lambda x: self.call(x), shape, self._dtype)
+            finally:
+                context.leave(*outer)
         self._build_input_shape = shape
-        if type(self).call is not Layer.call:
-            infer_shapes(lambda x: self.call(x), shape, self._dtype)
         self.built = True
 
     def _build_once(self, input_shape):
@@ -116,12 +192,6 @@ class Model(Training, Files, Layer):
     def compute_output_shape(self, input_shape):
         shape = tuple(input_shape) if is_shape(input_shape) else input_shape
         return infer_shapes(lambda x: self(x, training=False), shape, self._dtype)
-
-    def count_params(self) -> int:
-        """Number of scalars in all weights."""
-        if not self.built:
-            raise ValueError(NOT_BUILT)
-        return sum(v.size for v in self.weights)
 
     def summary(
         self,
@@ -152,6 +222,11 @@ class Model(Training, Files, Layer):
             self, line_length=line_length, positions=positions, print_fn=print_fn, expand_nested=expand_nested,
             show_trainable=show_trainable, layer_range=layer_range,
         )  # fmt: skip
+
+    def _repr_html_(self):
+        from pyseq.models.summary_html import table
+
+        return table(self)
 
     def plan_summary(self, x, y=None, sample_weight=None, batch_size=None, kind="train", print_fn=print):
         """Print the instructions of a step as a table: op, shapes, FLOPs, bytes, time, share of peak.
@@ -205,6 +280,7 @@ class Model(Training, Files, Layer):
         }
         self.loss = loss
         self._plans = Plans()
+        self._forget_functions()
         self.run_eagerly = bool(run_eagerly)
         self.steps_per_execution = steps_per_execution or 1
         self.jit_compile = jit_compile
@@ -237,6 +313,12 @@ class Model(Training, Files, Layer):
         """Set all running means to nothing."""
         for m in self.metrics:
             m.reset_state()
+
+    def reset_states(self):
+        """Set the states of layers that keep one from batch to batch (`stateful`) to nothing."""
+        for layer in self._flatten_layers():
+            if layer is not self and getattr(layer, "stateful", False) and hasattr(layer, "reset_states"):
+                layer.reset_states()
 
     # ------------------------------------------------------------------------------------------ one step
 
@@ -296,6 +378,27 @@ class Model(Training, Files, Layer):
     def predict_proba(self, x, batch_size=32, verbose=0):
         """The same as `predict`."""
         return self.predict(x, batch_size=batch_size, verbose=verbose)
+
+
+def _is_made_of_layers(x):
+    """Is it a layer or a variable, or a list, tuple or dict of nothing else?"""
+    if isinstance(x, (list, tuple)):
+        return all(map(_is_made_of_layers, x))
+    if isinstance(x, dict):
+        return all(map(_is_made_of_layers, x.values()))
+    return isinstance(x, Layer | Variable)
+
+
+def _arguments_beside_inputs(call):
+    """Names of the arguments that `call` must be given beside the first."""
+    parameters = list(inspect.signature(call).parameters.values())[2:]
+    return [
+        p.name
+        for p in parameters
+        if p.default is p.empty
+        and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+        and p.name not in ("training", "mask")
+    ]
 
 
 def unpack(data):

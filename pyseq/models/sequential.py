@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pyseq.core import tracing
+from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import is_shape
 from pyseq.layers.base import Layer
 from pyseq.layers.call_context import context
-from pyseq.layers.input import InputLayer, KerasTensor
-from pyseq.layers.input_spec import InputSpec, check_inputs
+from pyseq.layers.input import InputLayer
+from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.masks import as_bool, same
+from pyseq.layers.node import Node
 from pyseq.models.model import NO_WEIGHTS, Model
 from pyseq.models.steps import Plans
 from pyseq.ops import elementwise
@@ -32,6 +35,9 @@ class Sequential(Model):
         super().__init__(name=name)
         self._layers: list[Layer] = []
         self._input_layer = None
+        self._tensors: list[
+            KerasTensor
+        ] = []  # what comes in, and what comes out of each layer; none before the input is known
         if layers is not None and not isinstance(layers, (list, tuple)):
             layers = [layers]
         for layer in layers or ():
@@ -49,6 +55,38 @@ class Sequential(Model):
 
     def _sublayers(self):
         return self._layers
+
+    def _known(self, k):
+        if not self._tensors:
+            raise AttributeError(
+                f'The model "{self.name}" has never been called and thus has no defined {"output" if k else "input"}. Build '
+                "it, call it, or give its first layer an `input_shape`."
+            )
+        return self._tensors[k]
+
+    input = property(lambda self: self._known(0), doc="The symbolic input.")
+    output = property(lambda self: self._known(-1), doc="The symbolic output of the last layer.")
+    inputs = property(lambda self: self._tensors[:1] or None, doc="[input]; None while it is not known.")
+    outputs = property(lambda self: self._tensors[-1:] or None, doc="[output]; None while it is not known.")
+
+    @property
+    def input_shape(self):
+        """Shape of the input, batch axis first.
+
+        Raises:
+            AttributeError: it is not known yet.
+        """
+        return self.input.shape
+
+    @property
+    def output_shape(self):
+        """Shape of the output; see `input_shape`."""
+        return self.output.shape
+
+    @property
+    def input_names(self):
+        """[name of the input]; None while it is not known."""
+        return [self._input_layer.name] if self._tensors else None
 
     def add(self, layer):
         """Append a layer.
@@ -71,14 +109,14 @@ class Sequential(Model):
                 f'Name "{layer.name}" is already the name of a layer in this model. Update the `name` argument to pass a '
                 "unique name."
             )
-        before = self._input_layer, self._inferred_shapes
+        before = self._input_layer, self._tensors
         try:
             if not self._layers and self._input_layer is None:
                 self._set_input_of(layer)
             if self._input_layer is not None:
                 return self._append_built(layer)
         except BaseException:
-            self._input_layer, self._inferred_shapes = before
+            self._input_layer, self._tensors = before
             raise
         self._layers.append(layer)
         self.built = False
@@ -87,7 +125,7 @@ class Sequential(Model):
         if self._layers or self._input_layer is not None:
             raise ValueError(f'Layer "{layer.name}": an input layer must be the first of a Sequential model.')
         self._input_layer = layer
-        self._note_shapes(layer._batch_input_shape, layer._batch_input_shape)
+        self._tensors = [layer._inbound_nodes[0].outputs]
 
     def _set_input_of(self, layer):
         """Make the input layer from what the first layer says of its input."""
@@ -98,23 +136,16 @@ class Sequential(Model):
             self._set_input(InputLayer(batch_input_shape=shape, dtype=dtype, name=f"{layer.name}_input"))
 
     def _append_built(self, layer):
-        shape = self._inferred_shapes["output"]
-        if layer.input_spec is not None:
-            check_inputs(layer.input_spec, _Shape(shape), layer.name)
-        output = self._shape_after(layer, shape)
-        self._layers.append(layer)
-        self._note_shapes(self._input_layer._batch_input_shape, output)
-        self.built = True
-
-    @staticmethod
-    def _shape_after(layer, shape):
-        """Output shape of a layer put after an output of this shape; builds it."""
         with tracing(None):
-            if not layer.built:
-                layer._build_once(shape) if not isinstance(layer, Sequential) else layer.build(shape)
-            output = layer.compute_output_shape(shape)
-        layer._note_shapes(shape, output)
-        return tuple(output) if is_shape(output) else output
+            output = layer(self._tensors[-1])
+        if not isinstance(output, KerasTensor):
+            raise ValueError(
+                "All layers in a Sequential model should have a single output tensor. For multi-output layers, use the "
+                f'functional API. Received: {output} from the layer "{layer.name}".'
+            )
+        self._layers.append(layer)
+        self._tensors.append(output)
+        self.built = True
 
     def pop(self):
         """Remove the last layer.
@@ -126,11 +157,8 @@ class Sequential(Model):
             raise TypeError("There are no layers in the model.")
         self._layers.pop()
         self._plans = Plans()
+        del self._tensors[len(self._layers) + 1 :]
         if self._input_layer is not None:
-            shape = (
-                self._layers[-1]._inferred_shapes["output"] if self._layers else self._input_layer._batch_input_shape
-            )
-            self._note_shapes(self._input_layer._batch_input_shape, shape)
             self.built = bool(self._layers)
         elif not self._layers:
             self.built = False
@@ -156,7 +184,7 @@ class Sequential(Model):
             for layer in layers:
                 self._append_built(layer)
         except BaseException:  # Ctrl-C, too
-            self._layers, self._input_layer, self._inferred_shapes = layers, None, None
+            self._layers, self._input_layer, self._tensors = layers, None, []
             raise
         self.built = True
 
@@ -199,12 +227,30 @@ class Sequential(Model):
             x = shape_ops.expand_dims(x, -1)
         elif len(x.shape) == len(expected) + 1 and x.shape[-1] == 1:
             x = shape_ops.squeeze(x, -1)
-        if not InputSpec(shape=(None, *expected[1:])).fits_shape(tuple(x.shape)):
-            raise ValueError(
-                f'Input 0 of layer "{self.name}" is incompatible with the layer: expected shape={expected}, '
-                f"found shape={tuple(x.shape)}"
-            )
+        self._check_shape(tuple(x.shape), False)
         return x
+
+    def _check_shape(self, shape, squeezed):
+        expected = self._input_layer._batch_input_shape
+        if not InputSpec(shape=(None, *expected[1:]), allow_last_axis_squeeze=squeezed).fits_shape(shape):
+            raise ValueError(
+                f'Input 0 of layer "{self.name}" is incompatible with the layer: expected shape={expected}, found shape={shape}'
+            )
+
+    def _prepare_symbolic(self, args, kwargs):
+        (x,) = args[0] if isinstance(args[0], (list, tuple)) and len(args[0]) == 1 else args[:1]
+        if not isinstance(x, KerasTensor):
+            raise ValueError(f'Layer "{self.name}" expects 1 input(s), but it received {len(x)} input tensors.')
+        if self._input_layer is None:
+            self._build_for(x)
+        self._check_shape(x.shape, True)
+
+    _layers_leave_masks = True
+
+    def compute_mask(self, inputs, mask=None):
+        """The mask that the output has, for inputs with this mask; None if there is none."""
+        y = self(inputs) if mask is None else self(inputs, mask=mask)
+        return y._keras_mask
 
     def _of_dict(self, inputs):
         name = self._input_layer.name
@@ -214,6 +260,9 @@ class Sequential(Model):
 
     def call(self, inputs, training=None, mask=None):
         x = inputs
+        if mask is not None and mask is not x._keras_mask:
+            x = same(x)
+            x._keras_mask = as_bool(mask)
         for layer in self._layers:
             x = layer(x)
         return x
@@ -223,6 +272,13 @@ class Sequential(Model):
         for layer in self._layers:
             shape = layer.compute_output_shape(shape)
         return shape
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        if self._tensors:  # layers are copied without their uses
+            Node(self._input_layer, outputs=self._tensors[0])
+            for layer, x, y in zip(self._layers, self._tensors, self._tensors[1:], strict=False):
+                Node(layer, (x,), {}, y)
 
     @property
     def weights(self):
@@ -256,10 +312,3 @@ class Sequential(Model):
             for entry in entries:
                 model.add(read(entry, "layers"))
         return model
-
-
-class _Shape:
-    """Stands for a tensor where only its shape is asked for."""
-
-    def __init__(self, shape):
-        self.shape = shape

@@ -8,7 +8,7 @@ import numpy as np
 
 from pyseq.core import Tensor, Variable, config, wrap
 from pyseq.core.engine import VariablesMoved, address_of
-from pyseq.core.structure import flatten, map_structure
+from pyseq.core.structure import flatten, in_order, map_structure
 from pyseq.data.arrays import ArrayBatches
 from pyseq.data.stretches import packed
 from pyseq.layers.base import Layer
@@ -150,7 +150,7 @@ class Plans:
                     return shape_ops.gather_rows(t, tensors[-1], dtype) if gathers else elementwise.cast(t, dtype)
 
                 made = iter([batch_of(t) for t in (tensors[:-1] if gathers else tensors)])
-                batch = [None if p is None else map_structure(lambda _: next(made), _sorted(p)) for p in rows]
+                batch = [None if p is None else map_structure(lambda _: next(made), in_order(p)) for p in rows]
                 return step(packed(batch))
 
             plan = self._keep(key, Plan(function, specs))
@@ -165,7 +165,7 @@ class Plans:
 
             def function(*tensors):
                 made = iter(tensors)
-                return step(map_structure(lambda _: next(made), _sorted(data)))
+                return step(map_structure(lambda _: next(made), in_order(data)))
 
             plan = self._keep(key, Plan(function, [(t.shape, t.dtype) for t in leaves]))
         return plan(*leaves)
@@ -189,12 +189,16 @@ class Plans:
         """model(x) by a plan, or None. One is made when a signature comes the third time and the model is plain."""
         if self.call_settings != settings[0]:
             self.calls, self.call_settings, self.plain = {}, settings[0], None
+        if isinstance(x, Tensor) and x._keras_mask is not None:
+            return None
         key = (x.shape, x.dtype, training)
         plan = self.calls.get(key)
         if type(plan) is Plan:
-            y, logits = plan(x if isinstance(x, Tensor) else wrap(x))
+            y, logits, mask = plan(x if isinstance(x, Tensor) else wrap(x))
             if logits is not None:
                 y.keras_logits = logits
+            if mask is not None:
+                y._keras_mask = mask
             return y
         if plan is not False:
             seen = (plan or 0) + 1
@@ -216,7 +220,7 @@ class Plans:
     def _traced_call(self, model, x, training):
         def function(t):
             y = Layer.__call__(model, t, **({} if training is None else {"training": training}))
-            return (y, y.keras_logits) if isinstance(y, Tensor) else None
+            return (y, y.keras_logits, y._keras_mask) if isinstance(y, Tensor) else None
 
         plan = Plan(function, [(x.shape, x.dtype)])
         return False if plan.result is None or plan.updated else plan
@@ -253,15 +257,6 @@ def _array(leaf):
 def flatten_rows(rows):
     """The Rows of (x, y, sample_weight), in the order of `flatten`."""
     return [r for p in rows if p is not None for r in flatten(p)]
-
-
-def _sorted(x):
-    """The structure with its dicts in the order in which `flatten` goes through them."""
-    if isinstance(x, dict):
-        return {k: _sorted(x[k]) for k in sorted(x)}
-    if isinstance(x, (list, tuple)) and not hasattr(x, "_fields"):
-        return type(x)([_sorted(item) for item in x])
-    return x
 
 
 def signature(x):

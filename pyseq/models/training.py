@@ -14,7 +14,9 @@ from pyseq.data.batches import batches_of, kind_of
 from pyseq.data.class_weights import weighted_by_class
 from pyseq.data.leaves import check_cardinality
 from pyseq.data.stretches import packed
+from pyseq.messages import is_interactive_logging_enabled
 from pyseq.models.collected import Collected
+from pyseq.models.functions import Feed, Functions, FunctionSteps, StepFunction
 from pyseq.models.old_names import GeneratorMethods
 from pyseq.models.run import Run
 from pyseq.models.steps import EagerSteps, PlannedSteps, Plans, as_floats
@@ -22,7 +24,7 @@ from pyseq.models.steps import EagerSteps, PlannedSteps, Plans, as_floats
 NO_BATCHES = "{}: Expected input data to be non-empty: there was no batch. A generator gives each of its batches once."
 
 
-class Training(GeneratorMethods):
+class Training(Functions, GeneratorMethods):
     """Part of Model: data to batches, batches to steps, results to callbacks."""
 
     _run = None  # of `fit`, while it goes
@@ -111,6 +113,7 @@ class Training(GeneratorMethods):
 
     def _fit(self, data, validation, callbacks, epochs, due):
         self.stop_training = False
+        self._make_function("train")
         with Run(self, data, callbacks, epochs.start) as run:
             callbacks.on_train_begin()
             run.take_up()
@@ -154,6 +157,9 @@ class Training(GeneratorMethods):
 
     def _steps(self, kind, stretch):
         """The steps of a stretch of batches, planned or eager."""
+        own = self._own_function(kind)
+        if own is not None:
+            return FunctionSteps(own, stretch)
         step = self._step_of(kind)
         if self._runs_eagerly():
             return EagerSteps(step, stretch)
@@ -260,6 +266,7 @@ class Training(GeneratorMethods):
 
     def _evaluate(self, data, callbacks):
         self.reset_metrics()
+        self._make_function("test")
         callbacks.on_test_begin()
         logs = self._run_batches(data, "test", callbacks)
         callbacks.on_test_end(logs or {})
@@ -279,7 +286,17 @@ class Training(GeneratorMethods):
         Returns:
             NumPy array (N, ...), or a structure of them as `call` gives it.
         """
-        if not verbose and not callbacks and type(x) is np.ndarray and steps is None and not self._runs_eagerly():
+        if type(self.predict_function) is not StepFunction:
+            self._make_function("predict")
+        simple = self._own_function("predict") is None
+        if (
+            simple
+            and not verbose
+            and not callbacks
+            and type(x) is np.ndarray
+            and steps is None
+            and not self._runs_eagerly()
+        ):
             small = 32 if batch_size is None else checked_count("batch_size", batch_size, 32)
             y = self._plans.predict(self.predict_step, x, small) if x.ndim else None
             if y is not None:
@@ -314,7 +331,8 @@ class Training(GeneratorMethods):
             while at < stretch.steps:
                 if begin is not None:
                     begin(k)
-                made = steps.run(at, stretch.steps - at if direct else 1)
+                # The first batch alone if there is a bar: the time per step is told without it.
+                made = steps.run(at, stretch.steps - at if direct and (k or end is None) else 1)
                 at, k = at + made, k + made
                 if not direct:
                     outputs = steps.outputs()
@@ -341,6 +359,11 @@ class Training(GeneratorMethods):
 
     def _on_tensors(self, kind, data):
         """A step on data of tensors as steps get it."""
+        self._make_function(kind)
+        own = self._own_function(kind)
+        return self._step_by_plan(kind, data) if own is None else own(Feed(data))
+
+    def _step_by_plan(self, kind, data):
         step = self._step_of(kind)
         return step(data) if self._runs_eagerly() else self._plans.on_tensors(kind, step, data)
 
@@ -374,7 +397,9 @@ def _holds_arrays(v):
 
 def checked_verbose(verbose):
     """0, 1 or 2 of a verbose argument."""
-    if verbose == "auto" or verbose is True:
+    if verbose == "auto":
+        return 1 if is_interactive_logging_enabled() else 2
+    if verbose is True:
         return 1
     if verbose in (0, 1, 2):
         return int(verbose)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pyseq.core import active_trace, emit, int32, int64, kernels
+import numpy as np
+
+from pyseq.core import active_trace, as_tensor, emit, int32, int64, kernels
+from pyseq.core.engine import SymbolicError
 
 FIND_INTEGER = kernels("find_integer")
 
@@ -26,3 +29,20 @@ def refuse_integers(x, low, high, error, inside=False):
             raise error(found)
     else:
         trace.check(*arguments, 1, x.size, error)
+
+
+def known_values(who, name, x):
+    """The values of a tensor, as an array, for an op whose result has a shape that depends on them.
+
+    Args:
+        who, name: the op and the argument, for the message.
+    Raises:
+        SymbolicError: they are not known while a function is being traced.
+    """
+    x = as_tensor(x)
+    if x.is_symbolic:
+        raise SymbolicError(
+            f"{who}: the shape of the result depends on the values of {name}, which are not known while a function is traced. "
+            f"Compute it outside of the traced function, or run eagerly (compile(..., run_eagerly=True)). Received: {x!r}."
+        )
+    return np.asarray(x.numpy())

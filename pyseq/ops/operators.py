@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pyseq.core import engine
-from pyseq.ops import elementwise, linalg, shape
+from pyseq.core.tensor_shape import TensorShape
+from pyseq.ops import assigning, elementwise, gather, linalg, shape
 
 engine.set_operators(
     {
@@ -13,5 +14,8 @@ engine.set_operators(
             "logical_not equal not_equal less less_equal greater greater_equal zeros_like ones_like"
         ).split()
     }
-    | {"matmul": linalg.matmul, "getitem": shape.getitem, "stack_values": shape.stack_values}
+    | {"matmul": linalg.matmul}
+    | {name: getattr(shape, name) for name in ("getitem", "reshape", "stack", "stack_values")}
+    | {"assign_item": assigning.assign_item, "scatter": assigning.scatter, "scatter_nd": assigning.scatter_nd}
+    | {"shape_of": TensorShape, "gather": gather.gather, "gather_nd": gather.gather_nd}
 )

@@ -25,6 +25,7 @@ from pyseq.core import (
     record,
     uint8,
 )
+from pyseq.core.engine import SymbolicError
 from pyseq.ops import elementwise as e
 from pyseq.ops.axes import normalized_axis
 from pyseq.ops.broadcasting import broadcast_shapes
@@ -58,6 +59,8 @@ def checked_shape(who: str, shape, name: str = "shape", least: int | None = None
         shape = (shape,)
     try:
         shape = tuple([d.__index__() for d in shape])
+    except SymbolicError:
+        raise
     except (TypeError, AttributeError):
         raise TypeError(f"{who}: `{name}` must be a tuple of integers. Received: {shape!r}.") from None
     if least is not None and shape and min(shape) < least:
@@ -177,7 +180,8 @@ def broadcast_to(x, shape):
     return _moved("broadcast_to", lambda a: a, x, shape, lambda dy, needs: e.unbroadcast(dy, x.shape))
 
 
-def _same_kind(who, xs):
+def same_kind(who, xs):
+    """Tensors of one dtype; numbers and lists among them take that of the first tensor."""
     if isinstance(xs, (Tensor, Variable, np.ndarray)):
         xs = list(xs)
     if not xs:
@@ -191,40 +195,9 @@ def _same_kind(who, xs):
     return tensors
 
 
-def concatenate(xs, axis=-1):
-    """Tensors one after another along an axis."""
-    tensors = _same_kind("concatenate", xs)
-    rank = len(tensors[0].shape)
-    axis = normalized_axis("concatenate", axis, rank)
-    rest = {t.shape[:axis] + t.shape[axis + 1 :] if len(t.shape) == rank else None for t in tensors}
-    if len(rest) > 1 or not rank:
-        raise ValueError(f"concatenate: shapes must agree but for axis {axis}. Received: {[t.shape for t in tensors]}.")
-    if len(tensors) == 1:
-        return tensors[0]
-    if len(tensors) > 8:  # as many as one instruction takes
-        groups = [concatenate(tensors[k : k + 8], axis) for k in range(0, len(tensors), 8)]
-        return concatenate(groups, axis)
-    ends = np.cumsum([t.shape[axis] for t in tensors]).tolist()
-    to = (*tensors[0].shape[:axis], ends[-1], *tensors[0].shape[axis + 1 :])
-
-    def fill(inputs, outputs, dims, attrs):
-        np.concatenate(inputs, axis=axis, out=outputs[0])
-
-    def vjp(dy, needs):
-        starts = [0, *ends[:-1]]
-        return tuple(_part(dy, axis, a, b) if need else None for a, b, need in zip(starts, ends, needs, strict=True))
-
-    y = emit(numpy_kernel("concatenate", fill), tuple(tensors), ((to, tensors[0].dtype),))
-    return record(y, tuple(tensors), vjp)
-
-
-def _part(x, axis, start, end):
-    return getitem(x, (*(slice(None),) * axis, slice(start, end)))
-
-
 def stack(xs, axis=0):
     """Tensors of one shape along a new axis."""
-    tensors = _same_kind("stack", xs)
+    tensors = same_kind("stack", xs)
     if len({t.shape for t in tensors}) > 1:
         raise ValueError(f"stack: shapes must be equal. Received: {[t.shape for t in tensors]}.")
     axis = normalized_axis("stack", axis, len(tensors[0].shape) + 1)
@@ -273,59 +246,10 @@ def split(x, indices_or_sections, axis=0):
         cuts = [n // k * j for j in range(1, k)]
     else:
         cuts = [int(c) for c in indices_or_sections]
-    return [_part(x, axis, a, b) for a, b in zip([0, *cuts], [*cuts, n], strict=True)]
+    return [part(x, axis, a, b) for a, b in zip([0, *cuts], [*cuts, n], strict=True)]
 
 
 # ---------------------------------------------------------------------------------------------- picking
-
-
-def getitem(x, key):
-    """x[key]: integers, slices, Ellipsis, None (a new axis), integer or bool arrays, as NumPy has them."""
-    x = as_tensor(x)
-    key = _plain_key(key)
-    try:
-        to = np.empty(x.shape, dtype=[])[key].shape
-    except (IndexError, ValueError) as error:
-        raise type(error)(f"x[key]: {str(error).rstrip('.')}. Received: x.shape={x.shape}, key={key}.") from None
-
-    def pick(inputs, outputs, dims, attrs):
-        outputs[0][...] = inputs[0][key]
-
-    y = emit(numpy_kernel("getitem", pick), (x,), ((to, x.dtype),))
-    return record(y, (x,), lambda dy, needs: _put_back(dy, key, x.shape))
-
-
-def _put_back(dy, key, shape):
-    """Zeros of `shape` with dy added at x[key]: the gradient of getitem."""
-    once = not any(isinstance(k, np.ndarray) for k in key)  # no element is picked twice
-
-    def put(inputs, outputs, dims, attrs):
-        outputs[0][...] = 0
-        if once:
-            outputs[0][key] = inputs[0]
-        else:
-            np.add.at(outputs[0], key, inputs[0])
-
-    dx = emit(numpy_kernel("put_back", put), (dy,), ((shape, dy.dtype),))
-    return record(dx, (dy,), lambda ddx, needs: getitem(ddx, key))
-
-
-def _plain_key(key):
-    """The key with tensors turned into arrays."""
-    keys = key if isinstance(key, tuple) else (key,)
-    return tuple(_plain_index(k) for k in keys)
-
-
-def _plain_index(k):
-    if isinstance(k, (Tensor, Variable)):
-        return k.numpy()
-    if isinstance(k, slice):
-        return slice(*(None if v is None else int(v) for v in (k.start, k.stop, k.step)))
-    if isinstance(k, (list, np.ndarray)):
-        return np.array(k)  # what the caller does to it later is of no effect
-    if isinstance(k, float):
-        raise TypeError(f"x[key]: an index must be an integer. Received: {k!r}.")
-    return k
 
 
 def take(x, indices, axis=0):
@@ -480,37 +404,6 @@ def flip(x, axis=None):
     return getitem(x, tuple(slice(None, None, -1) if k in axes else slice(None) for k in range(len(x.shape))))
 
 
-def pad(x, pad_width, mode="constant", constant_values=0):
-    """x with a margin: (before, after) of each axis. mode: "constant", "reflect" or "symmetric"."""
-    x = as_tensor(x)
-    try:
-        widths = tuple((int(a), int(b)) for a, b in np.broadcast_to(np.asarray(pad_width), (len(x.shape), 2)))
-    except ValueError:
-        raise ValueError(
-            f"pad: `pad_width` must be (before, after) for each of {len(x.shape)} axes. Received: {pad_width}."
-        ) from None
-    mode = mode.lower()
-    if mode not in ("constant", "reflect", "symmetric"):
-        raise ValueError(f"pad: `mode` must be 'constant', 'reflect' or 'symmetric'. Received: mode={mode!r}.")
-    if any(w < 0 for pair in widths for w in pair):
-        raise ValueError(f"pad: `pad_width` must not be negative. Received: {pad_width}.")
-    if mode != "constant":
-        for axis, pair in enumerate(widths):
-            if pair != (0, 0):
-                positions = np.pad(np.arange(x.shape[axis]), pair, mode=mode)
-                x = take(x, as_tensor(positions), axis)
-        return x
-    to = tuple(d + a + b for d, (a, b) in zip(x.shape, widths, strict=True))
-    inside = tuple(slice(a, a + d) for d, (a, _) in zip(x.shape, widths, strict=True))
-
-    def fill(inputs, outputs, dims, attrs):
-        outputs[0][...] = constant_values
-        outputs[0][inside] = inputs[0]
-
-    y = emit(numpy_kernel("pad", fill), (x,), ((to, x.dtype),))
-    return record(y, (x,), lambda dy, needs: getitem(dy, inside))
-
-
 # ---------------------------------------------------------------------------------------------- making
 
 
@@ -640,3 +533,6 @@ def top_k(x, k=1, sorted=True):  # noqa: A002
         raise ValueError(f"top_k: `k` must be in [0, {x.shape[-1]}]. Received: k={k}.")
     positions = getitem(argsort(x, -1, "DESCENDING"), (Ellipsis, slice(0, k)))
     return take_along_axis(x, positions, -1), positions
+
+
+from pyseq.ops.slicing import concatenate, getitem, pad, part  # noqa: E402, F401  (slicing is made of what stands above)

@@ -132,11 +132,11 @@ class Optimizer:
                 learning_rate = CallableRate(self, learning_rate)
             with tracing(None), stop_recording():
                 now = value_now(learning_rate(snapshot(self._iterations)))
-                self._current_learning_rate = Variable(now, False, dtype, "current_learning_rate:0")
+                self._current_learning_rate = Variable(now, False, dtype=dtype, name="current_learning_rate:0")
             return learning_rate
         now = value_now(learning_rate, self.name)
         with tracing(None):
-            return Variable(now, False, dtype, "learning_rate:0")
+            return Variable(now, False, dtype=dtype, name="learning_rate:0")
 
     @staticmethod
     def _rate_dtype():
@@ -285,7 +285,7 @@ class Optimizer:
             initial_value = np.zeros(shape, model_variable.dtype.numpy)
         name = f"{variable_name}/{model_variable.name.rpartition(':')[0] or model_variable.name}:0"
         with tracing(None):
-            variable = Variable(initial_value, False, model_variable.dtype, name)
+            variable = Variable(initial_value, False, dtype=model_variable.dtype, name=name)
         self._variables.append(variable)
         return variable
 
@@ -296,7 +296,7 @@ class Optimizer:
         dtype = dtype or config.floatx()
         with tracing(None):
             value = initializers.get(initializer)(shape, dtype=dtype) if isinstance(initializer, str) else initializer
-            variable = Variable(value, False, dtype, name)
+            variable = Variable(value, False, dtype=dtype, name=name)
         self._variables.append(variable)
         return variable
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import itertools
 import weakref
 
 import numpy as np
 
-from pyseq.core import Tensor, Variable, active_trace, as_tensor, config, recording
-from pyseq.core.structure import map_structure
+from pyseq.core import Tensor, Variable, active_trace, as_dtype, as_tensor, config, recording
+from pyseq.core.structure import flatten, map_structure
 from pyseq.plan.plan import Plan
 
 PLANS_MAX = 256  # of one function; the oldest go
@@ -20,7 +21,8 @@ class Function:
 
     Tensors and arrays are arguments of the plan, whatever their values; everything else (numbers, texts, layers, variables)
     is part of the signature. What the function does besides calling ops (printing, counting) happens when it is traced.
-    While a tape outside records, or inside another traced function, it runs as plain Python, with the same numbers.
+    While a tape outside records, or inside another traced function, it runs as plain Python, with the same numbers; so does
+    a call with an iterator: what that gives when the function is traced is not what it gives later.
     """
 
     def __init__(self, python_function, input_signature=None):
@@ -44,15 +46,18 @@ class Function:
 
     def __call__(self, *args, **kwargs):
         """Run; same arguments and results as the Python function, arrays and lists of results being tensors."""
-        if active_trace() is not None or recording() or config.functions_run_eagerly():
+        if active_trace() is not None or recording() or config.functions_run_eagerly() or _iterates(args):
             return self.python_function(*args, **kwargs)
         args = self._conform(args)
         tensors = []
-        key = (_signature(args, tensors), _signature(kwargs, tensors), config.floatx())
+        key = self._key(args, kwargs, tensors)
         plan = self._plans.get(key)
         if plan is None:
             plan = self._plans[key] = self._trace(args, kwargs, tensors)
         return plan(*tensors)
+
+    def _key(self, args, kwargs, tensors):
+        return _signature(args, tensors), _signature(kwargs, tensors), config.floatx()
 
     def _trace(self, args, kwargs, tensors):
         if len(self._plans) >= PLANS_MAX:
@@ -84,13 +89,32 @@ class Function:
         return tuple(_matched(self.__name__, x, spec) for x, spec in zip(args, self.input_signature, strict=True))
 
     def get_concrete_function(self, *args, **kwargs):
-        """The plan for a signature, as a callable of its tensors; traces it if need be. `args`: tensors or arrays."""
-        tensors = []
-        args = self._conform(args)
-        key = (_signature(args, tensors), _signature(kwargs, tensors), config.floatx())
-        if key not in self._plans:
-            self._plans[key] = self._trace(args, kwargs, tensors)
-        return functools.partial(_call_plan, self._plans[key])
+        """The function for one signature: `ConcreteFunction`.
+
+        Args:
+            args, kwargs: of the signature: TensorSpecs (extents may be None), or tensors and arrays; by default
+                `input_signature`. Anything else is part of the function.
+        """
+        if not args and not kwargs and self.input_signature is not None:
+            args = self.input_signature
+        return ConcreteFunction(self, args, kwargs)
+
+    @property
+    def name(self):
+        """The Python function's name."""
+        return self.__name__
+
+    @property
+    def function_spec(self):
+        """inspect.Signature of the Python function."""
+        return inspect.signature(self.python_function)
+
+    def pretty_printed_concrete_signatures(self, verbose=True):
+        """The signatures traced so far, a line each."""
+        lines = [
+            f"{self.__name__}({', '.join(f'{shape} {d.name}' for shape, d in p.inputs)})" for p in self._plans.values()
+        ]
+        return "\n".join(lines)
 
     def experimental_get_tracing_count(self):
         """How often the function was traced."""
@@ -109,8 +133,90 @@ class _Method:
         return self.function(self.instance(), *args, **kwargs)
 
 
-def _call_plan(plan, *args):
-    return plan(*[as_tensor(x) for x in args])
+class ConcreteFunction:
+    """A function for one signature of its arguments.
+
+    Attributes:
+        structured_input_signature: (args, kwargs) with a Spec for each tensor.
+    """
+
+    def __init__(self, function, args, kwargs):
+        self._function = function
+        self.structured_input_signature = tuple(map_structure(_spec, x) for x in (tuple(args), dict(kwargs)))
+        fixed = flatten([list(self.structured_input_signature[0]), self.structured_input_signature[1]])
+        self._specs = [s for s in fixed if isinstance(s, Spec)]
+        self._known = all(s.shape is not None and None not in s.shape for s in self._specs)
+        if self._known:  # what cannot be traced says so now
+            self._plan = self._traced()
+
+    @property
+    def name(self):
+        return self._function.__name__
+
+    @property
+    def inputs(self):
+        """The Specs of its tensors, in order."""
+        return list(self._specs)
+
+    def _traced(self):
+        tensors = []
+        zeros = [map_structure(_zeros, x) for x in self.structured_input_signature]
+        key = self._function._key(*zeros, tensors)
+        plans = self._function._plans
+        if key not in plans:
+            plans[key] = self._function._trace(*zeros, tensors)
+        return plans[key]
+
+    def __call__(self, *args, **kwargs):
+        """Run; tensors and arrays take their places in the signature, by position or name."""
+        tensors = iter(args)
+        full_args = [self._filled(x, tensors) for x in self.structured_input_signature[0]]
+        full_kwargs = {
+            k: self._filled(x, iter([kwargs[k]])) if k in kwargs else self._filled(x, tensors)
+            for k, x in self.structured_input_signature[1].items()
+        }
+        left = [*tensors, *sorted(set(kwargs) - set(full_kwargs))]
+        if left:
+            raise TypeError(f"{self.name}: takes {len(self._specs)} tensors. Received besides: {left}.")
+        return self._function(*full_args, **full_kwargs)
+
+    def _filled(self, x, tensors):
+        def fill(leaf):
+            if not isinstance(leaf, Spec):
+                return leaf
+            try:
+                return _matched(self.name, next(tensors), leaf)
+            except StopIteration:
+                raise TypeError(f"{self.name}: takes {len(self._specs)} tensors; there are fewer.") from None
+
+        return map_structure(fill, x)
+
+
+class Spec:
+    """Shape and dtype of an argument that is a tensor."""
+
+    def __init__(self, shape, dtype, name=None):
+        self.shape, self.dtype, self.name = None if shape is None else tuple(shape), as_dtype(dtype), name
+
+    def __repr__(self):
+        return f"TensorSpec(shape={self.shape}, dtype={self.dtype.name}, name={self.name!r})"
+
+
+def _spec(x):
+    """A Spec for tensors, arrays and what has shape and dtype (tf.TensorSpec); anything else as it is."""
+    if isinstance(x, np.ndarray | np.generic):
+        x = as_tensor(x)
+    is_spec = hasattr(x, "shape") and hasattr(x, "dtype") and not isinstance(x, Variable)
+    return Spec(x.shape, x.dtype, getattr(x, "name", None)) if is_spec else x
+
+
+def _zeros(x):
+    return as_tensor(np.zeros(x.shape, x.dtype.numpy)) if isinstance(x, Spec) else x
+
+
+def _iterates(args):
+    """Is there an iterator among the arguments?"""
+    return any(hasattr(type(x), "__next__") for x in args)
 
 
 def _matched(who, x, spec):
@@ -171,19 +277,22 @@ def _filled(x, symbols):
     return x
 
 
-def function(func=None, input_signature=None, autograph=True, jit_compile=None, reduce_retracing=False, **kwargs):
+def function(
+    func=None, input_signature=None, autograph=True, jit_compile=None, reduce_retracing=False, experimental_implements=None,
+    experimental_autograph_options=None, experimental_attributes=None, experimental_relax_shapes=None,
+    experimental_compile=None, experimental_follow_type_hints=None,
+):  # fmt: skip
     """Make a function run as a plan. Usable as `@function`, `@function(...)` or `function(f)`.
 
     Args:
         func: takes and returns structures of tensors.
         input_signature: list of TensorSpec; other arguments are an error. Extents may be None.
-        autograph: Python's own `if` and `while` on tensors are not rewritten; they are an error that names the line.
-        jit_compile, reduce_retracing: without effect; results do not depend on them.
+        autograph: Python's own `if` and `while` on tensors are not rewritten, whatever this says; they are an error that
+            names the line. `tf.cond` and `tf.while_loop` say the same.
+        jit_compile, reduce_retracing, experimental_*: how TensorFlow goes about it; results do not depend on them. A plan is
+            for fixed shapes: new shapes are traced anew (0.4 ms for the step of a small model).
     Source: tf.function.
     """
-    unknown = {k for k in kwargs if not k.startswith("experimental_")}
-    if unknown:
-        raise TypeError(f"function: unknown keyword argument. Received: {sorted(unknown)}.")
     if func is None:
         return lambda f: Function(f, input_signature)
     return Function(func, input_signature)

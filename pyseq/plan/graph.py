@@ -56,7 +56,7 @@ class Node:
     @property
     def has_effect(self):
         """Does it do something that its outputs do not show?"""
-        return bool(self.updates) or self.error is not None
+        return bool(self.updates) or self.error is not None or not self.outputs
 
     def __repr__(self):
         return f"<Node {self.kernel.name} {self.inputs} -> {self.outputs}>"

@@ -8,6 +8,7 @@ import os
 
 from pyseq.core import Tensor, Variable, as_tensor, numpy_kernel, tracing
 from pyseq.core.engine import SymbolicError, is_snapshot, traced_value
+from pyseq.core.trace import known_result
 from pyseq.plan.graph import Graph, Node, Value
 
 _numbers = itertools.count(1)
@@ -70,6 +71,10 @@ class PlanTrace:
         self, kernel, inputs, outputs, dims=(), attrs=(), parts=1, work=0, dtype=None, updates=(), error=None
     ):  # fmt: skip
         """Write a kernel call down; returns symbolic outputs as `emit` returns tensors."""
+        if error is None:
+            known = known_result(kernel, inputs, outputs, dims, attrs, parts, work, dtype, updates)
+            if known is not None:
+                return known
         read = [self.value_of(x) for x in inputs]
         if kernel.function is not None:
             kernel = _on_views(kernel, inputs, read)

@@ -16,6 +16,7 @@ import numpy as np
 
 from pyseq._version import __version__
 from pyseq.models.files import KERAS_VERSION
+from pyseq.models.model import Model
 from pyseq.models.sequential import Sequential
 from pyseq.random import SeedGenerator
 from pyseq.registry import custom_object_scope
@@ -45,7 +46,7 @@ def write(model, path, include_optimizer=True):
             "work for subclassed models, because such models are defined via the body of a Python method, which isn't safely "
             "serializable. Save it as '.keras', or use `save_weights`."
         )
-    description = model._description()
+    description = model._description(objects.legacy_node(model))
     with h5py.File(path, "w") as f:
         f.attrs["keras_version"], f.attrs["backend"] = KERAS_VERSION, "tensorflow"
         f.attrs["pyseq_version"] = __version__
@@ -161,6 +162,8 @@ def read(f, custom_objects=None, compile=True):
     with custom_object_scope(custom_objects or {}):
         config = objects.without_harmless(limits.parse_json(text, "model_config"))
         model = objects.read(config, "layers")
+        if not isinstance(model, Model):
+            raise ValueError(f"The model_config describes no model, but a {type(model).__name__}.")
         weights = limits.find_group(f, "model_weights")
         if model.built and weights is not None:
             load(model, weights)
@@ -203,7 +206,7 @@ def _load_extra(model, f):
 
 def weights_of(f):
     """The group of an open file that holds the weights of layers."""
-    return f if "layer_names" in f.attrs or "layer_names0" in f.attrs else limits.find_group(f, "model_weights")
+    return f if limits.has_names(f, "layer_names") else limits.find_group(f, "model_weights")
 
 
 def read_weights(model, f, skip_mismatch=False, by_name=False):

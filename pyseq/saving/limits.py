@@ -168,12 +168,11 @@ def find_dataset(group, path: str):
         return None
     with reading():
         elsewhere, stored = data.external or data.is_virtual, data.id.get_storage_size()
+        dtype, shape = data.dtype, data.shape
     if elsewhere:
         raise ValueError(f"The data set {data.name!r} lies in another file. Model files hold all their data.")
-    if data.dtype.kind not in "fiub" or data.shape is None:
-        raise ValueError(
-            f"The data set {data.name!r} must hold numbers. Received: dtype={data.dtype}, shape={data.shape}."
-        )
+    if dtype.kind not in "fiub" or shape is None:
+        raise ValueError(f"The data set {data.name!r} must hold numbers. Received: dtype={dtype}, shape={shape}.")
     if data.nbytes > UNSUSPICIOUS and data.nbytes > EXPANSION * stored:
         raise ValueError(f"The data set {data.name!r} says it has {data.nbytes} bytes, but the file holds {stored}.")
     return data
@@ -195,6 +194,12 @@ def values(data) -> np.ndarray:
     """The array in a data set."""
     with reading():
         return np.asarray(data[()])
+
+
+def has_names(group, attribute: str) -> bool:
+    """Is there a list of names, as `read_names` reads it?"""
+    with reading():
+        return attribute in group.attrs or f"{attribute}0" in group.attrs
 
 
 def read_names(group, attribute: str) -> list[str]:

@@ -14,6 +14,7 @@ import numpy as np
 from pyseq import losses, metrics
 from pyseq.core import DType, Tensor, Variable, as_tensor
 from pyseq.core.structure import map_structure
+from pyseq.models.functional import Functional
 from pyseq.models.sequential import Sequential
 from pyseq.registry import Registry, custom_object_scope, families, get_registered_name, get_registered_object
 from pyseq.saving.telling import tell
@@ -30,6 +31,7 @@ FAMILIES = {
 }  # fmt: skip
 MODELS = Registry("model", "keras")
 MODELS.add(Sequential)
+MODELS.add(Functional, "Model")  # which is what files of Keras before 2.4 call it
 
 # What Keras 3 adds to configurations, and the value that says what is so here anyway.
 HARMLESS = {
@@ -128,7 +130,12 @@ def _as_legacy(node):
     if node.get("class_name") == "function":
         return node["config"]
     if "registered_name" in node and "config" in node:
-        return {"class_name": node["registered_name"] or node["class_name"], "config": _as_legacy(node["config"])}
+        use = {k: node[k] for k in ("name", "inbound_nodes") if k in node}  # of a layer in a functional model
+        return {
+            "class_name": node["registered_name"] or node["class_name"],
+            "config": _as_legacy(node["config"]),
+            **use,
+        }
     return {k: _as_legacy(v) for k, v in node.items()}
 
 

@@ -33,8 +33,9 @@ KINDS = (Layer, Optimizer, Metric, Loss, SeedGenerator)
 CONTAINERS = (list, tuple, dict, set)
 # Attributes that hold parts for other reasons than being their place.
 NOT_PLACES = {
-    "_added_losses", "_build_input_shape", "_compiled", "_init_arguments", "_input_layer", "_layers", "_loss_functions",
-    "_own_non_trainable", "_own_trainable", "_plans", "_run", "_tracking", "history", "loss",
+    "_added_losses", "_build_input_shape", "_compiled", "_extra", "_graph", "_inbound_nodes", "_init_arguments",
+    "_input_layer", "_layers", "_loss_functions", "_nested", "_outbound_nodes", "_own_non_trainable", "_own_trainable",
+    "_plans", "_run", "_tensors", "_tracking", "history", "loss",
 }  # fmt: skip
 
 

@@ -6,6 +6,8 @@ import os
 
 import numpy as np
 
+from pyseq.messages import say
+
 LABEL_MODES = ("int", "categorical", "binary", None)
 
 
@@ -88,7 +90,7 @@ def index_directory(who, directory, labels, formats, class_names=None, shuffle=T
     else:
         numbers = [class_names.index(name) for name, files in found for _ in files]
         labels = np.array(numbers, dtype="int32")
-    print(f"Found {len(paths)} files belonging to {len(class_names)} classes.")
+    say(f"Found {len(paths)} files belonging to {len(class_names)} classes.")
     if shuffle:
         for items in (paths, labels):
             np.random.RandomState(seed).shuffle(items)
@@ -108,9 +110,9 @@ def subset_of(paths, labels, validation_split, subset):
         return paths, labels
     n = len(paths) - int(validation_split * len(paths))
     if subset == "training":
-        print(f"Using {n} files for training.")
+        say(f"Using {n} files for training.")
         return paths[:n], labels[:n]
-    print(f"Using {len(paths) - n} files for validation.")
+    say(f"Using {len(paths) - n} files for validation.")
     return paths[n:], labels[n:]
 
 

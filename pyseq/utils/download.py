@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pyseq.messages import say
 from pyseq.utils.progbar import Progbar
 
 _BLOCK = 1 << 16  # bytes read at a time
@@ -74,7 +75,7 @@ def get_file(
         return file_hash is None or validate_file(candidate, file_hash, hash_algorithm)
 
     if path.exists() and not official(path):
-        print(f"{path} does not have the expected hash {file_hash}: it is downloaded again.")
+        say(f"{path} does not have the expected hash {file_hash}: it is downloaded again.")
         path.unlink()
     if not path.exists():
         download(origin, path, official)
@@ -120,7 +121,7 @@ def _opener():
 
 def download(origin: str, path: Path, official) -> None:
     """Download into a temporary file beside `path`, showing progress; if `official(temporary)`, rename it to `path`."""
-    print(f"Downloading data from {origin}")
+    say(f"Downloading data from {origin}")
     handle, part = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as out:

@@ -15,6 +15,8 @@ import time
 
 import numpy as np
 
+from pyseq.messages import is_interactive_logging_enabled, say
+
 
 class Progbar:
     """A progress bar with running means of the given values.
@@ -67,7 +69,7 @@ class Progbar:
         elif self.verbose == 2 and finalize:
             epoch = now - self._epoch_start
             times = f" -{_duration(epoch)}/epoch -{_duration(epoch / max(current, 1))}/{self.unit_name}"
-            _write(f"{self._count(current)} - {now - self._start:.0f}s{self._means()}{times}\n")
+            say(f"{self._count(current)} - {now - self._start:.0f}s{self._means()}{times}")
             self._epoch_start = now
 
     def add(self, n, values=None):
@@ -86,6 +88,8 @@ class Progbar:
                 self._sums[name] = [value * units, units]
 
     def _draw(self, current, now, finalize):
+        if not finalize and not is_interactive_logging_enabled():
+            return  # a log has lines, which nothing can redraw
         count, tail = self._count(current), self._time(current, now, finalize) + self._means()
         line = count + self._bar(current, self.width) + tail
         columns = math.inf if finalize else _columns()
@@ -95,7 +99,7 @@ class Progbar:
         back = "\b" * self._shown + "\r" if self._dynamic_display else "\n"
         rest = " " * (self._shown - len(line))
         self._shown = len(line)
-        _write(back + line + rest + ("\n" if finalize else ""))
+        say(back + line + rest, end="\n" if finalize else "")
 
     def _count(self, current):
         if self.target is None:
@@ -155,9 +159,3 @@ def _columns():
         return (os.get_terminal_size(sys.stdout.fileno()).columns if _is_terminal() else 0) or math.inf
     except (OSError, ValueError):
         return math.inf
-
-
-def _write(text):
-    if sys.stdout is not None:  # a Windows program without a console has none
-        sys.stdout.write(text)
-        sys.stdout.flush()

@@ -13,7 +13,8 @@ A functional model whose layers are no plain chain gets 98 columns, with the inp
 from __future__ import annotations
 
 import math
-import re
+
+from pyseq.models.connections import in_range
 
 _CHAIN = 65, (0.45, 0.85, 1.0), ("Layer (type)", "Output Shape", "Param #")
 _GRAPH = 98, (0.33, 0.55, 0.67, 1.0), ("Layer (type)", "Output Shape", "Param #", "Connected to")
@@ -27,7 +28,7 @@ def print_summary(
 
     Args:
         model: has `name`, `layers` and weights. If it has `_connected_to(layer)`, the names of a layer's inputs as a list
-            like `["dense[0][0]"]`, these are shown unless each layer takes just the one before it.
+            like `["dense[0][0]"]`, these are shown unless `_is_chain()`: each layer takes just the one before it.
         line_length: columns of a line; 65 (98 with inputs) by default.
         positions: where the columns of the table end, as fractions of `line_length` or in characters.
         print_fn: called with each line; `print` by default.
@@ -58,7 +59,7 @@ def print_summary(
             if i:
                 print_fn(_framed("_" * length, depth))
             inputs = ([] if inputs_of is None or depth else inputs_of(layer)) or [""]
-            cells = [f"{layer.name} ({type(layer).__name__})", _output_shape(layer), _params(layer)]
+            cells = [f"{layer.name} ({type(layer).__name__})", output_shape(layer), params(layer)]
             if inputs_of is not None:
                 cells.append(inputs[0])
             if show_trainable:
@@ -71,10 +72,10 @@ def print_summary(
                 print_layers(layer.layers, depth + 1)
                 print_fn(_framed("¯" * length, depth))
 
-    print_layers(_in_range(model.layers, layer_range), 0)
+    print_layers(in_range(model.layers, layer_range, "summary"), 0)
 
     print_fn("=" * length)
-    trainable, fixed = _count(model.trainable_weights), _count(model.non_trainable_weights)
+    trainable, fixed = counted(model.trainable_weights), counted(model.non_trainable_weights)
     print_fn(f"Total params: {trainable + fixed:,}")
     print_fn(f"Trainable params: {trainable:,}")
     print_fn(f"Non-trainable params: {fixed:,}")
@@ -99,17 +100,11 @@ def _framed(line, depth):
 def _inputs_of(model):
     """`model._connected_to`, or None if there is none or each layer just takes the one before it."""
     connected_to = getattr(model, "_connected_to", None)
-    if connected_to is None:
-        return None
-    before = []
-    for layer in model.layers:
-        if list(connected_to(layer)) != before:
-            return connected_to
-        before = [f"{layer.name}[0][0]"]
-    return None
+    return None if connected_to is None or model._is_chain() else connected_to
 
 
-def _output_shape(layer):
+def output_shape(layer) -> str:
+    """The shape as the table shows it."""
     try:
         return str(layer.output_shape)
     except AttributeError:
@@ -118,31 +113,13 @@ def _output_shape(layer):
         return "?"
 
 
-def _params(layer):
+def params(layer) -> str:
+    """The number of parameters as the table shows it."""
     if not layer.built and not layer.weights:
         return "0 (unused)"
     return str(layer.count_params())
 
 
-def _count(weights):
+def counted(weights) -> int:
+    """The number of scalars in variables, each counted once."""
     return sum(math.prod(w.shape) for w in {id(w): w for w in weights}.values())
-
-
-def _in_range(layers, layer_range):
-    if layer_range is None:
-        return layers
-    if len(layer_range) != 2 or not all(isinstance(name, str) for name in layer_range):
-        raise ValueError(
-            f"summary: `layer_range` must be [first name, last name]. Received: layer_range={layer_range!r}."
-        )
-    ends = []
-    for pattern in layer_range:
-        found = [i for i, layer in enumerate(layers) if re.match(pattern, layer.name)]
-        if not found:
-            names = [layer.name for layer in layers]
-            raise ValueError(f"summary: no layer's name matches {pattern!r} of `layer_range`. Layers: {names}.")
-        ends.append(found)
-    first, last = ends[0][0], ends[1][-1]
-    if first > last:
-        first, last = ends[1][0], ends[0][-1]
-    return layers[first : last + 1]

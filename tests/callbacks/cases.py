@@ -95,6 +95,7 @@ CASES["csv_validation_freq"] = (
     "[c.CSVLogger('log.csv')]", "dict()", "dict(epochs=4, validation_data=(x, y), validation_freq=2)"
 )  # fmt: skip
 CASES["csv_sequence"] = ("[Sequence(), c.CSVLogger('log.csv')]", "dict()", "dict(epochs=2)")
+CASES["csv_order"] = ("[c.CSVLogger('log.csv')]", f"dict(fmeasure={DOWN}, acc={DOWN})", "dict(epochs=2)")
 CASES["csv_with_rate"] = (
     "[c.LearningRateScheduler(lambda e: 0.5 / (e + 1)), c.CSVLogger('log.csv')]", "dict()", "dict(epochs=2)"
 )  # fmt: skip

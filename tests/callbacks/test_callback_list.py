@@ -246,6 +246,15 @@ def test_terminate_on_nan_stops_inside_the_epoch(capsys):
 # ------------------------------------------------------------------------------------ names
 
 
+def test_hooks_take_the_names_that_tf_keras_gives_their_arguments():
+    seen = []
+    keep = lambda index, logs: seen.append((index, logs))  # noqa: E731
+    hooks = CallbackList([LambdaCallback(on_epoch_begin=keep, on_batch_end=keep)])
+    hooks.on_epoch_begin(epoch=2, logs=None)
+    hooks.on_train_batch_end(batch=3, logs={"loss": 1.0})
+    assert seen == [(2, {}), (3, {"loss": 1.0})]
+
+
 def test_every_name_has_a_docstring_with_its_arguments():
     for name in keras.callbacks.__all__:
         thing = getattr(keras.callbacks, name)

@@ -10,6 +10,7 @@ import textwrap
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import pyseq as keras
@@ -55,6 +56,16 @@ def test_text_on_a_pipe(name, piped):
     assert states(text) == states(expected)
     if "_1" not in name and "auto" not in name:
         assert text == expected  # nothing is redrawn
+
+
+@pytest.mark.parametrize("kind", ["fit", "evaluate", "predict"])
+def test_the_first_step_is_shown_by_itself(kind, capsys):
+    model = keras.Sequential([keras.layers.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    data = (np.ones((320, 2)),) if kind == "predict" else (np.ones((320, 2)), np.ones(320))
+    getattr(model, kind)(*data, verbose=1)
+    shown = [line.strip("\b ") for line in re.split(r"[\r\n]", capsys.readouterr().out)]
+    assert [line[:14] for line in shown if line][:1] == ["1/10 [==>....."]
 
 
 # ------------------------------------------------------------------------------------------------ a terminal

@@ -365,6 +365,33 @@ def test_ctrl_c(data, workers):
     assert run.returncode == 0 and not run.stderr, run.stderr
 
 
+def test_workers_that_are_ended_while_they_send_do_not_keep_the_program_from_ending():
+    program = """
+        import threading, time
+        import numpy as np
+        from pyseq.data.workers import in_order
+
+        class Large:
+            def __getitem__(self, k):
+                return np.ones(2_000_000)
+
+        for k in range(6):
+            items = in_order(Large(), range(100), 3, True, 4)
+            next(items)
+            time.sleep(0.01 * k)
+            items.close()
+        deadline = time.time() + 10
+        while threading.active_count() > 1 and time.time() < deadline:
+            time.sleep(0.02)
+        print(threading.active_count(), flush=True)
+    """
+    env = {**os.environ, "PYTHONPATH": os.getcwd()}
+    run = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=60, env=env
+    )
+    assert (run.stdout, run.stderr, run.returncode) == ("1\n", "", 0)
+
+
 # ------------------------------------------------------------------------------------------ old names
 
 

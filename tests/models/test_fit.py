@@ -336,3 +336,25 @@ def test_a_file_keeps_the_value_of_a_loss_weight(tmp_path, suffix):
     model.save(path)
     expected = model.fit(X, Y, shuffle=False, verbose=0).history
     assert keras.models.load_model(path).fit(X, Y, shuffle=False, verbose=0).history == expected
+
+
+def test_reset_states_reaches_the_layers_that_keep_one():
+    class Counter(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.stateful = True
+            self.seen = self.add_weight(name="seen", shape=(), initializer="zeros", trainable=False)
+
+        def call(self, x):
+            self.seen.assign_add(1.0)
+            return x
+
+        def reset_states(self):
+            self.seen.assign(0.0)
+
+    inner, outer = Counter(), Counter()
+    model = keras.Sequential([outer, keras.Sequential([inner]), keras.layers.Dense(1)])
+    model(np.ones((2, 2), "float32"))
+    assert float(inner.seen) == float(outer.seen) == 1.0
+    model.reset_states()
+    assert float(inner.seen) == float(outer.seen) == 0.0

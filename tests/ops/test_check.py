@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from pyseq.core.engine import SymbolicError
 
 from pyseq.core import as_tensor, shapes_only
-from pyseq.ops.check import refuse_integers
+from pyseq.ops.check import known_values, refuse_integers
 
 
 def outside(x, low=0, high=5, inside=False):
@@ -36,3 +37,10 @@ def test_limits_of_64_bits(isa):
 def test_shapes_alone_are_not_refused():
     with shapes_only():
         assert outside([9]) is None
+
+
+def test_known_values():
+    np.testing.assert_array_equal(known_values("f", "`x`", as_tensor([1, 2])), [1, 2])
+    assert known_values("f", "`x`", 3).shape == ()
+    with shapes_only(), pytest.raises(SymbolicError, match="f: the shape of the result depends on the values of `x`"):
+        known_values("f", "`x`", as_tensor([1.0]) + 1.0)

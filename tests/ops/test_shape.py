@@ -562,3 +562,12 @@ X = np.zeros((3, 4), "float32")
 def test_errors(call, error, message):
     with pytest.raises(error, match=f"^{message}"):
         call()
+
+
+def test_same_kind():
+    xs = shape.same_kind("f", [1, as_tensor([1.0]), [2.0]])
+    assert [x.dtype.name for x in xs] == ["float32"] * 3
+    with pytest.raises(ValueError, match="f: must get at least one tensor"):
+        shape.same_kind("f", [])
+    with pytest.raises(TypeError, match="f: tensors must have one dtype. Received"):
+        shape.same_kind("f", [as_tensor([1.0]), as_tensor([1])])

@@ -4,6 +4,7 @@ import pickle
 import numpy as np
 import pytest
 
+import pyseq as keras
 from pyseq import optimizers
 from pyseq.core import GradientTape, ShapeTrace, Variable, as_tensor, config, shapes_only, tracing
 
@@ -391,3 +392,10 @@ def test_a_step_that_failed_leaves_nothing_of_it():
     assert float(optimizer.rate()) == 0.25
     optimizer.apply_gradients([(as_tensor([1.0]), v)])
     assert float(v) == 0.75
+
+
+def test_schedules_have_their_older_place_too():
+    assert keras.experimental.CosineDecay is keras.optimizers.schedules.CosineDecay
+    assert keras.experimental.CosineDecayRestarts is keras.optimizers.schedules.CosineDecayRestarts
+    with pytest.raises(AttributeError, match="'LinearModel'"):
+        keras.experimental.LinearModel  # noqa: B018

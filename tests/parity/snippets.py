@@ -282,7 +282,11 @@ get_weights get_gradients get_updates""".split()
 _NAMES = {
     "": ["Sequential", "Model", "Input"],
     "models": ["Sequential", "Model", "load_model", "model_from_json", "clone_model", "save_model"],
-    "layers": "Layer Dense Flatten Reshape Activation Dropout InputLayer Input".split(),
+    "layers": "Layer Dense Flatten Reshape Activation Dropout InputLayer Input Add Subtract Multiply Average Maximum Minimum "
+    "Concatenate Dot add subtract multiply average maximum minimum concatenate dot Permute RepeatVector ReLU LeakyReLU PReLU "
+    "ELU ThresholdedReLU Softmax ActivityRegularization Masking GaussianNoise GaussianDropout SpatialDropout1D "
+    "SpatialDropout2D SpatialDropout3D AlphaDropout UnitNormalization Normalization Rescaling Lambda Wrapper Identity "
+    "Embedding EinsumDense InputSpec CategoryEncoding Discretization Hashing IntegerLookup StringLookup".split(),
     "losses": None,
     "metrics": None,
     "optimizers": None,

@@ -187,7 +187,7 @@ class TestArguments:
     def test_not_a_function(self):
         with pytest.raises(TypeError, match="must be callable"):
             function(3)
-        with pytest.raises(TypeError, match="unknown keyword"):
+        with pytest.raises(TypeError, match="unexpected keyword"):
             function(lambda x: x, optimise=True)
 
 
@@ -400,6 +400,46 @@ def test_get_concrete_function():
     f = function(lambda x: x * 2.0)
     g = f.get_concrete_function(X)
     assert g(X.numpy()).numpy()[0, 0] == 2 and traces(f) == 1
+
+
+class TestConcreteFunctions:
+    def test_of_specs_with_unknown_extents(self):
+        f = function(lambda x, k: x * k)
+        g = f.get_concrete_function(Spec([None, 3]), 2.0)
+        assert traces(f) == 0
+        for n in (2, 4):
+            assert g(np.ones((n, 3), "float32")).numpy().tolist() == [[2.0] * 3] * n
+        assert g.inputs[0].shape == (None, 3) and g.structured_input_signature[0][1] == 2.0 and g.name == f.name
+        with pytest.raises(TypeError, match="must match `input_signature`"):
+            g(np.ones((2, 4), "float32"))
+        with pytest.raises(TypeError, match="takes 1 tensors"):
+            g()
+        with pytest.raises(TypeError, match="takes 1 tensors"):
+            g(X, X)
+
+    def test_of_tensors_and_keywords(self):
+        f = function(lambda x, *, y, add=True: x + y if add else x - y)
+        g = f.get_concrete_function(X, y=X, add=False)
+        assert traces(f) == 1  # extents are known: what cannot be traced says so now
+        assert not g(X, y=X).numpy().any() and not g(X, X).numpy().any() and traces(f) == 1
+
+    def test_of_an_input_signature(self):
+        f = function(lambda x: x + 1.0, input_signature=[Spec([2])])
+        assert f.get_concrete_function()(np.zeros(2, "float32")).tolist() == [1.0, 1.0]
+
+    def test_says_what_cannot_be_traced(self):
+        with pytest.raises(TypeError, match="needs values while the function is being traced"):
+            function(lambda x: float(x)).get_concrete_function(Spec([]))
+
+    def test_facts(self):
+        @function(autograph=False, reduce_retracing=True, experimental_relax_shapes=True)
+        def double(x):
+            return x * 2.0
+
+        double(X)
+        assert double.name == "double" and double.pretty_printed_concrete_signatures() == "double((2, 3) float32)"
+        assert list(double.function_spec.parameters) == ["x"] and double.input_signature is None
+        np.testing.assert_array_equal(double.python_function(X).numpy(), double(X).numpy())
 
 
 def test_a_plan_does_not_keep_the_arguments_it_was_traced_with():

@@ -5,7 +5,7 @@ import pytest
 
 import pyseq as keras
 from pyseq import layers
-from pyseq.core import Variable, as_tensor, engine, tracing
+from pyseq.core import Variable, as_tensor, engine, shapes_only, tracing
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce, shape
 from pyseq.plan import Plan
@@ -300,3 +300,25 @@ def test_a_trace_that_does_not_end_is_put_back():
     with pytest.raises(engine.SymbolicError), tracing(trace):
         float(trace.input(0, (), X.dtype))
     assert as_tensor(1.0).numpy() == 1
+
+
+def test_what_is_computed_from_extents_is_known():
+    def f(x):
+        extents = as_tensor(np.array(x.shape, "int32"))
+        n = extents[0] * extents[1]
+        return shape.reshape(x, (n // 2, -1)), shape.zeros(shape.stack([n, 3])), e.multiply(x, e.cast(n, x.dtype))
+
+    plan = check_same(f, X)
+    assert [t.shape for t in plan(X)] == [(3, 2), (6, 3), (2, 3)]
+    with shapes_only():
+        assert [t.shape for t in f(X)] == [(3, 2), (6, 3), (2, 3)]
+
+
+def test_integers_of_variables_and_data_are_not_known():
+    count = Variable(np.int32(3))
+    with pytest.raises(engine.SymbolicError, match="no values"):
+        plan_of(lambda x: shape.zeros((count.value() + 1,)), X)
+    outside = count.value()
+    plan = plan_of(lambda x: (e.add(outside, 1), e.add(count.value(), 1)), X)
+    count.assign(7)
+    assert [int(t) for t in plan(X)] == [4, 8]

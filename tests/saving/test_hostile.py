@@ -89,6 +89,27 @@ def rewritten(path, change, compression=zipfile.ZIP_STORED):
     return path
 
 
+@pytest.mark.parametrize("ending", [".h5", ".weights.h5"])
+def test_changed_bytes_in_hdf5(ending, model, tmp_path):
+    """HDF5 has no checksums: what can be read is read, all else is refused in words of ours."""
+    whole, random = saved(model, tmp_path, ending).read_bytes(), np.random.RandomState(0)
+    path, read = tmp_path / f"changed{ending}", 0
+    read_it = load_model if ending == ".h5" else model.load_weights
+    for _ in range(300):
+        changed = bytearray(whole)
+        for place in random.randint(len(whole), size=4):
+            changed[place] = random.randint(256)
+        path.write_bytes(changed)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                read_it(path)
+            read += 1
+        except REFUSED as e:
+            assert "Insufficient precision" not in str(e) or isinstance(e, OSError)
+    assert 0 < read < 300
+
+
 @pytest.mark.parametrize("missing", ["config.json", "model.weights.h5"])
 def test_archive_of_something_else(missing, model, tmp_path):
     path = rewritten(saved(model, tmp_path, ".keras"), lambda members: members.pop(missing))
@@ -438,3 +459,12 @@ def test_model_config_of_h5(model, tmp_path):
             f.attrs["model_config"] = text
         with pytest.raises(REFUSED):
             load_model(path)
+
+
+@pytest.mark.parametrize("config", [{}, {"a": 1}, {"class_name": "Dense", "config": {"units": 3}}], ids=str)
+def test_h5_that_describes_no_model(config, model, tmp_path):
+    path = saved(model, tmp_path, ".h5")
+    with h5py.File(path, "r+") as f:
+        f.attrs["model_config"] = json.dumps(config)
+    with pytest.raises(ValueError, match="describes no model"):
+        load_model(path)

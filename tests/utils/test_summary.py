@@ -53,7 +53,9 @@ class Model:
     def __init__(self, name, *layers, inputs=None):
         self.name, self.layers = name, list(layers)
         if inputs is not None:
+            before = [[], *([f"{layer.name}[0][0]"] for layer in layers)]
             self._connected_to = lambda layer: inputs[layer.name]
+            self._is_chain = lambda: [inputs[layer.name] for layer in layers] == before[:-1]
         self.trainable_weights = [w for layer in layers for w in layer.trainable_weights]
         self.non_trainable_weights = [w for layer in layers for w in layer.non_trainable_weights]
 

@@ -149,7 +149,7 @@ class Optimizer(newer.Optimizer):
                 initializer = initializers.get(initializer)(shape, dtype=var.dtype)
             owner = var.name.rpartition(":")[0] or var.name
             with tracing(None):
-                self._slots[key] = Variable(initializer, False, var.dtype, f"{owner}/{slot_name}:0")
+                self._slots[key] = Variable(initializer, False, dtype=var.dtype, name=f"{owner}/{slot_name}:0")
             self._variables.append(self._slots[key])
             if slot_name not in self._slot_names:
                 self._slot_names.append(slot_name)
@@ -173,7 +173,7 @@ class Optimizer(newer.Optimizer):
         with tracing(None):
             if isinstance(initializer, str) or callable(initializer):
                 initializer = initializers.get(initializer)(tuple(shape), dtype=dtype)
-            return Variable(initializer, bool(trainable), dtype, f"{name}:0")
+            return Variable(initializer, bool(trainable), dtype=dtype, name=f"{name}:0")
 
     def build(self, var_list):
         self._create_slots(list(var_list))  # makes what is missing: goes on if it was broken off

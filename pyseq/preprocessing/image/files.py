@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 
 from pyseq.core import config
+from pyseq.messages import say
 from pyseq.preprocessing.image.iterators import Iterator, check_subset
 from pyseq.utils.image_utils import check_color_mode, check_data_format, check_size, img_to_array, load_img
 
@@ -138,7 +139,7 @@ class DirectoryIterator(_FileIterator):
             self.filenames += [os.path.join(name, path) for path in found]
             numbers += [number] * len(found)
         self.classes = np.array(numbers, dtype="int32")
-        print(f"Found {len(self.filenames)} images belonging to {self.num_classes} classes.")
+        say(f"Found {len(self.filenames)} images belonging to {self.num_classes} classes.")
         self._start(batch_size, shuffle, seed)
 
 
@@ -204,7 +205,7 @@ class DataFrameIterator(_FileIterator):
             self._sample_weight = np.asarray(dataframe[weight_col])[rows]
         kind = "validated" if validate_filenames else "non-validated"
         of_classes = f" belonging to {len(self.class_indices)} classes" if class_mode in CLASS_NUMBERS else ""
-        print(f"Found {len(rows)} {kind} image filenames{of_classes}.")
+        say(f"Found {len(rows)} {kind} image filenames{of_classes}.")
         self._start(batch_size, shuffle, seed)
 
 

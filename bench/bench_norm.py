@@ -1,0 +1,43 @@
+"""Batch normalisation in training, forward and backward, as a share of the copy's bandwidth.
+
+Forward reads x twice and writes y: 12 bytes an element (8 where a part stays in the cache). Backward reads dy and x twice and
+writes dx: 20 bytes (12). The bar is 70 % of the copy.
+"""
+
+import harness
+import numpy as np
+import pytest
+
+from pyseq.core import GradientTape, as_tensor
+from pyseq.ops import norm
+
+BAR = 0.7
+CASES = {"64x32x32x32": (65536, 32), "32x14x14x256": (6272, 256), "32x56x56x64": (100352, 64), "128x1024": (128, 1024)}
+CASES["32x10"] = (32, 10)  # a small step's: its time counts, not its bandwidth
+FORWARD = ("batch_norm", "batch_norm_moments", "batch_norm_join", "batch_norm_apply")
+BACKWARD = ("batch_norm_backward", "batch_norm_sums", "batch_norm_join_sums", "batch_norm_dx")
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("way", ["forward", "backward"])
+def test_batch_norm(report, case, way, n_threads):
+    shape = CASES[case]
+    rng = np.random.default_rng(0)
+    x, dy = (as_tensor(rng.standard_normal(shape, dtype="float32")) for _ in range(2))
+    gamma, beta = (as_tensor(rng.standard_normal(shape[1], dtype="float32")) for _ in range(2))
+
+    def step():
+        with GradientTape() as tape:
+            tape.watch([x, gamma, beta])
+            y = norm.batch_norm(x, gamma, beta)
+        return y, tape.gradient(y, [x, gamma, beta], output_gradients=dy)
+
+    y, (dx, _, _) = step()
+    values = x.numpy().astype("float64")
+    xhat = (values - values.mean(0)) / np.sqrt(values.var(0) + 1e-3)
+    np.testing.assert_allclose(y.numpy(), xhat * gamma.numpy() + beta.numpy(), atol=1e-4)
+    assert abs(float(np.einsum("rc,rc->", dx.numpy(), np.ones(shape)))) < 1  # the mean's gradient is gone
+    small = shape[0] * min(shape[1], norm.COLUMNS) <= norm.ONE_INSTRUCTION
+    n, an_element = int(np.prod(shape)), {"forward": 8 if small else 12, "backward": 12 if small else 20}[way]
+    kernel = harness.kernel_alone(step, *(FORWARD if way == "forward" else BACKWARD))
+    harness.stream_row(report, {"op": way, "x": case}, n_threads, n, an_element * n, kernel, BAR)

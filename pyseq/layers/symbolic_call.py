@@ -1,0 +1,141 @@
+"""A layer called on KerasTensors: it runs on tensors without values to find the shapes that come out."""
+
+from __future__ import annotations
+
+import math
+
+from pyseq.core import Tensor, Variable, active_trace, as_tensor, emit, symbolic, tracing
+from pyseq.core.engine import SymbolicError
+from pyseq.core.keras_tensor import KerasTensor
+from pyseq.core.structure import flatten, map_shapes, map_structure
+from pyseq.core.trace import ShapeTrace
+from pyseq.layers.node import Node, rebuilt, replace, symbolic_in
+from pyseq.layers.shape_inference import TRIES
+
+# What unknown extents, other than of the batch alone, are tried with: two at a time. Large and with many divisors first, for
+# convolutions and pooling; the others for what has a largest extent.
+EXTENTS = ((384, 576), (48, 72), TRIES)
+SMALL = 64  # elements of an integer tensor whose values are worth knowing
+
+
+class _ValueTrace(ShapeTrace):
+    """Shapes only; but integers that come from shapes keep their values, for shapes are made of them."""
+
+    unknown = None  # what stands for an unknown extent
+
+    def emit(self, kernel, inputs, outputs, dims=(), attrs=(), parts=1, work=0, dtype=None, updates=()):
+        if not updates and outputs and all(math.prod(s) <= SMALL and _is_integer(d) for s, d in outputs):
+            given = [x for x in inputs if x is not None]
+            if given and not any(isinstance(x, Variable) or x.is_symbolic or not x.dtype.is_integer for x in given):
+                with tracing(None):
+                    return emit(kernel, inputs, outputs, dims, attrs, parts, work, dtype)
+        return super().emit(kernel, inputs, outputs, dims, attrs, parts, work, dtype, updates)
+
+
+def _is_integer(dtype):
+    return getattr(dtype, "is_integer", False)
+
+
+def infer(function, args, kwargs):
+    """function(*args, **kwargs) with KerasTensors among the arguments: the structure of new KerasTensors that comes out.
+
+    Raises:
+        what the function raises for such shapes.
+    """
+    given = symbolic_in((args, kwargs))
+    if all(None not in t.shape and (t.values is None or None in t.values) for t in given):
+        return _merged([_outputs(function, args, kwargs, None)], (None,))
+    choices = EXTENTS if any(None in t.shape[1:] for t in given) else (TRIES,)
+    first = None
+    for extents in choices:
+        try:
+            return _merged([_outputs(function, args, kwargs, n) for n in extents], extents)
+        except (ValueError, IndexError) as e:
+            first = first or e
+    raise first
+
+
+def _outputs(function, args, kwargs, unknown):
+    trace = _ValueTrace()
+    trace.unknown = unknown
+
+    def stand_in(t):
+        values = (t.values or {}).get(unknown, (t.values or {}).get(None))
+        if values is not None:
+            return as_tensor(values)
+        return symbolic(tuple(unknown if d is None else d for d in t.shape), t.dtype, trace)
+
+    with tracing(trace):
+        return function(*replace(args, stand_in), **replace(kwargs, stand_in))
+
+
+def _merged(tries, extents):
+    """The KerasTensors of what came out for each of the extents tried."""
+    flat = [flatten(outputs) for outputs in tries]
+    made = iter([_one(leaves, extents) for leaves in zip(*flat, strict=True)])
+    return rebuilt(tries[0], made)
+
+
+def _one(tensors, extents):
+    first = tensors[0]
+    if not isinstance(first, Tensor):
+        return KerasTensor(first.shape, first.dtype) if isinstance(first, Variable) else first
+    if len({len(t.shape) for t in tensors}) > 1:
+        raise ValueError(f"The rank of an output must not depend on extents. Received: {[t.shape for t in tensors]}.")
+    shape = tuple(d[0] if len(set(d)) == 1 else None for d in zip(*[t.shape for t in tensors], strict=True))
+    values = None
+    if not any(t.is_symbolic for t in tensors):
+        values = {n: t.numpy() for n, t in zip(extents, tensors, strict=True)}
+    return KerasTensor(shape, first.dtype, values=values)
+
+
+def symbolic_call(layer, args, kwargs):
+    """The KerasTensors that come out of a layer; a Node remembers the call."""
+    layer._prepare_symbolic(args, kwargs)
+    try:
+        outputs = infer(layer, args, kwargs)
+    except SymbolicError:  # its `call` needs values
+        outputs = _by_shape_rule(layer, args)
+        if outputs is None:
+            raise
+    for inner in layer._flatten_layers():
+        inner.__dict__.get("_added_losses", []).clear()  # they hold no values
+    node = connect(layer, args, kwargs, outputs)
+    return node.outputs
+
+
+def _by_shape_rule(layer, args):
+    """The KerasTensors that a layer's own `compute_output_shape` promises; None if it has none."""
+    from pyseq.layers.base import Layer
+
+    if type(layer).compute_output_shape is Layer.compute_output_shape:
+        return None
+    shapes = layer.compute_output_shape(replace(args[0], lambda t: t.shape))
+    return map_shapes(lambda shape: KerasTensor(shape, layer._dtype), shapes)
+
+
+def connect(layer, args, kwargs, outputs):
+    """The Node of a call of which KerasTensors came out."""
+    given = {id(t) for t in symbolic_in((args, kwargs))}
+
+    def own(t):
+        return KerasTensor(t.shape, t.dtype, values=t.values) if id(t) in given else t
+
+    outputs = map_structure(own, outputs)
+    for k, t in enumerate(flatten(outputs)):
+        if not isinstance(t, KerasTensor):
+            raise TypeError(
+                f'Layer "{layer.name}": called on symbolic inputs it must give tensors. Received: {t!r} of type '
+                f"{type(t).__name__}."
+            )
+        t.name = f"{layer.name}/{type(layer).__name__}{f'_{k}' if k else ''}:0"
+    return Node(layer, args, kwargs, outputs)
+
+
+def shape_of(x) -> tuple:
+    """The shape of a tensor for `build`: the batch axis of one that stands for a KerasTensor is None if that one's is."""
+    shape = tuple(x.shape)
+    unknown = getattr(active_trace(), "unknown", None)
+    if unknown is not None and isinstance(x, Tensor) and shape[:1] == (unknown,):
+        return (None, *shape[1:])
+    return shape

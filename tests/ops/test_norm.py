@@ -1,0 +1,150 @@
+"""Normalisations against references/norm.py; the layers' parity with tf.keras is tests/layers/test_image_layers.py."""
+
+import numpy as np
+import pytest
+
+from pyseq.core import GradientTape, Variable, as_tensor, config, engine
+from pyseq.ops import norm
+from pyseq.plan import function
+from tests.gradcheck import check_vjp
+from tests.references import norm as reference
+
+# (rows, channels): one column, odd to every vector, one instruction, several parts, chunks of rows with a short last one.
+SHAPES = [(1, 1), (2, 3), (32, 10), (7, 17), (33, 64), (5, 65), (9, 200), (5000, 7), (2100, 40), (600, 130)]
+# Chains of R / 4 additions; the variance of a constant column is not zero but a square of roundings.
+TOLERANCE = {"float32": {"rtol": 1e-4, "atol": 2e-5}, "float64": {"rtol": 1e-11, "atol": 1e-12}}
+
+
+def operands(shape, dtype, seed=0):
+    rng = np.random.default_rng(seed)
+    x, dy = rng.standard_normal((2, *shape))
+    gamma, beta = rng.uniform(0.5, 2, (2, shape[-1]))
+    return [a.astype(dtype) for a in (x + 3, gamma, beta, dy)]
+
+
+def differentiated(f, dy, *arrays):
+    tensors = [as_tensor(a) for a in arrays]
+    with GradientTape() as tape:
+        tape.watch(tensors)
+        y = f(*tensors)
+    return [y.numpy(), *(d.numpy() for d in tape.gradient(y, tensors, output_gradients=as_tensor(dy)))]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_batch_norm(shape, dtype, isa, n_threads):
+    x, gamma, beta, dy = operands(shape, dtype)
+    wide = [a.astype("float64") for a in (x, gamma, beta, dy)]
+    expected, mean, variance = reference.batch_norm(*wide[:3], 1e-3)
+    moving = [Variable(np.full(shape[1], v, dtype)) for v in (0.5, 2.0)]
+    got = differentiated(lambda *a: norm.batch_norm(*a, moving, momentum=0.75), dy, x, gamma, beta)
+    wanted = [expected, *reference.batch_norm_backward(wide[3], wide[0], wide[1], 1e-3)]
+    for g, w in zip(got, wanted, strict=True):
+        assert g.dtype == dtype
+        np.testing.assert_allclose(g, w, **TOLERANCE[dtype])
+    np.testing.assert_allclose(moving[0].numpy(), 0.5 * 0.75 + mean * 0.25, **TOLERANCE[dtype])
+    np.testing.assert_allclose(moving[1].numpy(), 2.0 * 0.75 + variance * 0.25, **TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_same_bits(shape, isa):
+    x, gamma, beta, dy = operands(shape, "float32")
+
+    def step(x, gamma, beta):
+        with GradientTape() as tape:
+            tape.watch([x, gamma, beta])
+            y = norm.batch_norm(x, gamma, beta)
+        return [y, *tape.gradient(y, [x, gamma, beta], output_gradients=as_tensor(dy))]
+
+    def bits(f):
+        return [np.asarray(t).tobytes() for t in f(as_tensor(x), as_tensor(gamma), as_tensor(beta))]
+
+    threads, limit = config.get_num_threads(), engine.set_parallel_work(1)
+    try:
+        config.set_num_threads(1)
+        expected = bits(step)
+        for n in (1, 2, 3):
+            config.set_num_threads(n)
+            assert bits(step) == expected and bits(function(step)) == expected, f"{n} threads"
+    finally:
+        config.set_num_threads(threads)
+        engine.set_parallel_work(limit)
+
+
+@pytest.mark.parametrize("shape", [(32, 10), (40000, 3)])
+def test_far_from_zero(shape):
+    """Variance of numbers near 1000: the difference of mean squares would have no correct digit."""
+    x = (1000 + np.random.default_rng(0).standard_normal(shape)).astype("float32")
+    y = norm.batch_norm(x).numpy()
+    np.testing.assert_allclose(y, reference.batch_norm(x.astype("float64"), 1, 0, 1e-3)[0], atol=2e-3)
+
+
+def test_inference():
+    x, gamma, beta, dy = operands((50, 17), "float64")
+    mean, variance = np.linspace(-1, 1, 17), np.linspace(0.1, 3, 17)
+    got = differentiated(lambda *a: norm.batch_norm_inference(a[0], mean, variance, a[1], a[2]), dy, x, gamma, beta)
+    xhat = (x - mean) / np.sqrt(variance + 1e-3)
+    wanted = xhat * gamma + beta, dy * gamma / np.sqrt(variance + 1e-3), (dy * xhat).sum(0), dy.sum(0)
+    for g, w in zip(got, wanted, strict=True):
+        np.testing.assert_allclose(g, w, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape,axis", [((6, 3), -1), ((2, 3, 4), 1), ((2, 3, 2, 3), (1, 3)), ((300, 120), -1)])
+def test_vjp(shape, axis):
+    rng = np.random.default_rng(0)
+    size = int(np.prod([shape[k] for k in np.atleast_1d(axis)]))
+    x, gamma, beta = rng.standard_normal(shape), rng.standard_normal(size), rng.standard_normal(size)
+    small = x.size < 1000
+    check_vjp(lambda *a: norm.batch_norm(*a, axis=axis), x, gamma, beta, second=small)
+    mean, variance = np.zeros(size), np.full(size, 2.0)
+    check_vjp(lambda x, *a: norm.batch_norm_inference(x, mean, variance, *a, axis=axis), x, gamma, beta, second=small)
+    check_vjp(lambda x: norm.batch_norm(x, axis=axis), x, second=small)
+
+
+def test_weights_leave_elements_out():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((4, 5, 3))
+    keep = rng.integers(0, 2, (4, 5, 1)).astype("float64")
+    y = norm.batch_norm_weighted(x, keep).numpy()
+    kept = x[keep[..., 0] > 0]
+    np.testing.assert_allclose(y, (x - kept.mean(0)) / np.sqrt(kept.var(0) + 1e-3), rtol=1e-12, atol=1e-12)
+    check_vjp(lambda x: norm.batch_norm_weighted(x, keep), x, second=True)
+
+
+def test_layer_and_group_norm_vjp():
+    rng = np.random.default_rng(0)
+    x, gamma, beta = rng.standard_normal((3, 4, 6)), rng.standard_normal(6), rng.standard_normal(6)
+    check_vjp(lambda *a: norm.layer_norm(*a), x, gamma, beta, second=True)
+    check_vjp(lambda x, g, b: norm.group_norm(x, 3, g, b), x, gamma, beta, second=True)
+
+
+def test_empty_batch_leaves_the_averages():
+    moving = [Variable(np.ones(3, "float32")) for _ in range(2)]
+    assert norm.batch_norm(np.zeros((0, 3), "float32"), moving=moving).shape == (0, 3)
+    assert all((v.numpy() == 1).all() for v in moving)
+
+
+def test_read_only_and_turned_arrays():
+    x = np.arange(12, dtype="float32").reshape(3, 4).T
+    x.setflags(write=False)
+    np.testing.assert_array_equal(norm.batch_norm(x).numpy(), norm.batch_norm(x.copy()).numpy())
+
+
+@pytest.mark.parametrize(
+    "call,error,text",
+    [
+        (lambda: norm.batch_norm(np.zeros((2, 3), "int32")), TypeError, "floating point.*int32"),
+        (lambda: norm.batch_norm(np.zeros((2, 3), "f4"), np.ones(2, "f4")), ValueError, r"`gamma`.*3 channels.*\(2,\)"),
+        (lambda: norm.batch_norm(np.zeros((2, 3), "f4"), axis=2), ValueError, "axis=2"),
+        (lambda: norm.batch_norm(np.zeros((2, 3), "f4"), axis=(0, 0)), ValueError, "twice"),
+        (
+            lambda: norm.batch_norm(np.zeros((2, 3)), moving=[Variable(np.ones(3, "f4"))] * 2),
+            ValueError,
+            "moving mean.*float64.*float32",
+        ),
+        (lambda: norm.group_norm(np.zeros((2, 6), "f4"), 4), ValueError, "groups=4"),
+    ],
+)
+def test_errors(call, error, text):
+    with pytest.raises(error, match=text):
+        call()
