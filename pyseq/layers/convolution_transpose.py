@@ -135,3 +135,9 @@ class Conv3DTranspose(_ConvTranspose):
         self._take_filters(filters)
         self._take(kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, locals())
         self._take_output_padding(output_padding)
+
+    def get_config(self):
+        """As tf.keras writes it: without the dilation, which it does not read either."""
+        config = super().get_config()
+        del config["dilation_rate"]
+        return config
