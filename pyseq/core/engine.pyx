@@ -539,10 +539,10 @@ cdef Tensor copy_of_array(a):
     """Tensor with a copy of an array of a known dtype."""
     cdef Py_buffer b
     cdef Tensor t
-    if not a.flags.c_contiguous:
-        a = np.ascontiguousarray(a).reshape(a.shape)
     t = new_tensor(a.shape, code_of(a))
-    if t.n_bytes:
+    if not a.flags.c_contiguous:
+        np.copyto(borrowed_array(t, True), a)
+    elif t.n_bytes:
         PyObject_GetBuffer(a, &b, PyBUF_SIMPLE)
         memcpy(t.data, b.buf, t.n_bytes)
         PyBuffer_Release(&b)
