@@ -686,6 +686,8 @@ _CAST_BY_NUMPY = _numpy_function("cast", lambda x: x)
 
 def cast(x, dtype):
     """x with another element type; floats are cut toward zero for integers, anything but 0 is True."""
+    if type(x) is Tensor and x.dtype is dtype:
+        return x
     x, dtype = as_tensor(x), as_dtype(dtype)
     if x.dtype is dtype:
         return x
