@@ -119,7 +119,8 @@ def supported_isas():
 # ---------------------------------------------------------------------------------------------------------- threads
 
 # Under this many multiply-adds a parallel region costs more than it saves (waking the team takes about 5 us).
-cdef int64_t PARALLEL_WORK = 1 << 20
+cdef int64_t PARALLEL_WORK_DEFAULT = 1 << 20
+cdef int64_t PARALLEL_WORK = PARALLEL_WORK_DEFAULT
 # Over this many the GIL is released: 20 us of arithmetic, long enough for another Python thread to use.
 cdef int64_t RELEASE_WORK = 1 << 18
 cdef int max_threads = 1
@@ -159,8 +160,18 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
+# A team whose threads come late (their processor is somebody else's, or they sleep) makes small work slower than one thread
+# does: 5 times, where other programs are busy. Then work that is over sooner than they came stays alone for a while, the longer
+# the more often that happens.
+cdef int64_t alone_until = 0, alone_ns = 0              # ns of the monotonic clock; ns it is alone next time
+cdef double alone_work = 0                              # work under which it is
+cdef int64_t LATE_NS = 50_000, ALONE_MOST_NS = 1_000_000_000
+
+
 cdef inline int threads_for(int64_t work, int64_t parts) noexcept nogil:
     if work < PARALLEL_WORK or forked or parts < 2:
+        return 1
+    if alone_until and work < alone_work and PARALLEL_WORK == PARALLEL_WORK_DEFAULT and now_ns() < alone_until:
         return 1
     return max_threads if max_threads < parts else <int>parts
 
@@ -171,16 +182,33 @@ cdef inline void flushed(const Instruction *i, int64_t first, int64_t last) noex
     restore_denormals(mode)
 
 
-cdef void in_parts(const Instruction *i) noexcept nogil:
-    cdef int64_t p, n = i.n_threads
+cdef void note_lateness(int64_t work, int64_t mine, int64_t late) noexcept nogil:
+    """The others were ready `late` ns after the caller, who took `mine`. Called by who has the team."""
+    global alone_until, alone_ns, alone_work
+    if late > mine + LATE_NS:
+        alone_ns = min(max(2 * alone_ns, 16 * late), min(200 * late, ALONE_MOST_NS))
+        alone_work = <double>work * late / max(mine, 1)
+        alone_until = now_ns() + alone_ns
+    elif 2 * late < mine:
+        alone_ns = 0
+
+
+cdef void in_parts(const Instruction *i, int64_t work) noexcept nogil:
+    cdef int64_t p, n = i.n_threads, start, ready = 0
+    cdef int64_t *own = &ready
     if n == 1:                                        # a region of one thread still costs 0.6 us
         flushed(i, 0, i.parts)
     elif not take_team(i.n_threads):
         flushed(i, 0, i.parts)
     else:
+        start = now_ns()
         for p in prange(n, num_threads=i.n_threads, schedule="static"):
             take_place(threadid())
             flushed(i, i.parts * p // n, i.parts * (p + 1) // n)
+            if p == 0:
+                own[0] = now_ns()
+        if PARALLEL_WORK == PARALLEL_WORK_DEFAULT:      # else a test wants all threads
+            note_lateness(work, ready - start, now_ns() - ready)
         give_team_back()
 
 
@@ -1132,7 +1160,7 @@ def emit(Kernel kernel not None, tuple inputs, tuple outputs, tuple dims=(), tup
     i.parts = parts
     if kernel.function is None and work < RELEASE_WORK:
         i.n_threads = threads_for(work, parts)
-        in_parts(&i)
+        in_parts(&i, work)
         return y if n_out == 1 else ys if n_out else None
     # Other threads, and Python kernels, may assign to variables and move them meanwhile.
     cdef list blocks = blocks_of(inputs, updates)
@@ -1145,7 +1173,7 @@ def emit(Kernel kernel not None, tuple inputs, tuple outputs, tuple dims=(), tup
         else:
             i.n_threads = threads_for(work, parts)
             with nogil:
-                in_parts(&i)
+                in_parts(&i, work)
     finally:
         for block in blocks:
             block.runs -= 1
