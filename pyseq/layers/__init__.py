@@ -4,10 +4,10 @@ from pyseq.layers.activation import Activation
 from pyseq.layers.activation_layers import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from pyseq.layers.activity_regularization import ActivityRegularization
 from pyseq.layers.base import Layer
+from pyseq.layers.concatenation import Concatenate
 from pyseq.layers.convolution import Conv1D, Conv2D, Conv3D
 from pyseq.layers.convolution_depthwise import DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D
 from pyseq.layers.convolution_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
-from pyseq.layers.concatenation import Concatenate
 from pyseq.layers.dense import Dense
 from pyseq.layers.dot_product import Dot
 from pyseq.layers.dropout import AlphaDropout, Dropout
@@ -66,13 +66,14 @@ from pyseq.registry import Registry
 _registry = Registry("layer", "keras.layers")
 _CLASSES = (
     Activation, ActivityRegularization, Add, AlphaDropout, Average, AveragePooling1D, AveragePooling2D,
-    AveragePooling3D, BatchNormalization, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose, Cropping1D, Cropping2D, Cropping3D, Dense, DepthwiseConv1D, DepthwiseConv2D, Dot, Dropout, ELU,
+    AveragePooling3D, BatchNormalization, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D,
+    Conv3DTranspose, Cropping1D, Cropping2D, Cropping3D, Dense, DepthwiseConv1D, DepthwiseConv2D, Dot, Dropout, ELU,
     EinsumDense, Embedding, Flatten, GaussianDropout, GaussianNoise, GlobalAveragePooling1D, GlobalAveragePooling2D,
-    GlobalAveragePooling3D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D, GroupNormalization,
-    Identity, InputLayer, Lambda, LayerNormalization, LeakyReLU, Masking, MaxPooling1D, MaxPooling2D, MaxPooling3D,
-    Maximum, Minimum, Multiply, Normalization, PReLU, Permute, ReLU, RepeatVector, Rescaling, Reshape, SeparableConv1D, SeparableConv2D, Softmax,
-    SpatialDropout1D, SpatialDropout2D, SpatialDropout3D, SpectralNormalization, Subtract, ThresholdedReLU,
-    UnitNormalization, UpSampling1D, UpSampling2D, UpSampling3D, Wrapper, ZeroPadding1D, ZeroPadding2D,
+    GlobalAveragePooling3D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D, GroupNormalization, Identity,
+    InputLayer, Lambda, LayerNormalization, LeakyReLU, Masking, MaxPooling1D, MaxPooling2D, MaxPooling3D, Maximum,
+    Minimum, Multiply, Normalization, PReLU, Permute, ReLU, RepeatVector, Rescaling, Reshape, SeparableConv1D,
+    SeparableConv2D, Softmax, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D, SpectralNormalization, Subtract,
+    ThresholdedReLU, UnitNormalization, UpSampling1D, UpSampling2D, UpSampling3D, Wrapper, ZeroPadding1D, ZeroPadding2D,
     ZeroPadding3D,
 )  # fmt: skip
 for _class in (AddLoss, Layer, SlicingOpLambda, TFOpLambda, *_CLASSES):
@@ -85,8 +86,10 @@ SeparableConvolution1D, SeparableConvolution2D = SeparableConv1D, SeparableConv2
 serialize, deserialize = _registry.serialize, _registry.deserialize
 
 __all__ = [
-    *(_class.__name__ for _class in _CLASSES), "AvgPool1D", "AvgPool2D",
-    "AvgPool3D", "Convolution1D", "Convolution1DTranspose", "Convolution2D", "Convolution2DTranspose", "Convolution3D", "Convolution3DTranspose", "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D", "GlobalMaxPool1D", "GlobalMaxPool2D",
-    "GlobalMaxPool3D", "Input", "InputSpec", "Layer", "add", "average", "concatenate",
-    "deserialize", "dot", "maximum", "minimum", "multiply", "MaxPool1D", "MaxPool2D", "MaxPool3D", "SeparableConvolution1D", "SeparableConvolution2D", "serialize", "subtract",
+    *(_class.__name__ for _class in _CLASSES), "AvgPool1D", "AvgPool2D", "AvgPool3D", "Convolution1D",
+    "Convolution1DTranspose", "Convolution2D", "Convolution2DTranspose", "Convolution3D", "Convolution3DTranspose",
+    "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D",
+    "Input", "InputSpec", "Layer", "add", "average", "concatenate", "deserialize", "dot", "maximum", "minimum",
+    "multiply", "MaxPool1D", "MaxPool2D", "MaxPool3D", "SeparableConvolution1D", "SeparableConvolution2D", "serialize",
+    "subtract",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Winograd's filtering beside the plain product it stands for. References, gradients, bits: the cases "winograd ..." of test_conv.py."""
+"""Winograd's filtering beside the plain product it stands for. References, gradients, bits: the cases "winograd" of test_conv.py."""
 
 import numpy as np
 import pytest
