@@ -16,17 +16,17 @@
    beside 5e-6 where 288 numbers near 1 are summed). Tiles are independent, and an element of M is one chain in
    c, so bits depend neither on the batch nor on how parts are cut.
 
-   Scratch: WINOGRAD_SCRATCH elements, or what GEMM_MR tiles need if that is more (64 (C + 128) GEMM_MR bytes), and what gemm.h says.  */
+   Scratch: WINOGRAD_SCRATCH elements, or what GEMM_MR tiles need if that is more (16 (C + 64) GEMM_MR elements), and what gemm.h says.  */
 #ifndef PYSEQ_CONV_WINOGRAD_H
 #define PYSEQ_CONV_WINOGRAD_H
 
 #include "gemm.h"
 
 #ifndef WINOGRAD_SCRATCH
-#define WINOGRAD_SCRATCH (1 << 18)   /* elements */
+#define WINOGRAD_SCRATCH (3 << 17)   /* elements: 1.5 MB of float32 */
 #endif
 enum {
-    WINOGRAD_COLUMNS = 128,          /* of M at a time */
+    WINOGRAD_COLUMNS = 64,          /* of M at a time */
     WINOGRAD_TILES_MAX = 240,
     WINOGRAD_LINE = 16,              /* elements between planes, so that the 16 do not meet in L1 */
 };
