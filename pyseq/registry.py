@@ -6,7 +6,6 @@ registered or put in scope is looked up before the table. Nothing is ever import
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 import threading
@@ -120,6 +119,8 @@ class Registry:
         return any(cls is thing for thing in self.table.values())
 
     def unknown(self, name) -> str:
+        import difflib  # a millisecond that a program without mistakes need not spend
+
         by_case = {k.lower(): k for k in self.table}
         close = difflib.get_close_matches(str(name).lower(), by_case, n=3, cutoff=0.5)
         hint = f"the closest are {', '.join(repr(by_case[k]) for k in close)}" if close else "see the documentation"

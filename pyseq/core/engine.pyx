@@ -18,7 +18,6 @@ from instruction cimport (ATTR_MAX, DIM_MAX, F32, F64, I32, IN_MAX, OUT_MAX, Ins
 from libc.stdint cimport int8_t, int32_t, int64_t, uint64_t, uintptr_t
 from libc.string cimport memcpy, memset
 
-import difflib
 import os
 import weakref
 
@@ -92,6 +91,8 @@ def kernels(*names):
         k = handles.get(name)
         if k is None:
             if name not in addresses:
+                import difflib
+
                 close = difflib.get_close_matches(name, addresses, n=3)
                 raise KeyError(f"kernels: no kernel {name!r} was built; the closest are {close}.")
             k = Kernel()
@@ -538,10 +539,10 @@ cdef Tensor copy_of_array(a):
     """Tensor with a copy of an array of a known dtype."""
     cdef Py_buffer b
     cdef Tensor t
-    if not a.flags.c_contiguous:
-        a = np.ascontiguousarray(a).reshape(a.shape)
     t = new_tensor(a.shape, code_of(a))
-    if t.n_bytes:
+    if not a.flags.c_contiguous:
+        np.copyto(borrowed_array(t, True), a)
+    elif t.n_bytes:
         PyObject_GetBuffer(a, &b, PyBUF_SIMPLE)
         memcpy(t.data, b.buf, t.n_bytes)
         PyBuffer_Release(&b)
