@@ -14,6 +14,7 @@ from pyseq.layers.input_spec import InputSpec, check_inputs
 from pyseq.layers.masks import as_bool, same
 from pyseq.layers.naming import unique_name
 from pyseq.layers.node import rebuilt, replace
+from pyseq.layers.tracking import structure_changed
 from pyseq.models.functional_config import config_of, from_config
 from pyseq.models.graph import Graph, replayed
 from pyseq.models.model import Model
@@ -67,6 +68,7 @@ class Functional(Model):
         self.output_names = _different([t.layer.name for t in self.outputs])
         self._plans = Plans()
         object.__setattr__(self, "_layers", self._graph.layers)
+        structure_changed()
 
     # ------------------------------------------------------------------------------------------ structure
 
@@ -79,11 +81,8 @@ class Functional(Model):
 
     @property
     def layers(self):
-        """The layers, those far from the outputs first."""
-        return list(self._layers)
-
-    def _sublayers(self):
-        return self._layers
+        """The layers, those far from the outputs first; then those that attributes hold."""
+        return list(self._sublayers())
 
     @property
     def input_spec(self):
