@@ -516,3 +516,43 @@ def test_the_list_of_layers_is_a_copy():
     model.layers.pop()
     assert len(model.layers) == 1 and len(model.weights) == 2
     assert model.inputs is model.outputs is model.input_names is model.output_names is None  # nothing is known of them
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_metrics_of_symbolic_tensors(run_eagerly, tmp_path):
+    """Names, values, layers and configurations as recorded from tf.keras 2.15."""
+    x = keras.Input((3,))
+    h = layers.Dense(2, kernel_initializer="ones", name="h")(x)
+    model = keras.Model(x, layers.Dense(1, kernel_initializer="ones", name="o")(h))
+    model.add_metric(tf.reduce_mean(h), name="mean", aggregation="mean")
+    model.add_metric(h, name="all")
+    model.add_loss(tf.reduce_sum(h) * 0.1)
+    with pytest.raises(ValueError, match="Please provide a name"):
+        model.add_metric(h)
+    with pytest.raises(TypeError, match="foo"):
+        model.add_metric(h, name="q", foo=1)
+    with pytest.raises(ValueError, match="Graph disconnected"):
+        model.add_metric(keras.Input((2,)) * 1.0, name="q")
+    model.compile("sgd", "mse", metrics=["mae"], run_eagerly=run_eagerly)
+    assert model.metrics_names[-2:] == ["mean", "all"] and len(model.weights) == 4
+    data = np.arange(12, dtype="float32").reshape(4, 3) / 10
+    history = model.fit(data, data[:, :1], batch_size=2, shuffle=False, epochs=2, verbose=0).history
+    assert list(history) == ["loss", "mae", "mean", "all"]
+    np.testing.assert_allclose(history["loss"], [10.424686431884766, 3.9796934127807617], rtol=1e-5)
+    np.testing.assert_allclose(history["mean"], [1.6230974197387695, 1.3931585550308228], rtol=1e-6)
+    expected = model.evaluate(data, data[:, :1], verbose=0, return_dict=True)
+    np.testing.assert_allclose(expected["all"], 1.2899558544158936, rtol=1e-6)
+    configs = [layer["config"] for layer in model.get_config()["layers"] if layer["class_name"] == "AddMetric"]
+    assert [(c["metric_name"], c["aggregation"]) for c in configs] == [("mean", "mean"), ("all", "mean")]
+    model.save(tmp_path / "model.keras")
+    model.save(tmp_path / "model.h5")
+    for again in (
+        keras.models.load_model(tmp_path / "model.keras"),
+        keras.models.load_model(tmp_path / "model.h5"),
+        copy.deepcopy(model),
+    ):
+        assert again.evaluate(data, data[:, :1], verbose=0, return_dict=True) == expected
+    clone = keras.models.clone_model(model)
+    clone.set_weights(model.get_weights())
+    clone.compile("sgd", "mse")
+    assert clone.evaluate(data, data[:, :1], verbose=0, return_dict=True)["all"] == expected["all"]
