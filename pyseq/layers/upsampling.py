@@ -8,8 +8,6 @@ from pyseq.layers.image_arguments import normalized_format, normalized_tuple
 from pyseq.layers.input_spec import InputSpec
 from pyseq.ops import pool, resize, shape
 
-INTERPOLATIONS = ("area", "bicubic", "bilinear", "gaussian", "lanczos3", "lanczos5", "mitchellcubic", "nearest")
-
 
 class _UpSampling(Layer):
     """Base: the axes of the image, from `_first_axis` on, become `size` times as long."""
@@ -75,7 +73,8 @@ class UpSampling2D(_OfImages):
     Args:
         size: an integer, or (rows, columns).
         data_format: "channels_last" (N, H, W, C) or "channels_first" (N, C, H, W); `image_data_format()` by default.
-        interpolation: "nearest" (pixels are repeated) or "bilinear".
+        interpolation: "nearest" (pixels are repeated), "bilinear", "bicubic", "area", "lanczos3", "lanczos5", "gaussian" or
+            "mitchellcubic".
     """
 
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
@@ -90,7 +89,9 @@ class UpSampling2D(_OfImages):
             return super().call(inputs)
         first = self.data_format == "channels_first"
         x = shape.moveaxis(inputs, 1, -1) if first else inputs
-        y = resize.resize(x, [extent * k for extent, k in zip(x.shape[1:3], self.size, strict=True)], "bilinear")
+        y = resize.resize(
+            x, [extent * k for extent, k in zip(x.shape[1:3], self.size, strict=True)], self.interpolation
+        )
         return shape.moveaxis(y, -1, 1) if first else y
 
     def get_config(self):
@@ -101,16 +102,11 @@ def _known(interpolation):
     """The name in small letters.
 
     Raises:
-        ValueError: no such method. NotImplementedError: one that tf.keras has and pyseq has not.
+        NotImplementedError: no such method.
     """
     name = interpolation.lower() if isinstance(interpolation, str) else interpolation
     if name in resize.METHODS:
         return name
-    if name in INTERPOLATIONS:
-        raise NotImplementedError(
-            f'UpSampling2D: `interpolation` {name!r} is not supported; "nearest" and "bilinear" are. '
-            f"Received: interpolation={interpolation!r}."
-        )
     raise NotImplementedError(
         f"Value not recognized for `interpolation`: {interpolation}. Supported values are: {', '.join(resize.METHODS)}"
     )
