@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pyseq.core import float32, float64
 from pyseq.layers.base import Layer
-from pyseq.layers.image_arguments import normalized_format, normalized_tuple
+from pyseq.layers.image_arguments import known_interpolation, normalized_format, normalized_tuple
 from pyseq.layers.input_spec import InputSpec
-from pyseq.ops import pool, resize, shape
+from pyseq.ops import pool, shape
 
 
 class _UpSampling(Layer):
@@ -81,12 +81,14 @@ class UpSampling2D(_OfImages):
         super().__init__(**kwargs)
         self.data_format = normalized_format(data_format)
         self.size = normalized_tuple(size, 2, "size")
-        self.interpolation = _known(interpolation)
+        self.interpolation = known_interpolation(interpolation)
         self.input_spec = InputSpec(ndim=4)
 
     def call(self, inputs):
         if self.interpolation == "nearest":
             return super().call(inputs)
+        from pyseq.ops import resize  # as long to import as all of pooling
+
         first = self.data_format == "channels_first"
         x = shape.moveaxis(inputs, 1, -1) if first else inputs
         y = resize.resize(
@@ -96,20 +98,6 @@ class UpSampling2D(_OfImages):
 
     def get_config(self):
         return {**super().get_config(), "interpolation": self.interpolation}
-
-
-def _known(interpolation):
-    """The name in small letters.
-
-    Raises:
-        NotImplementedError: no such method.
-    """
-    name = interpolation.lower() if isinstance(interpolation, str) else interpolation
-    if name in resize.METHODS:
-        return name
-    raise NotImplementedError(
-        f"Value not recognized for `interpolation`: {interpolation}. Supported values are: {', '.join(resize.METHODS)}"
-    )
 
 
 class UpSampling3D(_OfImages):

@@ -1,13 +1,18 @@
-"""Images of another size. The axes go one after the other, each new pixel a weighted sum of a few: ops/resize_taps.py, csrc/image.pyx."""
+"""Images of another size. The axes go one after the other, each new pixel a weighted sum of a few.
+
+ops/resize_taps.py says which, csrc/image.pyx sums.
+"""
 
 from __future__ import annotations
 
 import math
 from functools import lru_cache
 
+import numpy as np
+
 from pyseq.core import as_tensor, emit, float32, float64, kernels, record, wrap
+from pyseq.ops import edges, pick, resize_taps
 from pyseq.ops import elementwise as e
-from pyseq.ops import pick, resize_taps
 from pyseq.ops import shape as s
 from pyseq.ops.resize_taps import METHODS
 
@@ -49,6 +54,32 @@ def resize(x, size, method="bilinear", antialias=False):
     ):  # what is long for a row of channels is short for a row of pixels: that goes over fewer of them
         return _along(_along(x, 1, how, height), 2, how, width)
     return _along(_along(x, 2, how, width), 1, how, height)
+
+
+def smart_resize(x, size, method="bilinear"):
+    """Images brought to a size without distortion: cut to its proportions around the middle, then resized.
+
+    Arguments and what comes out as of `resize`.
+    Source: tf.keras.preprocessing.image.smart_resize.
+    """
+    x = as_tensor(x)
+    height, width = checked_size("smart_resize", size)
+    if len(x.shape) not in (3, 4):
+        raise ValueError(
+            f"smart_resize: `x` must have the shape (height, width, channels) or (N, height, width, channels). "
+            f"Received: shape {x.shape}."
+        )
+    old_height, old_width = x.shape[-3:-1]
+    h = min(old_height, int(np.float32(old_width * height) / np.float32(width)))
+    w = min(old_width, int(np.float32(old_height * width) / np.float32(height)))
+    return resize(middle(x, h, w), (height, width), method)
+
+
+def middle(x, h, w):
+    """The middle of images (..., H, W, C), h pixels by w."""
+    top, left = (x.shape[-3] - h) // 2, (x.shape[-2] - w) // 2
+    around = ((-top, h + top - x.shape[-3]), (-left, w + left - x.shape[-2]))
+    return x if (h, w) == x.shape[-3:-1] else edges.move_edges(x, around, len(x.shape) - 3)
 
 
 def checked_size(who, size):
