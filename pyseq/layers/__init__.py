@@ -1,5 +1,6 @@
 """Layers: the parts of a model."""
 
+from pyseq._faces import missing as _missing
 from pyseq.layers.activation import Activation
 from pyseq.layers.activation_layers import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from pyseq.layers.activity_regularization import ActivityRegularization
@@ -89,6 +90,15 @@ SeparableConvolution1D, SeparableConvolution2D = SeparableConv1D, SeparableConv2
 
 serialize, deserialize = _registry.serialize, _registry.deserialize
 
+# Imported when used.
+_LATER = {
+    "image_random": "RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomWidth",
+    "image_random_affine": "RandomRotation RandomTranslation RandomZoom",
+    "image_resizing": "CenterCrop Resizing",
+}
+for _module, _names in _LATER.items():
+    _registry.add_later(f"pyseq.layers.{_module}", *_names.split())
+
 __all__ = [
     *(_class.__name__ for _class in _CLASSES), "AvgPool1D", "AvgPool2D", "AvgPool3D", "Convolution1D",
     "Convolution1DTranspose", "Convolution2D", "Convolution2DTranspose", "Convolution3D", "Convolution3DTranspose",
@@ -96,4 +106,17 @@ __all__ = [
     "Input", "InputSpec", "Layer", "add", "average", "concatenate", "deserialize", "dot", "maximum", "minimum",
     "multiply", "MaxPool1D", "MaxPool2D", "MaxPool3D", "SeparableConvolution1D", "SeparableConvolution2D", "serialize",
     "subtract",
+    *_registry.later,
 ]  # fmt: skip
+__getattr__ = _missing(
+    __name__,
+    lambda: __all__,
+    {
+        "experimental": "pyseq.layers.experimental",
+        **{name: f"{module}:{name}" for name, module in _registry.later.items()},
+    },
+)
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

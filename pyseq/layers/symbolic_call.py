@@ -82,7 +82,9 @@ def _one(tensors, extents):
     if not isinstance(first, Tensor):
         return KerasTensor(first.shape, first.dtype) if isinstance(first, Variable) else first
     if len({len(t.shape) for t in tensors}) > 1:
-        raise ValueError(f"The rank of an output must not depend on extents. Received: {[tuple(t.shape) for t in tensors]}.")
+        raise ValueError(
+            f"The rank of an output must not depend on extents. Received: {[tuple(t.shape) for t in tensors]}."
+        )
     shape = tuple(d[0] if len(set(d)) == 1 else None for d in zip(*[t.shape for t in tensors], strict=True))
     values = None
     if not any(t.is_symbolic for t in tensors):
