@@ -104,8 +104,10 @@ cdef void one_product(const Instruction *i, ConvView view, int64_t *origin, int6
         p32.view, p32.s, p32.x, p32.b, p32.c = view, s, x, b + column, c + column
         p32.bias = NULL if bias == NULL else bias + column
         p32.scattered = 0
-        if origin != NULL:
-            for j in range(3):
+        for j in range(3):
+            if origin == NULL:
+                p32.origin[j], p32.stride[j], p32.extent[j] = 0, 1, z[j].y
+            else:
                 p32.origin[j], p32.stride[j], p32.extent[j] = origin[j], z[j].stride, z[j].x
                 p32.scattered |= z[j].stride > 1
         conv_product_f32(&p32, row, rows)
@@ -113,8 +115,10 @@ cdef void one_product(const Instruction *i, ConvView view, int64_t *origin, int6
         p64.view, p64.s, p64.x, p64.b, p64.c = view, s, x, b + column, c + column
         p64.bias = NULL if bias == NULL else bias + column
         p64.scattered = 0
-        if origin != NULL:
-            for j in range(3):
+        for j in range(3):
+            if origin == NULL:
+                p64.origin[j], p64.stride[j], p64.extent[j] = 0, 1, z[j].y
+            else:
                 p64.origin[j], p64.stride[j], p64.extent[j] = origin[j], z[j].stride, z[j].x
                 p64.scattered |= z[j].stride > 1
         conv_product_f64(&p64, row, rows)

@@ -199,7 +199,7 @@ def stack(xs, axis=0):
     """Tensors of one shape along a new axis."""
     tensors = same_kind("stack", xs)
     if len({t.shape for t in tensors}) > 1:
-        raise ValueError(f"stack: shapes must be equal. Received: {[t.shape for t in tensors]}.")
+        raise ValueError(f"stack: shapes must be equal. Received: {[tuple(t.shape) for t in tensors]}.")
     axis = normalized_axis("stack", axis, len(tensors[0].shape) + 1)
     return concatenate([expand_dims(t, axis) for t in tensors], axis)
 
