@@ -1,6 +1,9 @@
 """EfficientNet: MobileNetV2's blocks with squeeze and excitation; B1 to B7 are B0 made wider, deeper and larger together.
 
 Source: Tan and Le, 2019, "EfficientNet: rethinking model scaling for convolutional neural networks", table 1 and section 3.3.
+
+What tf.keras makes with `weights="imagenet"` divides the images by the root of their deviation once more, in a Rescaling after
+the Normalization; here as there a model with the weights of a file has no such layer. Whole models keep it.
 """
 
 from __future__ import annotations
@@ -133,7 +136,7 @@ def _application(variant):
         if unknown:
             raise TypeError(f"{name}: unknown argument(s) {sorted(unknown)}. By name alone it has {list(OPTIONS)}.")
         given = include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation
-        return efficientnet(Arguments(name, *given, size=size), variant, **kwargs)
+        return efficientnet(Arguments(name, *given, size=size, whole=True), variant, **kwargs)
 
     return named(
         function, name, f"images of {size} x {size} pixels; they are not preprocessed.", __name__, extra=OPTIONS

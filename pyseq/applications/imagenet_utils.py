@@ -67,18 +67,19 @@ def _in_place(x, axis, scale, turned, mean, deviation):
 
 
 def _of_tensor(x, axis, scale, turned, mean, deviation):
-    from pyseq import backend
+    from pyseq.tf import math, nn, tensors  # whose functions make layers of the names that tf.keras gives them
 
-    x = x if x.dtype.is_floating else backend.cast(x, config.floatx())
-    x = x / scale if scale != 1 else x
+    x = x if x.dtype.is_floating else tensors.cast(x, config.floatx())
+    x = math.truediv(x, scale) if scale != 1 else x
     if turned:
         x = x[..., ::-1] if axis == -1 else x[..., ::-1, :, :]
-    x = x - _constant(_along(mean, axis), x)
-    return x if deviation is None else x / _constant(_along(deviation, axis), x)
-
-
-def _constant(values, x):
-    return values if isinstance(values, float) else np.asarray(values, x.dtype.numpy)
+    if isinstance(mean, float):
+        x = math.subtract(x, mean)
+    elif axis == -1:
+        x = nn.bias_add(x, -np.asarray(mean, x.dtype.numpy), data_format="NHWC")
+    else:
+        x = math.subtract(x, _along(mean, axis).astype(x.dtype.numpy))
+    return x if deviation is None else math.truediv(x, np.asarray(_along(deviation, axis), x.dtype.numpy))
 
 
 def preprocessing(mode, module):
@@ -88,12 +89,8 @@ def preprocessing(mode, module):
         return preprocess_input(x, data_format, mode)
 
     doc = preprocess_input.__doc__
-    return _named(
-        function,
-        module,
-        doc[: doc.index("        mode:")].replace("as networks", f'as mode "{mode}" has them and networks')
-        + doc[doc.index("    Returns:") :],
-    )
+    before, modes, after = doc.partition("        mode:")[0], _MODE_DOC[mode], doc[doc.index("    Returns:") :]
+    return _named(function, module, before.replace("want them.", f"want them: {modes}.", 1) + after)
 
 
 def unchanged(module):
@@ -103,6 +100,13 @@ def unchanged(module):
         return x
 
     return _named(function, module, "Images as they are, of 0 to 255: the model itself prepares them.")
+
+
+_MODE_DOC = {
+    "caffe": "blue first, the mean taken off each channel",
+    "tf": "from -1 to 1",
+    "torch": "from 0 to 1, then less the mean and divided by the deviation of each channel",
+}
 
 
 def _named(function, module, doc):

@@ -33,6 +33,7 @@ class Arguments:
     Attributes:
         who: name of the function, for messages.
         size, least: rows and columns of an image: usual with the classifier; the fewest that leave something to pool.
+        whole: is a trained model more than its weights in a model made here?
     """
 
     who: str
@@ -45,6 +46,7 @@ class Arguments:
     classifier_activation: object
     size: int = 224
     least: int = 32
+    whole: bool = False
     source: object = field(default=None, init=False)  # the symbolic tensor that the model is of
 
     def image(self):
@@ -108,11 +110,19 @@ class Arguments:
         if self.weights == "imagenet":
             if self.include_top and self.classes != IMAGENET_CLASSES:
                 self._refuse("classes", f'be {IMAGENET_CLASSES} with `weights="imagenet"` and `include_top`')
+            trained = f'{self.who}(weights="imagenet")'
+            instead = (
+                "give the path of a file that has them: what tf.keras keeps in ~/.keras/models, or wrote with "
+                f'`{trained}.save_weights("{self.who.lower()}.weights.h5")`.'
+            )
+            if self.whole:
+                instead = (
+                    f'let tf.keras save the whole model, `{trained}.save("{self.who.lower()}.keras")`, which '
+                    "`keras.models.load_model` reads: with these weights it has one layer more."
+                )
             raise NotImplementedError(
                 f'{self.who}: pyseq downloads no weights, so `weights="imagenet"` cannot be had by that name. Use '
-                "`weights=None` for random ones, or give the path of a file that has them: what tf.keras keeps in "
-                f'~/.keras/models, or wrote with `{self.who}(weights="imagenet").save_weights("{self.who.lower()}'
-                '.weights.h5")`.'
+                f"`weights=None` for random ones, or {instead}"
             )
         if not isinstance(self.weights, (str, os.PathLike)) or not os.path.exists(self.weights):
             self._refuse("weights", "be None (random), or the path of a file (.h5, .weights.h5 or .keras) that exists")
@@ -161,8 +171,8 @@ def _inputs_of(tensor):
 
 def halving_pads(x, size):
     """Pads with which a "valid" window of so many pixels and strides of 2 sees what it would see with "same"."""
-    rows, columns = (x.shape[1:3] if channel_axis() == 3 else x.shape[2:4])[:2]
-    before = [size // 2 - (1 - n % 2 if n is not None else 1) for n in (rows, columns)]
+    rows, columns = x.shape[1:3] if channel_axis() == 3 else x.shape[2:4]
+    before = [size // 2 - (0 if n is not None and n % 2 else 1) for n in (rows, columns)]
     return tuple((k, size // 2) for k in before)
 
 
