@@ -114,7 +114,7 @@ def _weighed(x, axis, forwards, backwards):
     outer, inner = math.prod(x.shape[:axis]), math.prod(x.shape[axis + 1 :])
     to = (*x.shape[:axis], new, *x.shape[axis + 1 :])
     y = emit(
-        WEIGH, (x, wrap(pixels), wrap(weights)), ((to, x.dtype),), (x.shape[axis], inner, new, taps), (), max(1, outer * new),
+        WEIGH, (x, wrap(pixels), wrap(weights)), ((to, x.dtype),), (x.shape[axis], inner, new, taps), (), outer * new,
         math.prod(to) * taps,
     )  # fmt: skip
     return record(y, (x,), lambda dy, needs: _weighed(dy, axis, backwards, forwards))
