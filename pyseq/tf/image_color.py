@@ -107,8 +107,9 @@ def per_image_standardization(image):
     x = x if x.dtype is float16 else e.cast(x, float32)
     axes = (-3, -2, -1)
     least = (x.shape[-3] * x.shape[-2] * x.shape[-1]) ** -0.5
-    deviation = e.maximum(reduce.std(x, axes, keepdims=True), least)
-    return e.divide(e.subtract(x, reduce.mean(x, axes, keepdims=True)), deviation)
+    centred = e.subtract(x, reduce.mean(x, axes, keepdims=True))
+    deviation = e.maximum(e.sqrt(reduce.mean(e.square(centred), axes, keepdims=True)), least)
+    return e.divide(centred, deviation)
 
 
 def rgb_to_grayscale(images, name=None):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq.core import as_tensor, float32
-from pyseq.ops import conv_depthwise, pool, reduce, slicing
+from pyseq.ops import conv_depthwise, pool, reduce, resize, slicing
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
 from pyseq.tf._given import tensor_of
@@ -102,7 +102,7 @@ def _ssim_map(who, a, b, largest, filter_size, filter_sigma, k1, k2):
         raise ValueError(
             f"{who}: images must not be smaller than `filter_size`. Received: filter_size={filter_size}, shape {a.shape}."
         )
-    blur = _gaussian_blur(filter_size, filter_sigma, a.shape[-1])
+    blur = _gaussian_blur(filter_size, filter_sigma)
     c1, c2 = (e.square(e.multiply(largest, float(k))) for k in (k1, k2))
     mean_a, mean_b = blur(a), blur(b)
     product = e.multiply(e.multiply(mean_a, mean_b), 2.0)
@@ -114,15 +114,18 @@ def _ssim_map(who, a, b, largest, filter_size, filter_sigma, k1, k2):
     return e.multiply(luminance, contrast), contrast
 
 
-def _gaussian_blur(size, sigma, channels):
+def _gaussian_blur(size, sigma):
+    """A function that blurs (..., H, W, C), windows inside: along one axis, then the other."""
     at = np.arange(size) - (size - 1) / 2
     line = np.exp(-(at**2) / (2 * sigma**2))
     line /= line.sum()
-    window = (line[:, None] * line)[:, :, None, None].repeat(channels, 2).astype("float32")
 
     def blur(x):
-        flat = s.reshape(x, (-1, *x.shape[-3:]))
-        y = conv_depthwise.depthwise_conv(flat, as_tensor(window))
+        y = s.reshape(x, (-1, *x.shape[-3:]))
+        for axis in (1, 2):
+            n = y.shape[axis] - size + 1
+            pixels = np.arange(n)[:, None] + np.arange(size)
+            y = resize.weighed(y, axis, pixels, np.broadcast_to(line, pixels.shape))
         return s.reshape(y, (*x.shape[:-3], *y.shape[1:]))
 
     return blur
