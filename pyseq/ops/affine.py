@@ -56,7 +56,7 @@ def _forward(x, transforms, size, codes, fill_value):
         ((to, x.dtype),),
         dims,
         (fill_value,),
-        max(1, n * size[0]),
+        n * size[0],
         8 * n * size[0] * size[1] * c,
     )
     return record(y, (x, transforms), lambda dy, needs: (_backward(dy, transforms, x.shape, codes), None))
@@ -64,5 +64,5 @@ def _forward(x, transforms, size, codes, fill_value):
 
 def _backward(dy, transforms, shape, codes):
     dims = (*shape[1:], *dy.shape[1:3], *codes)
-    dx = emit(AFFINE_BACKWARD, (dy, transforms), ((shape, dy.dtype),), dims, (), max(1, shape[0]), 8 * dy.size)
+    dx = emit(AFFINE_BACKWARD, (dy, transforms), ((shape, dy.dtype),), dims, (), shape[0], 8 * dy.size)
     return record(dx, (dy, transforms), lambda ddx, needs: (_forward(ddx, transforms, dy.shape[1:3], codes, 0.0), None))

@@ -1,12 +1,21 @@
-"""Colours of images: brightness, contrast, hue, saturation. Made of other ops, so that they have gradients."""
+"""Colours of images: contrast, hue, saturation. csrc/color.pyx.
+
+The kernels go forwards; gradients are those of the same formulas, made of other ops (`_composed_...`).
+"""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from pyseq.core import as_tensor
+from pyseq.core import GradientTape, as_tensor, emit, float32, float64, kernels, record, recording
 from pyseq.ops import elementwise as e
 from pyseq.ops import linalg, reduce, shape
+
+RGB_TO_HSV, HSV_TO_RGB, SHIFT_COLORS = kernels("rgb_to_hsv", "hsv_to_rgb", "shift_colors")
+PART = 4096  # pixels of a part, as in csrc/color.pyx
+WORK = 32  # multiply-adds that a pixel costs, about
 
 
 def adjust_contrast(x, factor):
@@ -15,8 +24,12 @@ def adjust_contrast(x, factor):
     Args:
         x: (..., H, W, C), floating point. factor: number or tensor of its dtype.
     """
-    mean = reduce.mean(x, (-3, -2), keepdims=True)
-    return e.add(e.multiply(e.subtract(x, mean), factor), mean)
+    w, c = x.shape[-2:]
+    rows = shape.reshape(x, (*x.shape[:-2], w * c))
+    # Rows are as long as they can be: going over a few channels at a time is twenty times slower.
+    mean = reduce.mean(shape.reshape(reduce.mean(rows, -2), (*x.shape[:-3], w, c)), -2, keepdims=True)
+    mean = shape.reshape(shape.broadcast_to(mean, (*x.shape[:-3], w, c)), (*x.shape[:-3], 1, w * c))
+    return shape.reshape(e.add(e.multiply(e.subtract(rows, mean), factor), mean), x.shape)
 
 
 def mixed(x, rows):
@@ -25,7 +38,65 @@ def mixed(x, rows):
 
 
 def rgb_to_hsv(x):
-    """Hue, saturation, value, all in [0, 1], of red, green, blue in [0, 1]: (..., 3), floating point."""
+    """Hue, saturation, value, all in [0, 1], of red, green, blue in [0, 1]: (..., 3), floating point.  vjp: dy -> dx."""
+    return _of_pixels(RGB_TO_HSV, _composed_rgb_to_hsv, as_tensor(x))
+
+
+def hsv_to_rgb(x):
+    """The inverse of rgb_to_hsv.  vjp: dy -> dx."""
+    return _of_pixels(HSV_TO_RGB, _composed_hsv_to_rgb, as_tensor(x))
+
+
+def adjust_hue(x, delta):
+    """Colours turned by a fraction of the colour circle.
+
+    Args:
+        x: (..., 3), floating point. delta: number or scalar tensor.
+    Returns:
+        y.  vjp: dy -> dx, ddelta.
+    """
+    return _shifted(as_tensor(x), delta, 1.0)
+
+
+def adjust_saturation(x, factor):
+    """Colours stronger or weaker: the saturation times a factor, at most 1.
+
+    Args:
+        x: (..., 3), floating point. factor: number or scalar tensor.
+    Returns:
+        y.  vjp: dy -> dx, dfactor.
+    """
+    return _shifted(as_tensor(x), 0.0, factor)
+
+
+def _shifted(x, delta, factor):
+    dtype = float64 if x.dtype is float64 else float32
+    return _of_pixels(SHIFT_COLORS, _composed_shift, x, *[e.cast(as_tensor(v, like=x), dtype) for v in (delta, factor)])
+
+
+def _of_pixels(kernel, composed, x, *scalars):
+    """The kernel's y, whose gradient is that of `composed(x, *scalars)`."""
+    if not x.shape or x.shape[-1] != 3:
+        raise ValueError(f"color: the last axis of `x` must have 3 channels. Received: x.shape={x.shape}.")
+    if x.dtype is not float32 and x.dtype is not float64:
+        return e.cast(_of_pixels(kernel, composed, e.cast(x, float32), *scalars), x.dtype)
+    n = math.prod(x.shape[:-1])
+    y = emit(kernel, (x, *scalars), ((x.shape, x.dtype),), (n,), (), -(-n // PART), n * WORK)
+    if not recording():
+        return y
+
+    def vjp(dy, needs):
+        inputs = (x, *scalars)
+        with GradientTape() as tape:
+            tape.watch(inputs)
+            again = composed(*inputs)
+        found = tape.gradient(again, list(inputs), output_gradients=dy)
+        return tuple(found) if scalars else found[0]
+
+    return record(y, (x, *scalars), vjp)
+
+
+def _composed_rgb_to_hsv(x):
     red, green, blue = shape.unstack(x, axis=-1)
     value, least = (f(f(red, green), blue) for f in (e.maximum, e.minimum))
     span = e.subtract(value, least)
@@ -40,8 +111,7 @@ def rgb_to_hsv(x):
     return shape.stack([hue, saturation, value], -1)
 
 
-def hsv_to_rgb(x):
-    """The inverse of rgb_to_hsv."""
+def _composed_hsv_to_rgb(x):
     hue, saturation, value = shape.unstack(x, axis=-1)
     sixths = e.multiply(hue, 6.0)
     pure = (
@@ -54,23 +124,8 @@ def hsv_to_rgb(x):
     return shape.stack(channels, -1)
 
 
-def adjust_hue(x, delta):
-    """Colours turned by a fraction of the colour circle.
-
-    Args:
-        x: (..., 3), floating point. delta: number or tensor of its dtype, in [-1, 1].
-    """
-    hue, saturation, value = shape.unstack(rgb_to_hsv(x), axis=-1)
+def _composed_shift(x, delta, factor):
+    hue, saturation, value = shape.unstack(_composed_rgb_to_hsv(x), axis=-1)
     hue = e.add(hue, delta)
     hue = e.subtract(hue, e.floor(hue))
-    return hsv_to_rgb(shape.stack([hue, saturation, value], -1))
-
-
-def adjust_saturation(x, factor):
-    """Colours stronger or weaker: the saturation times a factor, at most 1.
-
-    Args:
-        x: (..., 3), floating point. factor: number or tensor of its dtype.
-    """
-    hue, saturation, value = shape.unstack(rgb_to_hsv(x), axis=-1)
-    return hsv_to_rgb(shape.stack([hue, e.clip(e.multiply(saturation, factor), 0.0, 1.0), value], -1))
+    return _composed_hsv_to_rgb(shape.stack([hue, e.clip(e.multiply(saturation, factor), 0.0, 1.0), value], -1))

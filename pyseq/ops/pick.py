@@ -46,7 +46,7 @@ def pick_pixels(x, rows, columns, first_axis=1):
     outer, pixel = math.prod(x.shape[:first_axis]), math.prod(x.shape[first_axis + 2 :])
     to = (*x.shape[:first_axis], oh, ow, *x.shape[first_axis + 2 :])
     dims = (h, w, oh, ow, pixel * x.dtype.itemsize)
-    y = emit(PICK, (x, rows, columns), ((to, x.dtype),), dims, (), max(1, outer * oh), math.prod(to))
+    y = emit(PICK, (x, rows, columns), ((to, x.dtype),), dims, (), outer * oh, math.prod(to))
     return record(y, (x,), lambda dy, needs: put_pixels(dy, rows, columns, x.shape, first_axis))
 
 
@@ -56,5 +56,5 @@ def put_pixels(dy, rows, columns, shape, first_axis=1):
         return e.cast(put_pixels(e.cast(dy, float32), rows, columns, shape, first_axis), dy.dtype)
     outer, pixel = math.prod(shape[:first_axis]), math.prod(shape[first_axis + 2 :])
     dims = (*shape[first_axis : first_axis + 2], rows.shape[0], columns.shape[0], pixel)
-    dx = emit(PUT, (dy, rows, columns), ((tuple(shape), dy.dtype),), dims, (), max(1, outer), dy.size)
+    dx = emit(PUT, (dy, rows, columns), ((tuple(shape), dy.dtype),), dims, (), outer, dy.size)
     return record(dx, (dy,), lambda ddx, needs: pick_pixels(ddx, rows, columns, first_axis))

@@ -16,7 +16,8 @@ from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
 from pyseq.ops.resize_taps import METHODS
 
-WEIGH = kernels("weigh_pixels")
+WEIGH, RESIZE = kernels("weigh_pixels", "resize_pixels")
+ROW = 8192  # elements of a row that is resized both ways at once, as in csrc/image.pyx
 
 
 def resize(x, size, method="bilinear", antialias=False):
@@ -48,12 +49,13 @@ def resize(x, size, method="bilinear", antialias=False):
         x = e.cast(x, float32)
     if x.dtype is not float32 and x.dtype is not float64:
         return e.cast(resize(e.cast(x, float32), size, method, antialias), x.dtype)
-    how = (method, bool(antialias))
-    if (
-        height <= x.shape[1]
-    ):  # what is long for a row of channels is short for a row of pixels: that goes over fewer of them
-        return _along(_along(x, 1, how, height), 2, how, width)
-    return _along(_along(x, 2, how, width), 1, how, height)
+    rows, columns = (
+        _maps(method, bool(antialias), n, to, x.dtype.name) for n, to in zip(x.shape[1:3], (height, width), strict=True)
+    )
+    if rows and columns and x.shape[2] * x.shape[3] <= ROW:
+        return _resized(x, rows, columns)
+    x = _weighed(x, 1, *rows) if rows else x
+    return _weighed(x, 2, *columns) if columns else x
 
 
 def smart_resize(x, size, method="bilinear"):
@@ -94,18 +96,41 @@ def checked_size(who, size):
     return size
 
 
-def _along(x, axis, how, extent):
-    old = x.shape[axis]
-    if old == extent and how[0] not in resize_taps.SMOOTHING:
-        return x
-    return _weighed(x, axis, *_arrays(*how, old, extent, x.dtype.name))
-
-
 @lru_cache(maxsize=256)
-def _arrays(method, antialias, old, new, dtype):
-    """(pixels, weights) forwards, and backwards."""
+def _maps(method, antialias, old, new, dtype):
+    """(pixels, weights) forwards, and backwards; None if an axis stays as it is."""
+    if old == new and method not in resize_taps.SMOOTHING:
+        return None
     forwards = resize_taps.taps(method, antialias, old, new)
     return tuple((p, w.astype(dtype)) for p, w in (forwards, resize_taps.turned(*forwards, old)))
+
+
+def _resized(x, rows, columns):
+    """Both axes in one go; the gradient goes back along one after the other."""
+    (n, h, w, c), (down, right) = x.shape, (rows[0], columns[0])
+    (oh, t), (ow, u) = down[0].shape, right[0].shape
+    inputs = (x, *[wrap(a) for a in (*down, *right)])
+    work = n * oh * c * (w * t + ow * u)
+    y = emit(RESIZE, inputs, (((n, oh, ow, c), x.dtype),), (h, w, c, oh, ow, t, u), (), n * oh, work)
+
+    def vjp(dy, needs):
+        dx = _weighed(_weighed(dy, 2, *columns[::-1]), 1, *rows[::-1])
+        return (dx, None, None, None, None)
+
+    return record(y, inputs, vjp)
+
+
+def weighed(x, axis, pixels, weights):
+    """y[..., o, ...] = sum_t weights[o, t] * x[..., pixels[o, t], ...] along an axis.
+
+    Args:
+        x: float32 or float64. pixels: array of integers (O, T), in range. weights: array (O, T).
+    Returns:
+        y.  vjp: dy -> dx.
+    """
+    forwards = np.ascontiguousarray(pixels, "int32"), np.asarray(weights)
+    both = (forwards, resize_taps.turned(*forwards, x.shape[axis]))
+    return _weighed(x, axis, *[(p, w.astype(x.dtype.numpy)) for p, w in both])
 
 
 def _weighed(x, axis, forwards, backwards):
@@ -114,7 +139,7 @@ def _weighed(x, axis, forwards, backwards):
     outer, inner = math.prod(x.shape[:axis]), math.prod(x.shape[axis + 1 :])
     to = (*x.shape[:axis], new, *x.shape[axis + 1 :])
     y = emit(
-        WEIGH, (x, wrap(pixels), wrap(weights)), ((to, x.dtype),), (x.shape[axis], inner, new, taps), (), max(1, outer * new),
+        WEIGH, (x, wrap(pixels), wrap(weights)), ((to, x.dtype),), (x.shape[axis], inner, new, taps), (), outer * new,
         math.prod(to) * taps,
     )  # fmt: skip
     return record(y, (x,), lambda dy, needs: _weighed(dy, axis, backwards, forwards))

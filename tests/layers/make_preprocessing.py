@@ -24,6 +24,7 @@ if __name__ == "__main__":
         {
             "made with": {"tensorflow": tf.__version__},
             "values": {name: cases.run(tf, case) for name, case in cases.CASES.items()},
+            "signatures": cases.signatures(tf),
             "errors": {text: cases.error_of(tf, text) for text in cases.ERRORS},
         },
     )

@@ -6,6 +6,8 @@ that are equal: then the layers compute the same, whatever numbers they draw.
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 
 BATCH, ONE = "2,6,5,2", "4,7,1"
@@ -97,3 +99,21 @@ def error_of(tf, text):
     except Exception as error:
         return [type(error).__name__, str(error)]
     return None
+
+
+LAYERS = (
+    "CenterCrop RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomRotation RandomTranslation RandomWidth "
+    "RandomZoom Resizing"
+).split()
+
+
+def signatures(tf):
+    """{layer: what it is made with, what it is called with}."""
+    found = {}
+    for name in LAYERS:
+        layer = getattr(tf.keras.layers, name)
+        both = inspect.signature(layer), inspect.signature(layer.call)
+        found[name] = [
+            [[p.name, repr(p.default)] for p in s.parameters.values() if p.default is not p.empty] for s in both
+        ]
+    return found

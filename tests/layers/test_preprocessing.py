@@ -39,6 +39,10 @@ def test_as_tf_keras(name):
         assert got[key] == wanted[key], key
 
 
+def test_signatures():
+    assert cases.signatures(tf) == RECORDED["signatures"]
+
+
 @pytest.mark.parametrize("text", cases.ERRORS)
 def test_error(text):
     wanted, got = RECORDED["errors"][text], cases.error_of(tf, text)
