@@ -7,7 +7,7 @@
 #ifndef PYSEQ_CONV_DEPTHWISE_H
 #define PYSEQ_CONV_DEPTHWISE_H
 
-#include "activation.h"
+#include "norm_columns.h"
 #include "conv_axis.h"
 #include "partial.h"
 

@@ -4,7 +4,7 @@ x (N, H, W, C), kernel (3, 3, C, F), y (N, OH, OW, F); U (16, C, F) is the kerne
 
 dim: n  1  C  F  activation code  chunks (of tiles, of dU)  pieces of C  pieces of F (of dU)
      then H W OH OW, padding above, padding left: of the forward convolution.
-attr: of the activation.
+attr: of the activation, whose code carries what norm_columns.h sets beside it.
 """
 from libc.stdint cimport int64_t, uintptr_t
 from instruction cimport F32, Instruction
@@ -12,13 +12,19 @@ from instruction cimport F32, Instruction
 cdef extern from "conv_winograd.h" nogil:
     ctypedef struct Winograd:
         int64_t n, height, width, channels, rows, columns, filters, above, left
+    ctypedef struct NormColumns:
+        const void *mean
+        const void *scale
+        const void *shift
     ctypedef struct WinogradEnd_f32:
         int activation
+        NormColumns norm
         const double *attr
         const float *bias
         const float *slope
     ctypedef struct WinogradEnd_f64:
         int activation
+        NormColumns norm
         const double *attr
         const double *bias
         const double *slope
@@ -68,14 +74,17 @@ cdef void tiles(const Instruction *i, const Winograd *w, int turned, int64_t fir
     cdef int64_t stop = least(last * TILES, w.n * winograd_down(w) * winograd_across(w))
     if i.dtype == F32:
         e32.activation, e32.attr, e32.bias, e32.slope = <int>i.dim[4], i.attr, <const float *>i.in_[2], <const float *>i.in_[3]
+        e32.norm.mean, e32.norm.scale, e32.norm.shift = i.in_[4], i.in_[5], i.in_[6]
         tiles_f32(w, first * TILES, stop, <const float *>i.in_[0], <const float *>i.in_[1], turned, &e32, <float *>i.out[0])
     else:
         e64.activation, e64.attr, e64.bias, e64.slope = <int>i.dim[4], i.attr, <const double *>i.in_[2], <const double *>i.in_[3]
+        e64.norm.mean, e64.norm.scale, e64.norm.shift = i.in_[4], i.in_[5], i.in_[6]
         tiles_f64(w, first * TILES, stop, <const double *>i.in_[0], <const double *>i.in_[1], turned, &e64, <double *>i.out[0])
 
 
 cdef void winograd(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: x, U, bias or nothing   out: y   parts: TILES tiles of y each
+    # in: x, U, bias or nothing, nothing, norm_columns.h's mean, scale, shift or nothing
+    # out: y   parts: TILES tiles of y each
     cdef Winograd w = forward(i)
     tiles(i, &w, 0, first, last)
 

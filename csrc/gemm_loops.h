@@ -312,12 +312,18 @@ static inline NAME(Cut) NAME(cut)(int64_t size, int64_t pieces, int64_t p) {
     return (NAME(Cut)){first, size * (p + 1) / pieces - first};
 }
 
-/* The activation, or its gradient, of n elements of C that begin `offset` elements behind C's first. */
-static void NAME(finish)(const GemmShape *s, T *c, int64_t offset, int64_t n) {
-    const T *slope = (const T *)s->slope + offset;
-    if (!s->activation) return;
-    if (s->slope) NAME(activate_grad)(s->activation, s->attr, c, slope, slope, c, n);
-    else NAME(activate)(s->activation, s->attr, c, c, n);
+/* What comes behind the bias, of rows of n elements of C that begin `offset` elements behind C's first, in column `column`. */
+static void NAME(finish)(const GemmShape *s, T *c, int64_t offset, int64_t column, int64_t rows, int64_t n) {
+    if (s->activation & NORM_COLUMNS) {
+        NAME(norm_columns)(s->activation, s->attr, &s->norm, column, c, rows, s->c_row, n);
+    } else if (s->slope) {
+        const T *slope = (const T *)s->slope + offset;
+        if (n == s->c_row) n *= rows, rows = 1;
+        for (int64_t i = 0; i < rows; i++, c += s->c_row, slope += s->c_row)
+            NAME(activate_grad)(s->activation, s->attr, c, slope, slope, c, n);
+    } else {
+        NAME(activate_rows)(s->activation, s->attr, c, rows, s->c_row, n);
+    }
 }
 
 /* k = 0: the sum is empty (or the old C). */
@@ -326,7 +332,7 @@ static void NAME(gemm_empty)(const GemmShape *s, T *c, const T *bias) {
     for (int64_t i = 0; i < s->m; i++) {
         T *row = c + i * s->c_row;
         for (int64_t j = 0; j < s->n; j++) row[j] = (s->accumulate ? row[j] : 0) + (bias ? bias[j] : 0);
-        NAME(finish)(s, row, row - c, s->n);
+        if (s->activation) NAME(finish)(s, row, row - c, 0, 1, s->n);
     }
 }
 
@@ -386,9 +392,7 @@ static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, in
     }
     if (last_k && s->activation) {
         T *c = x->c + rows.first * s->c_row + x->j0;
-        if (x->nc == s->c_row) NAME(finish)(s, c, c - x->c, rows.size * x->nc);
-        else
-            for (int64_t i = 0; i < rows.size; i++, c += s->c_row) NAME(finish)(s, c, c - x->c, x->nc);
+        NAME(finish)(s, c, c - x->c, x->j0, rows.size, x->nc);
     }
 }
 
