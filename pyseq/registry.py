@@ -176,7 +176,7 @@ class Registry:
         if thing is None or isinstance(thing, (str, dict)):
             return thing
         if hasattr(thing, "get_config"):
-            cls = type(thing)
+            cls = vars(type(thing)).get("_saved_as", type(thing))
             own = "_registered_name" not in vars(cls) and self.knows(cls)
             if use_legacy_format:
                 return {"class_name": cls.__name__ if own else get_registered_name(cls), "config": thing.get_config()}

@@ -819,7 +819,8 @@ cdef class Variable:
         memcpy(own.data, t.data, t.n_bytes)
         own.variable = weakref.ref(self)
         self._value = own
-        self.name = name or "Variable:0"
+        name = str(name or "Variable")
+        self.name = name if name.rpartition(":")[2].isdigit() else f"{name}:0"  # as TensorFlow's
         self.constraint = constraint
         self.trainable = trainable is None or trainable
 

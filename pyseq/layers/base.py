@@ -22,7 +22,7 @@ from pyseq.layers.module import Module
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
 from pyseq.layers.symbolic_call import shape_of, symbolic_call
-from pyseq.layers.tracking import Tracked, may_hold, settings, structure_changed
+from pyseq.layers.tracking import Tracked, may_hold, merged, settings, structure_changed
 from pyseq.layers.uses import Uses
 from pyseq.ops import elementwise
 
@@ -204,12 +204,15 @@ class Layer(Added, Uses, Module):
         return [*([entry] if entry is not None else []), *self._sublayers(), *self._tracked().modules]
 
     def _own_weights(self):
-        """(trainable, non-trainable) variables of this layer alone."""
-        made = [*self._own_trainable, *self._own_non_trainable]
-        known = {id(v) for v in made}
-        assigned = [v for v in self._tracked().variables if id(v) not in known]
-        trainable = [v for v in assigned if getattr(v, "_layer_trainable", v.trainable)]
-        return self._own_trainable + trainable, self._own_non_trainable + [v for v in assigned if not _in(v, trainable)]
+        """(trainable, non-trainable) variables of this layer alone, in the order in which they were made or assigned."""
+        made = {id(v) for v in (*self._own_trainable, *self._own_non_trainable)}
+        found = self._tracked().variables
+        if all(id(v) in made for v in found):
+            return list(self._own_trainable), list(self._own_non_trainable)
+        fixed = {id(v) for v in self._own_non_trainable}
+        fixed |= {id(v) for v in found if id(v) not in made and not getattr(v, "_layer_trainable", v.trainable)}
+        ordered = merged(self._own_trainable, [v for v in found if id(v) not in fixed])
+        return ordered, merged(self._own_non_trainable, [v for v in found if id(v) in fixed])
 
     @property
     def trainable_weights(self):
