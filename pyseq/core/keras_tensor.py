@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import namedtuple
 
 from pyseq.core import dispatch
-from pyseq.core.dtypes import as_dtype
 from pyseq.core.tensor_shape import TensorShape
+from pyseq.core.texts import as_any_dtype
 
 # Where a KerasTensor comes from: the layer, the number of its node, the place among that node's outputs.
 KerasHistory = namedtuple("KerasHistory", ("layer", "node_index", "tensor_index"))
@@ -25,7 +25,7 @@ class KerasTensor:
 
     Attributes:
         shape: TensorShape, batch axis first.
-        dtype: a DType.
+        dtype: a DType, or `string`.
         name: for messages.
         values: of a small tensor of integers such as a shape, {extent that stands for None: array}; or None.
     """
@@ -34,7 +34,7 @@ class KerasTensor:
 
     def __init__(self, shape, dtype="float32", name=None, values=None):
         self.shape = TensorShape(shape)
-        self.dtype = as_dtype(dtype)
+        self.dtype = as_any_dtype(dtype)
         self.name = name
         self.values = values
         self._keras_history = None

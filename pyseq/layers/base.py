@@ -12,6 +12,7 @@ from pyseq import constraints, initializers, regularizers
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
 from pyseq.core.dispatch import is_symbolic
 from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
+from pyseq.core.texts import as_any_dtype, as_texts, is_texts
 from pyseq.layers.added import Added
 from pyseq.layers.arguments import config_of_arguments, remember_arguments, takes_only_own
 from pyseq.layers.call_context import context
@@ -73,7 +74,7 @@ class Layer(Added, Uses, Module):
         self._trainable = bool(trainable)
         self.name = str(name) if name is not None else unique_name(snake_case(type(self).__name__))
         self._named_by_user = name is not None
-        self._dtype = as_dtype(_policy_name(dtype) or config.floatx())
+        self._dtype = as_any_dtype(_policy_name(dtype) or config.floatx())
         self.dynamic = bool(dynamic)
         self.built = False
         self.input_spec = None
@@ -414,16 +415,27 @@ class Layer(Added, Uses, Module):
     def _prepare_inputs(self, inputs):
         if isinstance(inputs, Tensor):
             return self._cast(inputs)
-        if isinstance(inputs, (list, tuple, dict)) and not _is_numbers(inputs):
+        if isinstance(inputs, (list, tuple, dict)) and not _is_values(inputs):
             return map_structure(lambda x: x if x is None else self._cast(self._as_tensor(x)), inputs)
         return self._cast(self._as_tensor(inputs))
 
     def _as_tensor(self, x):
+        if is_texts(x):
+            if not self._may_take_texts():
+                raise ValueError(
+                    f'Input of layer "{self.name}": it must hold numbers. Received: texts, {x!r}. Make numbers of them with '
+                    "StringLookup or TextVectorization, or convert them, e.g. x.astype('float32')."
+                )
+            return as_texts(x)
         try:
             return as_tensor(x)
         except (TypeError, ValueError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f'Input of layer "{self.name}": {error}') from None
+
+    def _may_take_texts(self):
+        """False for models that are known to take numbers only."""
+        return True
 
     def _cast(self, x):
         if self._autocast and x.dtype is not self._dtype and x.dtype.is_floating:
@@ -616,11 +628,11 @@ def _extents(shape):
     return tuple(None if d is None else int(d) for d in shape)
 
 
-def _is_numbers(x) -> bool:
-    """Is x a nested list of plain numbers, that is, one array and no structure of arrays?"""
+def _is_values(x) -> bool:
+    """Is x a nested list of plain numbers or texts, that is, one array and no structure of arrays?"""
     while isinstance(x, (list, tuple)) and x:
         x = x[0]
-    return isinstance(x, (int, float, bool, np.generic))
+    return isinstance(x, (int, float, bool, str, bytes, np.generic))
 
 
 def _in(x, items) -> bool:

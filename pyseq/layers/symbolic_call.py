@@ -9,6 +9,7 @@ from pyseq.core.engine import SymbolicError
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten, map_shapes, map_structure
 from pyseq.core.tensor_shape import TensorShape
+from pyseq.core.texts import Texts, string
 from pyseq.core.trace import ShapeTrace
 from pyseq.layers.node import Node, rebuilt, replace, symbolic_in
 from pyseq.layers.shape_inference import TRIES
@@ -64,6 +65,8 @@ def _outputs(function, args, kwargs, unknown):
         values = (t.values or {}).get(unknown, (t.values or {}).get(None))
         if values is not None:
             return as_tensor(values)
+        if t.dtype is string:
+            return Texts(None, [unknown if d is None else d for d in t.shape])
         return symbolic(tuple(unknown if d is None else d for d in t.shape), t.dtype, trace)
 
     with tracing(trace):
@@ -112,7 +115,8 @@ def _by_shape_rule(layer, args):
     if type(layer).compute_output_shape is Layer.compute_output_shape:
         return None
     shapes = layer.compute_output_shape(replace(args[0], lambda t: t.shape))
-    return map_shapes(lambda shape: KerasTensor(shape, layer._dtype), shapes)
+    dtype = getattr(layer, "_output_dtype", layer._dtype)
+    return map_shapes(lambda shape: KerasTensor(shape, dtype), shapes)
 
 
 def connect(layer, args, kwargs, outputs):

@@ -161,7 +161,7 @@ class Training(Functions, GeneratorMethods):
         if own is not None:
             return FunctionSteps(own, stretch)
         step = self._step_of(kind)
-        if self._runs_eagerly():
+        if self._runs_eagerly() or stretch.has_texts():
             return EagerSteps(step, stretch)
         return PlannedSteps(self._plans, kind, step, stretch)
 
