@@ -27,6 +27,7 @@ class KerasTensor:
         shape: TensorShape, batch axis first.
         dtype: a DType, or `string`.
         name: for messages.
+        _keras_mask: which of its steps count, a KerasTensor without origin; or None.
         values: of a small tensor of integers such as a shape, {extent that stands for None: array}; or None.
     """
 
@@ -38,6 +39,7 @@ class KerasTensor:
         self.name = name
         self.values = values
         self._keras_history = None
+        self._keras_mask = None
 
     layer = property(lambda self: self._keras_history.layer)
     node = property(lambda self: self.layer._inbound_nodes[self._keras_history.node_index])

@@ -4,10 +4,10 @@ from pyseq.layers.activation import Activation
 from pyseq.layers.activation_layers import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from pyseq.layers.activity_regularization import ActivityRegularization
 from pyseq.layers.base import Layer
+from pyseq.layers.concatenation import Concatenate
 from pyseq.layers.convolution import Conv1D, Conv2D, Conv3D
 from pyseq.layers.convolution_depthwise import DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D
 from pyseq.layers.convolution_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
-from pyseq.layers.concatenation import Concatenate
 from pyseq.layers.dense import Dense
 from pyseq.layers.dot_product import Dot
 from pyseq.layers.dropout import AlphaDropout, Dropout
@@ -26,7 +26,7 @@ from pyseq.layers.normalization_batch import BatchNormalization
 from pyseq.layers.normalization_group import GroupNormalization
 from pyseq.layers.normalization_layer import LayerNormalization
 from pyseq.layers.normalization_spectral import SpectralNormalization
-from pyseq.layers.op_layers import AddLoss, SlicingOpLambda, TFOpLambda
+from pyseq.layers.op_layers import AddLoss, AddMetric, SlicingOpLambda, TFOpLambda
 from pyseq.layers.padding import Cropping1D, Cropping2D, Cropping3D, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 from pyseq.layers.permute import Permute, RepeatVector
 from pyseq.layers.pooling import (
@@ -80,7 +80,7 @@ _CLASSES = (
     UnitNormalization, UpSampling1D, UpSampling2D, UpSampling3D, Wrapper, ZeroPadding1D, ZeroPadding2D,
     ZeroPadding3D,
 )  # fmt: skip
-for _class in (AddLoss, Layer, SlicingOpLambda, TFOpLambda, *_CLASSES):
+for _class in (AddLoss, AddMetric, Layer, SlicingOpLambda, TFOpLambda, *_CLASSES):
     _registry.add(_class)
 
 Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D

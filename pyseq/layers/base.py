@@ -11,6 +11,7 @@ import numpy as np
 from pyseq import constraints, initializers, regularizers
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
 from pyseq.core.dispatch import is_symbolic
+from pyseq.core.name_scope import name_prefix
 from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
 from pyseq.core.texts import as_any_dtype, as_texts, is_texts
 from pyseq.layers.added import Added
@@ -145,10 +146,7 @@ class Layer(Added, Uses, Module):
     add_variable = add_weight
 
     def _weight_name(self, name) -> str:
-        scope = [n for n in context.names if n] if context.names else []
-        if not scope or scope[-1] != self.name:
-            scope.append(self.name)
-        return "/".join([*scope, name or "Variable"]) + ":0"
+        return f"{name_prefix()}{name or 'Variable'}:0"  # of the layers being called: weights made in `__init__` have none
 
     def __setattr__(self, name, value):
         if may_hold(value) or may_hold(self.__dict__.get(name)):

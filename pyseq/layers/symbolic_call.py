@@ -67,7 +67,10 @@ def _outputs(function, args, kwargs, unknown):
             return as_tensor(values)
         if t.dtype is string:
             return Texts(None, [unknown if d is None else d for d in t.shape])
-        return symbolic(tuple(unknown if d is None else d for d in t.shape), t.dtype, trace)
+        x = symbolic(tuple(unknown if d is None else d for d in t.shape), t.dtype, trace)
+        if t._keras_mask is not None:
+            x._keras_mask = stand_in(t._keras_mask)
+        return x
 
     with tracing(trace):
         return function(*replace(args, stand_in), **replace(kwargs, stand_in))
@@ -85,12 +88,17 @@ def _one(tensors, extents):
     if not isinstance(first, Tensor):
         return KerasTensor(first.shape, first.dtype) if isinstance(first, Variable) else first
     if len({len(t.shape) for t in tensors}) > 1:
-        raise ValueError(f"The rank of an output must not depend on extents. Received: {[tuple(t.shape) for t in tensors]}.")
+        raise ValueError(
+            f"The rank of an output must not depend on extents. Received: {[tuple(t.shape) for t in tensors]}."
+        )
     shape = tuple(d[0] if len(set(d)) == 1 else None for d in zip(*[t.shape for t in tensors], strict=True))
     values = None
     if not any(t.is_symbolic for t in tensors):
         values = {n: t.numpy() for n, t in zip(extents, tensors, strict=True)}
-    return KerasTensor(shape, first.dtype, values=values)
+    made = KerasTensor(shape, first.dtype, values=values)
+    masks = [t._keras_mask for t in tensors]
+    made._keras_mask = None if any(m is None for m in masks) else _one(masks, extents)
+    return made
 
 
 def symbolic_call(layer, args, kwargs):
@@ -124,7 +132,11 @@ def connect(layer, args, kwargs, outputs):
     given = {id(t) for t in symbolic_in((args, kwargs))}
 
     def own(t):
-        return KerasTensor(t.shape, t.dtype, values=t.values) if id(t) in given else t
+        if id(t) not in given:
+            return t
+        made = KerasTensor(t.shape, t.dtype, values=t.values)
+        made._keras_mask = t._keras_mask
+        return made
 
     outputs = map_structure(own, outputs)
     for k, t in enumerate(flatten(outputs)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pyseq.core.structure import map_structure
+
 
 class Uses:
     """Part of Layer: inputs, outputs and shapes of its uses."""
@@ -61,6 +63,17 @@ class Uses:
             raise AttributeError(f"Layer {self.name} has no inbound nodes.")
         self._refuse_several("output")
         return self.get_output_at(0)
+
+    @property
+    def input_mask(self):
+        """The symbolic mask of the input, a list if there are several inputs; None where there is none. See `input`."""
+        return map_structure(lambda t: t._keras_mask, self.input)
+
+    @property
+    def output_mask(self):
+        """The symbolic mask of the output of the first use, or a list; None where there is none. See `output`."""
+        output = self.get_output_at(0) if self._inbound_nodes else self.output
+        return map_structure(lambda t: t._keras_mask, output)
 
     def _refuse_several(self, which):
         if len(self._inbound_nodes) > 1:

@@ -217,12 +217,38 @@ class Functional(Model):
             if not is_symbolic(loss):
                 super().add_loss(loss, **kwargs)
                 continue
-            self._extra.append(AddLoss()(loss))
-            try:
-                self._connect()
-            except ValueError:
-                self._extra.pop()
-                raise
+            self._end_in(AddLoss()(loss))
+
+    def _end_in(self, tensor):
+        """Compute a symbolic tensor of this model, too, though it is no output."""
+        self._extra.append(tensor)
+        try:
+            self._connect()
+        except ValueError:
+            self._extra.pop()
+            raise
+
+    def add_metric(self, value, name=None, **kwargs):
+        """Show the mean of a symbolic tensor of this model with the metrics.
+
+        Args:
+            name: key in the logs. aggregation: None or "mean".
+        Raises:
+            ValueError: there is no name; the tensor does not come from the model's inputs.
+        """
+        from pyseq.layers.op_layers import AddMetric
+
+        if not is_symbolic(value):
+            super().add_metric(value, name=name, **kwargs)
+            return
+        if not name:
+            raise ValueError(
+                "Please provide a name for your metric like `self.add_metric(tf.reduce_sum(inputs), name='mean_activation')`"
+            )
+        aggregation = kwargs.pop("aggregation", None)
+        if kwargs:
+            raise TypeError(f"Unknown keyword arguments: {sorted(kwargs)}")
+        self._end_in(AddMetric(aggregation, name)(value))
 
     # ------------------------------------------------------------------------------------------ configurations
 

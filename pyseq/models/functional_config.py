@@ -240,10 +240,11 @@ class _Making:
         return [self.structure(item) for item in x]
 
     def of_losses(self):
-        """What comes out of layers that only add losses."""
-        from pyseq.layers.op_layers import AddLoss
+        """What comes out of layers that only add losses or metrics."""
+        from pyseq.layers.op_layers import AddLoss, AddMetric
 
-        return [t for node in self.nodes.values() if isinstance(node.layer, AddLoss) for t in node.flat_outputs]
+        found = [node for node in self.nodes.values() if isinstance(node.layer, (AddLoss, AddMetric))]
+        return [t for node in found for t in node.flat_outputs]
 
 
 def _constant(x):
