@@ -776,13 +776,20 @@ cdef bint fits(tuple wanted, tuple shape):
     return len(wanted) == len(shape) and all([n is None or n == m for n, m in zip(wanted, shape)])
 
 
+cdef str full_name(name):
+    """The name of a variable as TensorFlow has it: with ":0", and with the open scopes before it, unless it is one already."""
+    if name is not None and ":" in name:
+        return str(name)
+    return f"{OPERATORS['name_prefix']()}{name or 'Variable'}:0"
+
+
 cdef class Variable:
     """A tensor whose values can change in place. (Only `lay_out` moves them, when an optimizer takes variables over.)
 
     Args:
         initial_value: tensor, array, number, nested lists, or a callable that returns one.
         trainable: does `GradientTape` follow it by itself? (Floating point variables only.) None: yes.
-        name: for messages and summaries.
+        name: for messages and summaries; it gets the names of open scopes before it and ":0" behind it.
         dtype: element type; that of `initial_value` by default.
         constraint: function of the value that optimizers apply after an update.
         shape: if given, `initial_value` must fit it; None stands for any extent.
@@ -819,8 +826,7 @@ cdef class Variable:
         memcpy(own.data, t.data, t.n_bytes)
         own.variable = weakref.ref(self)
         self._value = own
-        name = str(name or "Variable")
-        self.name = name if name.rpartition(":")[2].isdigit() else f"{name}:0"  # as TensorFlow's
+        self.name = full_name(name)
         self.constraint = constraint
         self.trainable = trainable is None or trainable
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import namedtuple
 
 from pyseq.core import dispatch
-from pyseq.core.dtypes import as_dtype
 from pyseq.core.tensor_shape import TensorShape
+from pyseq.core.texts import as_any_dtype
 
 # Where a KerasTensor comes from: the layer, the number of its node, the place among that node's outputs.
 KerasHistory = namedtuple("KerasHistory", ("layer", "node_index", "tensor_index"))
@@ -25,8 +25,9 @@ class KerasTensor:
 
     Attributes:
         shape: TensorShape, batch axis first.
-        dtype: a DType.
+        dtype: a DType, or `string`.
         name: for messages.
+        _keras_mask: which of its steps count, a KerasTensor without origin; or None.
         values: of a small tensor of integers such as a shape, {extent that stands for None: array}; or None.
     """
 
@@ -34,10 +35,11 @@ class KerasTensor:
 
     def __init__(self, shape, dtype="float32", name=None, values=None):
         self.shape = TensorShape(shape)
-        self.dtype = as_dtype(dtype)
+        self.dtype = as_any_dtype(dtype)
         self.name = name
         self.values = values
         self._keras_history = None
+        self._keras_mask = None
 
     layer = property(lambda self: self._keras_history.layer)
     node = property(lambda self: self.layer._inbound_nodes[self._keras_history.node_index])

@@ -56,6 +56,11 @@ from pyseq.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from pyseq.layers.preprocessing.category_encoding import CategoryEncoding
+from pyseq.layers.preprocessing.discretization import Discretization
+from pyseq.layers.preprocessing.hashing import Hashing
+from pyseq.layers.preprocessing.lookups import IntegerLookup, StringLookup
+from pyseq.layers.preprocessing.text_vectorization import TextVectorization
 from pyseq.layers.rescaling import Rescaling
 from pyseq.layers.reshape import Flatten, Reshape
 from pyseq.layers.spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
@@ -67,13 +72,14 @@ from pyseq.registry import Registry
 _registry = Registry("layer", "keras.layers")
 _CLASSES = (
     Activation, ActivityRegularization, Add, AlphaDropout, Average, AveragePooling1D, AveragePooling2D,
-    AveragePooling3D, BatchNormalization, Concatenate, Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D,
-    Conv3DTranspose, Cropping1D, Cropping2D, Cropping3D, Dense, DepthwiseConv1D, DepthwiseConv2D, Dot, Dropout, ELU,
-    EinsumDense, Embedding, Flatten, GaussianDropout, GaussianNoise, GlobalAveragePooling1D, GlobalAveragePooling2D,
-    GlobalAveragePooling3D, GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D, GroupNormalization, Identity,
-    InputLayer, Lambda, LayerNormalization, LeakyReLU, Masking, MaxPooling1D, MaxPooling2D, MaxPooling3D, Maximum,
-    Minimum, Multiply, Normalization, PReLU, Permute, ReLU, RepeatVector, Rescaling, Reshape, SeparableConv1D,
-    SeparableConv2D, Softmax, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D, SpectralNormalization, Subtract,
+    AveragePooling3D, BatchNormalization, CategoryEncoding, Concatenate, Conv1D, Conv1DTranspose, Conv2D,
+    Conv2DTranspose, Conv3D, Conv3DTranspose, Cropping1D, Cropping2D, Cropping3D, Dense, DepthwiseConv1D,
+    DepthwiseConv2D, Discretization, Dot, Dropout, ELU, EinsumDense, Embedding, Flatten, GaussianDropout, GaussianNoise,
+    GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D, GlobalMaxPooling1D, GlobalMaxPooling2D,
+    GlobalMaxPooling3D, GroupNormalization, Hashing, Identity, InputLayer, IntegerLookup, Lambda, LayerNormalization,
+    LeakyReLU, Masking, MaxPooling1D, MaxPooling2D, MaxPooling3D, Maximum, Minimum, Multiply, Normalization, PReLU,
+    Permute, ReLU, RepeatVector, Rescaling, Reshape, SeparableConv1D, SeparableConv2D, Softmax, SpatialDropout1D,
+    SpatialDropout2D, SpatialDropout3D, SpectralNormalization, StringLookup, Subtract, TextVectorization,
     ThresholdedReLU, UnitNormalization, UpSampling1D, UpSampling2D, UpSampling3D, Wrapper, ZeroPadding1D, ZeroPadding2D,
     ZeroPadding3D,
 )  # fmt: skip

@@ -11,7 +11,9 @@ import numpy as np
 from pyseq import constraints, initializers, regularizers
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
 from pyseq.core.dispatch import is_symbolic
+from pyseq.core.name_scope import name_prefix
 from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
+from pyseq.core.texts import as_any_dtype, as_texts, is_texts
 from pyseq.layers.added import Added
 from pyseq.layers.arguments import config_of_arguments, remember_arguments, takes_only_own
 from pyseq.layers.call_context import context
@@ -74,7 +76,7 @@ class Layer(Added, Uses, Module):
         self._trainable = bool(trainable)
         self.name = str(name) if name is not None else unique_name(snake_case(type(self).__name__))
         self._named_by_user = name is not None
-        self._dtype = as_dtype(_policy_name(dtype) or config.floatx())
+        self._dtype = as_any_dtype(_policy_name(dtype) or config.floatx())
         self.dynamic = bool(dynamic)
         self.built = False
         self.input_spec = None
@@ -145,10 +147,9 @@ class Layer(Added, Uses, Module):
     add_variable = add_weight
 
     def _weight_name(self, name) -> str:
-        scope = [n for n in context.names if n] if context.names else []
-        if not scope or scope[-1] != self.name:
-            scope.append(self.name)
-        return "/".join([*scope, name or "Variable"]) + ":0"
+        return (
+            f"{name_prefix()}{name or 'Variable'}:0"  # of the layers being called: weights made in `__init__` have none
+        )
 
     def __setattr__(self, name, value):
         if may_hold(value) or may_hold(self.__dict__.get(name)):
@@ -421,16 +422,27 @@ class Layer(Added, Uses, Module):
     def _prepare_inputs(self, inputs):
         if isinstance(inputs, Tensor):
             return self._cast(inputs)
-        if isinstance(inputs, (list, tuple, dict)) and not _is_numbers(inputs):
+        if isinstance(inputs, (list, tuple, dict)) and not _is_values(inputs):
             return map_structure(lambda x: x if x is None else self._cast(self._as_tensor(x)), inputs)
         return self._cast(self._as_tensor(inputs))
 
     def _as_tensor(self, x):
+        if is_texts(x):
+            if not self._may_take_texts():
+                raise ValueError(
+                    f'Input of layer "{self.name}": it must hold numbers. Received: texts, {x!r}. Make numbers of them with '
+                    "StringLookup or TextVectorization, or convert them, e.g. x.astype('float32')."
+                )
+            return as_texts(x)
         try:
             return as_tensor(x)
         except (TypeError, ValueError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f'Input of layer "{self.name}": {error}') from None
+
+    def _may_take_texts(self):
+        """False for models that are known to take numbers only."""
+        return True
 
     def _cast(self, x):
         if self._autocast and x.dtype is not self._dtype and x.dtype.is_floating:
@@ -623,11 +635,11 @@ def _extents(shape):
     return tuple(None if d is None else int(d) for d in shape)
 
 
-def _is_numbers(x) -> bool:
-    """Is x a nested list of plain numbers, that is, one array and no structure of arrays?"""
+def _is_values(x) -> bool:
+    """Is x a nested list of plain numbers or texts, that is, one array and no structure of arrays?"""
     while isinstance(x, (list, tuple)) and x:
         x = x[0]
-    return isinstance(x, (int, float, bool, np.generic))
+    return isinstance(x, (int, float, bool, str, bytes, np.generic))
 
 
 def _in(x, items) -> bool:

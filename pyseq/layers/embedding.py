@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyseq import constraints, initializers, regularizers
 from pyseq.core import config
+from pyseq.core.dispatch import is_symbolic, op_layer
 from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.ops import elementwise
@@ -68,6 +69,8 @@ class Embedding(Layer):
         return shape_ops.take(self.embeddings, inputs)
 
     def compute_mask(self, inputs, mask=None):
+        if self.mask_zero and is_symbolic(inputs):
+            return op_layer("math.not_equal", (inputs, 0), {})
         return elementwise.not_equal(inputs, 0) if self.mask_zero else None
 
     def compute_output_shape(self, input_shape):

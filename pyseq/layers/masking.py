@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pyseq.core.dispatch import is_symbolic, op_layer
 from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.ops import elementwise, reduce
@@ -26,6 +27,10 @@ class Masking(Layer):
         return elementwise.multiply(inputs, elementwise.cast(counts, inputs.dtype))
 
     def compute_mask(self, inputs, mask=None):
+        if is_symbolic(inputs):
+            return op_layer(
+                "math.reduce_any", (op_layer("math.not_equal", (inputs, self.mask_value), {}),), {"axis": -1}
+            )
         return self._counting(inputs)
 
     def _counting(self, inputs, keepdims=False):

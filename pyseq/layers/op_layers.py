@@ -7,7 +7,6 @@ from pyseq.core.structure import map_structure
 from pyseq.layers.base import Layer
 from pyseq.layers.naming import unique_name
 from pyseq.layers.symbolic_call import symbolic_call
-from pyseq.metrics.metric import Mean
 from pyseq.ops import elementwise, linalg
 from pyseq.ops import shape as shape_ops
 
@@ -81,14 +80,17 @@ class AddLoss(Layer):
 
 
 class AddMetric(Layer):
-    """Shows the mean of its input with the metrics, and gives it back; `model.add_metric(tensor, name)` makes one.
+    """Shows the mean of its input with the metrics, and gives it back; `model.add_metric(tensor, name=...)` makes one.
 
     Args:
-        aggregation: accepted; what is shown is the mean over all batches.
-        metric_name: key in the logs.
+        aggregation: None or "mean". metric_name: key in the logs.
     """
 
     def __init__(self, aggregation=None, metric_name=None, **kwargs):
+        from pyseq.metrics import Mean
+
+        if aggregation not in (None, "mean"):
+            raise ValueError(f'AddMetric: `aggregation` must be None or "mean". Received: aggregation={aggregation!r}.')
         kwargs.setdefault("autocast", False)
         super().__init__(**kwargs)
         self.aggregation = aggregation
@@ -96,7 +98,7 @@ class AddMetric(Layer):
         self._added_metrics = [Mean(name=metric_name)]
 
     def call(self, inputs):
-        self.add_metric(inputs, name=self.metric_name, aggregation=self.aggregation)
+        self.add_metric(inputs, name=self.metric_name)
         return inputs
 
     def get_config(self):

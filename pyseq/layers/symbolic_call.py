@@ -10,6 +10,7 @@ from pyseq.core.engine import SymbolicError
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten, map_shapes, map_structure
 from pyseq.core.tensor_shape import TensorShape
+from pyseq.core.texts import Texts, string
 from pyseq.core.trace import ShapeTrace
 from pyseq.layers.node import Node, rebuilt, replace, symbolic_in
 from pyseq.layers.shape_inference import TRIES
@@ -70,7 +71,12 @@ def _outputs(function, args, kwargs, unknown):
         values = (t.values or {}).get(unknown, (t.values or {}).get(None))
         if values is not None:
             return as_tensor(values)
-        return symbolic(tuple(unknown if d is None else d for d in t.shape), t.dtype, trace)
+        if t.dtype is string:
+            return Texts(None, [unknown if d is None else d for d in t.shape])
+        x = symbolic(tuple(unknown if d is None else d for d in t.shape), t.dtype, trace)
+        if t._keras_mask is not None:
+            x._keras_mask = stand_in(t._keras_mask)
+        return x
 
     with tracing(trace):
         return function(*replace(args, stand_in), **replace(kwargs, stand_in))
@@ -99,12 +105,17 @@ def _one(tensors, tries):
     if not isinstance(first, Tensor):
         return KerasTensor(first.shape, first.dtype) if isinstance(first, Variable) else first
     if len({len(t.shape) for t in tried}) > 1:
-        raise ValueError(f"The rank of an output must not depend on extents. Received: {[tuple(t.shape) for t in tried]}.")
+        raise ValueError(
+            f"The rank of an output must not depend on extents. Received: {[tuple(t.shape) for t in tried]}."
+        )
     shape = tuple(d[0] if len(set(d)) == 1 else None for d in zip(*[t.shape for t in tried], strict=True))
     values = None
     if not any(t.is_symbolic for t in tried):
         values = {n: t.numpy() for n, t in tensors.items() if not t.is_symbolic}
-    return KerasTensor(shape, first.dtype, values=values)
+    made = KerasTensor(shape, first.dtype, values=values)
+    masks = {n: t._keras_mask for n, t in tensors.items()}
+    made._keras_mask = None if any(m is None for m in masks.values()) else _one(masks, tries)
+    return made
 
 
 def symbolic_call(layer, args, kwargs):
@@ -129,7 +140,8 @@ def _by_shape_rule(layer, args):
     if type(layer).compute_output_shape is Layer.compute_output_shape:
         return None
     shapes = layer.compute_output_shape(replace(args[0], lambda t: t.shape))
-    return map_shapes(lambda shape: KerasTensor(shape, layer._dtype), shapes)
+    dtype = getattr(layer, "_output_dtype", layer._dtype)
+    return map_shapes(lambda shape: KerasTensor(shape, dtype), shapes)
 
 
 def connect(layer, args, kwargs, outputs):
@@ -137,7 +149,11 @@ def connect(layer, args, kwargs, outputs):
     given = {id(t) for t in symbolic_in((args, kwargs))}
 
     def own(t):
-        return KerasTensor(t.shape, t.dtype, values=t.values) if id(t) in given else t
+        if id(t) not in given:
+            return t
+        made = KerasTensor(t.shape, t.dtype, values=t.values)
+        made._keras_mask = t._keras_mask
+        return made
 
     outputs = map_structure(own, outputs)
     for k, t in enumerate(flatten(outputs)):

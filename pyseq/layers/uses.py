@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pyseq.core.structure import map_structure
+
 
 class Uses:
     """Part of Layer: inputs, outputs and shapes of its uses."""
@@ -59,6 +61,17 @@ class Uses:
         if not self._inbound_nodes:
             raise AttributeError(f"Layer {self.name} has no inbound nodes.")
         return self.get_output_at(0)
+
+    @property
+    def input_mask(self):
+        """The symbolic mask of the input, a list if there are several inputs; None where there is none. See `input`."""
+        return map_structure(lambda t: t._keras_mask, self.input)
+
+    @property
+    def output_mask(self):
+        """The symbolic mask of the output of the first use, or a list; None where there is none. See `output`."""
+        output = self.get_output_at(0) if self._inbound_nodes else self.output
+        return map_structure(lambda t: t._keras_mask, output)
 
     @property
     def input_shape(self):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 
-from pyseq.core import Tensor, as_tensor
+from pyseq.core import Tensor
 from pyseq.core.dispatch import is_symbolic
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten, map_structure
+from pyseq.core.texts import Texts, string
 from pyseq.layers.added import NAMELESS_METRIC
-from pyseq.layers.base import Layer, _call_arguments, _is_numbers
+from pyseq.layers.base import Layer, _call_arguments, _is_values
 from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec, check_inputs
 from pyseq.layers.masks import as_bool, same
@@ -119,8 +120,11 @@ class Functional(Model):
     def _prepare_inputs(self, inputs):
         if type(inputs) is Tensor and self._input_spec is None and _is_as(inputs, self._nested["inputs"]):
             return inputs
-        flat = [x if isinstance(x, Tensor) else as_tensor(x) for x in self._in_order(inputs)]
+        flat = [x if isinstance(x, Tensor) else self._as_tensor(x) for x in self._in_order(inputs)]
         return rebuilt(self._nested["inputs"], iter(self._conformed(flat)))
+
+    def _may_take_texts(self):
+        return any(t.dtype is string for t in self.inputs)
 
     def _prepare_symbolic(self, args, kwargs):
         self._check_shapes(self._in_order(args[0] if args else None))
@@ -131,7 +135,7 @@ class Functional(Model):
     def _in_order(self, inputs):
         """The list of the inputs, whatever structure they come in; dicts go by name."""
         given = self._nested["inputs"]
-        if isinstance(given, KerasTensor) and not isinstance(inputs, dict) and _is_numbers(inputs):
+        if isinstance(given, KerasTensor) and not isinstance(inputs, dict) and _is_values(inputs):
             return [inputs]
         if isinstance(inputs, dict):
             names = sorted(given) if isinstance(given, dict) else self.input_names
@@ -169,7 +173,7 @@ class Functional(Model):
         """The outputs for inputs, in the structure they were given in."""
         flat = [inputs] if type(inputs) is Tensor else self._in_order(inputs)
         if len(flat) != len(self._graph.inputs) or not all(map(_fits, flat, self._graph.inputs)):
-            flat = self._conformed([x if isinstance(x, Tensor) else as_tensor(x) for x in flat])
+            flat = self._conformed([x if isinstance(x, (Tensor, Texts)) else self._as_tensor(x) for x in flat])
         if mask is not None:
             flat = [_with_mask(x, m) for x, m in zip(flat, flatten(mask), strict=True)]
         made = self._graph.run(flat)
@@ -227,10 +231,10 @@ class Functional(Model):
             return super().add_metric(value, name, **kwargs)
         if not name:
             raise ValueError(NAMELESS_METRIC)
-        kwargs.pop("aggregation", None)
+        aggregation = kwargs.pop("aggregation", None)
         if kwargs:
             raise TypeError(f"Unknown keyword arguments: {sorted(kwargs)}")
-        self._add(AddMetric("mean", name)(value))
+        self._add(AddMetric(aggregation, name)(value))
 
     def _add(self, tensor):
         """One more tensor to compute, for what its layer does with it."""
@@ -383,6 +387,8 @@ def _with_mask(x, mask):
 
 def _conform(x, t):
     """x cast to an input's dtype, with a last axis of extent 1 added or dropped, as tf.keras does."""
+    if isinstance(x, Texts) or t.dtype is string:
+        return _texts_conform(x, t)
     if x.dtype is not t.dtype:
         x = elementwise.cast(x, t.dtype)
     if len(x.shape) == len(t.shape) - 1 and t.shape[-1] == 1:
@@ -390,3 +396,12 @@ def _conform(x, t):
     if len(x.shape) == len(t.shape) + 1 and x.shape[-1] == 1:
         return shape_ops.squeeze(x, -1)
     return x
+
+
+def _texts_conform(x, t):
+    """Texts with the rank of an input of them; TypeError if one side is no texts."""
+    if not isinstance(x, Texts) or t.dtype is not string:
+        raise TypeError(f"Input {t.name!r} of the model is of {t.dtype.name}. Received: dtype={x.dtype.name}.")
+    if len(x.shape) == len(t.shape) - 1 and t.shape[-1] == 1:
+        return x.reshaped((*x.shape, 1))
+    return x.reshaped(x.shape[:-1]) if len(x.shape) == len(t.shape) + 1 and x.shape[-1] == 1 else x

@@ -204,6 +204,9 @@ class Sequential(Model):
     def _scope_name(self):
         return None  # as in tf.keras, the layers of a Sequential are not named after it
 
+    def _may_take_texts(self):
+        return not self._tensors or self._tensors[0].dtype.name == "string"
+
     def _prepare_inputs(self, inputs):
         inputs = super()._prepare_inputs(inputs)
         if isinstance(inputs, (list, tuple)) and len(inputs) == 1:

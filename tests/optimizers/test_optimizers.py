@@ -408,5 +408,7 @@ def test_apply_as_keras_3_spells_it():
     assert optimizer.apply(gradients, variables) is None
     optimizer.apply(iter(gradients))  # those of the first time
     assert [v.numpy().tolist() for v in variables] == [[0.0, 1.0], [2.0]] and int(optimizer.iterations) == 2
-    with pytest.raises(ValueError, match="SGD.apply: `grads` must have one entry for each of the 2 variables.*1 entries"):
+    with pytest.raises(
+        ValueError, match="SGD.apply: `grads` must have one entry for each of the 2 variables.*1 entries"
+    ):
         optimizer.apply(gradients[:1])
