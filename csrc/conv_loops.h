@@ -98,6 +98,8 @@ typedef struct {
     const T *x, *b, *bias;
     T *c;
     int scattered;                   /* are the rows a class of pixels? */
+    int as_is;                       /* is b the kernel itself, and A dy? Then a strip is turned when it is packed */
+    int64_t tap0[3], period[3], kernel[3], channels;     /* as_is: tap j of the class is the kernel's tap0 - j * period */
     int64_t origin[3], stride[3], extent[3];     /* pixel q of the class is origin + q * stride */
 } NAME(ConvProduct);
 
@@ -198,8 +200,9 @@ static void NAME(conv_turn_tap)(const ConvSizes *s, int64_t tap, int64_t channel
                        + (j[0] * taps[1] + j[1]) * taps[2] + j[2];
     const int64_t all = size[0] * size[1] * size[2], block = filters * channels;
     for (int64_t g = 0; g < groups; g++)
-        NAME(turn)(w + tap * channels * filters * groups + g * filters, filters * groups, filters, channels, channels,
-                   to + (g * all + at) * block);
+        for (int64_t f = 0; f < filters; f += 16)                /* so many lines of the cache are written at a time */
+            NAME(turn)(w + tap * channels * filters * groups + g * filters + f, filters * groups,
+                       filters - f < 16 ? filters - f : 16, channels, channels, to + (g * all + at) * block + f * channels);
 }
 
 #undef T
