@@ -175,7 +175,9 @@ cdef void backward_x(const Instruction *i, int64_t first, int64_t last, const re
     while first < last:
         g = first // pieces
         start = first - g * pieces
-        stop = least(least(last - g * pieces, pieces), start + TOGETHER)
+        stop = least(last - g * pieces, pieces)
+        if z[0].stride * z[1].stride * z[2].stride > 1:
+            stop = least(stop, start + TOGETHER)
         for origin[0] in range(z[0].stride):
             view.axis[0] = conv_backward_axis(z, origin[0])
             for origin[1] in range(z[1].stride):

@@ -162,7 +162,9 @@ static void NAME(conv_kernel_gradient)(const NAME(ConvProduct) *p, int64_t row, 
     const ConvView *v = &p->view;
     const int in_place = NAME(conv_in_place)(v);
     NAME(ConvLattice) lattice;
-    if (!in_place && stop > row && NAME(conv_lattice)(v, &lattice)) {
+    /* In place only where the pixels of a column do not share few sets of the cache; runs of few channels are put together. */
+    if (stop > row && NAME(conv_lattice)(v, &lattice) && (!in_place || lattice.pitch != v->pixel)
+        && lattice.length >= CONV_SHORT) {
         NAME(conv_direct_kernel)(p, &lattice, row, stop, k0, k1);
         return;
     }
