@@ -5,7 +5,6 @@ Cardinality is checked once; each batch is one gather (and cast) per array.
 
 from __future__ import annotations
 
-import copy
 import math
 import warnings
 
@@ -77,6 +76,8 @@ class ArrayBatches:
 
     def sample(self):
         """A Stretch like those to come, None if there is none. The batches stay where they are; random state may move."""
+        import copy
+
         return next(copy.copy(self).stretches(), None)
 
     def on_epoch_end(self):

@@ -15,6 +15,7 @@ from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
 from pyseq.layers.added import Added
 from pyseq.layers.arguments import config_of_arguments, remember_arguments, takes_only_own
 from pyseq.layers.call_context import context
+from pyseq.layers.call_errors import say_where
 from pyseq.layers.input_spec import check_inputs
 from pyseq.layers.masks import leave_masks, masks_of, refuse_masks
 from pyseq.layers.module import Module
@@ -368,6 +369,9 @@ class Layer(Added, Uses, Module):
                 self._add_activity_loss(outputs)
             if self.supports_masking and not self._layers_leave_masks and (masks is not None or self._makes_masks):
                 outputs = leave_masks(self, inputs, outputs, masks)
+        except Exception as error:
+            say_where(error, self, inputs, shape_of)
+            raise
         finally:
             context.leave(*outer)
         return outputs
@@ -438,10 +442,9 @@ class Layer(Added, Uses, Module):
         try:
             context.enter(self._scope_name())
             inputs = args[0] if args else None
-            self._check_inputs(inputs)
             if not self.built:
                 self._build_for(inputs)
-                self._check_inputs(inputs)
+            self._check_inputs(inputs)
         finally:
             context.leave(*outer)
 
@@ -450,6 +453,7 @@ class Layer(Added, Uses, Module):
             check_inputs(self.input_spec, inputs, self.name)
 
     def _build_for(self, inputs):
+        self._check_inputs(inputs)
         shapes = map_structure(shape_of, inputs)
         with tracing(None):
             self._build_once(shapes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.ops import elementwise, reduce
 
@@ -31,7 +32,7 @@ class Masking(Layer):
         return reduce.any(elementwise.not_equal(inputs, self.mask_value), axis=-1, keepdims=keepdims)
 
     def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
+        return TensorShape(input_shape)
 
     def get_config(self):
         return {**super().get_config(), "mask_value": self.mask_value}

@@ -7,6 +7,7 @@ from pyseq.core.structure import map_structure
 from pyseq.layers.base import Layer
 from pyseq.layers.naming import unique_name
 from pyseq.layers.symbolic_call import symbolic_call
+from pyseq.metrics.metric import Mean
 from pyseq.ops import elementwise, linalg
 from pyseq.ops import shape as shape_ops
 
@@ -77,6 +78,29 @@ class AddLoss(Layer):
 
     def get_config(self):
         return {**super().get_config(), "unconditional": self.unconditional}
+
+
+class AddMetric(Layer):
+    """Shows the mean of its input with the metrics, and gives it back; `model.add_metric(tensor, name)` makes one.
+
+    Args:
+        aggregation: accepted; what is shown is the mean over all batches.
+        metric_name: key in the logs.
+    """
+
+    def __init__(self, aggregation=None, metric_name=None, **kwargs):
+        kwargs.setdefault("autocast", False)
+        super().__init__(**kwargs)
+        self.aggregation = aggregation
+        self.metric_name = metric_name
+        self._added_metrics = [Mean(name=metric_name)]
+
+    def call(self, inputs):
+        self.add_metric(inputs, name=self.metric_name, aggregation=self.aggregation)
+        return inputs
+
+    def get_config(self):
+        return {**super().get_config(), "aggregation": self.aggregation, "metric_name": self.metric_name}
 
 
 def _getitem(tensor, slice_spec):

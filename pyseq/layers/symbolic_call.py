@@ -8,6 +8,7 @@ from pyseq.core import Tensor, Variable, active_trace, as_tensor, emit, symbolic
 from pyseq.core.engine import SymbolicError
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten, map_shapes, map_structure
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.core.trace import ShapeTrace
 from pyseq.layers.node import Node, rebuilt, replace, symbolic_in
 from pyseq.layers.shape_inference import TRIES
@@ -81,7 +82,9 @@ def _one(tensors, extents):
     if not isinstance(first, Tensor):
         return KerasTensor(first.shape, first.dtype) if isinstance(first, Variable) else first
     if len({len(t.shape) for t in tensors}) > 1:
-        raise ValueError(f"The rank of an output must not depend on extents. Received: {[t.shape for t in tensors]}.")
+        raise ValueError(
+            f"The rank of an output must not depend on extents. Received: {[tuple(t.shape) for t in tensors]}."
+        )
     shape = tuple(d[0] if len(set(d)) == 1 else None for d in zip(*[t.shape for t in tensors], strict=True))
     values = None
     if not any(t.is_symbolic for t in tensors):
@@ -132,10 +135,10 @@ def connect(layer, args, kwargs, outputs):
     return Node(layer, args, kwargs, outputs)
 
 
-def shape_of(x) -> tuple:
+def shape_of(x) -> TensorShape:
     """The shape of a tensor for `build`: the batch axis of one that stands for a KerasTensor is None if that one's is."""
-    shape = tuple(x.shape)
+    shape = TensorShape(x.shape)
     unknown = getattr(active_trace(), "unknown", None)
     if unknown is not None and isinstance(x, Tensor) and shape[:1] == (unknown,):
-        return (None, *shape[1:])
+        return TensorShape((None, *shape[1:]))
     return shape

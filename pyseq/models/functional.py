@@ -8,12 +8,14 @@ from pyseq.core import Tensor, as_tensor
 from pyseq.core.dispatch import is_symbolic
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten, map_structure
+from pyseq.layers.added import NAMELESS_METRIC
 from pyseq.layers.base import Layer, _call_arguments, _is_numbers
 from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec, check_inputs
 from pyseq.layers.masks import as_bool, same
 from pyseq.layers.naming import unique_name
 from pyseq.layers.node import rebuilt, replace
+from pyseq.layers.tracking import structure_changed
 from pyseq.models.functional_config import config_of, from_config
 from pyseq.models.graph import Graph, replayed
 from pyseq.models.model import Model
@@ -58,7 +60,7 @@ class Functional(Model):
         if any(not isinstance(t.layer, InputLayer) for t in flatten(inputs)):
             inputs, outputs = _on_new_inputs(inputs, outputs)
         self._nested = {"inputs": inputs, "outputs": outputs}
-        self._extra = []  # outputs that are only computed: losses
+        self._extra = []  # outputs that are only computed: losses, metrics
         self._connect()
 
     def _connect(self):
@@ -67,6 +69,7 @@ class Functional(Model):
         self.output_names = _different([t.layer.name for t in self.outputs])
         self._plans = Plans()
         object.__setattr__(self, "_layers", self._graph.layers)
+        structure_changed()
 
     # ------------------------------------------------------------------------------------------ structure
 
@@ -79,11 +82,8 @@ class Functional(Model):
 
     @property
     def layers(self):
-        """The layers, those far from the outputs first."""
-        return list(self._layers)
-
-    def _sublayers(self):
-        return self._layers
+        """The layers, those far from the outputs first; then those that attributes hold."""
+        return list(self._sublayers())
 
     @property
     def input_spec(self):
@@ -213,12 +213,33 @@ class Functional(Model):
             if not is_symbolic(loss):
                 super().add_loss(loss, **kwargs)
                 continue
-            self._extra.append(AddLoss()(loss))
-            try:
-                self._connect()
-            except ValueError:
-                self._extra.pop()
-                raise
+            self._add(AddLoss()(loss))
+
+    def add_metric(self, value, name=None, **kwargs):
+        """Show the mean of a symbolic tensor of this model with the metrics; see `Layer.add_metric` for others.
+
+        Raises:
+            ValueError: a symbolic tensor does not come from the model's inputs, or has no name.
+        """
+        from pyseq.layers.op_layers import AddMetric
+
+        if not is_symbolic(value):
+            return super().add_metric(value, name, **kwargs)
+        if not name:
+            raise ValueError(NAMELESS_METRIC)
+        kwargs.pop("aggregation", None)
+        if kwargs:
+            raise TypeError(f"Unknown keyword arguments: {sorted(kwargs)}")
+        self._add(AddMetric("mean", name)(value))
+
+    def _add(self, tensor):
+        """One more tensor to compute, for what its layer does with it."""
+        self._extra.append(tensor)
+        try:
+            self._connect()
+        except ValueError:
+            self._extra.pop()
+            raise
 
     # ------------------------------------------------------------------------------------------ configurations
 
@@ -241,10 +262,10 @@ class Functional(Model):
 
 def revived(cls, config, custom_objects=None):
     """A fresh model of class `cls`, which is made of inputs and outputs, of a configuration that `Functional.get_config` gave."""
-    inputs, outputs, losses = from_config(config, custom_objects)
+    inputs, outputs, added = from_config(config, custom_objects)
     model = cls(inputs=inputs, outputs=outputs, name=config.get("name"))
-    if losses:
-        model._extra.extend(losses)
+    if added:
+        model._extra.extend(added)
         model._connect()
     if config.get("trainable") is False:
         model.trainable = False

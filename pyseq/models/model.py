@@ -69,6 +69,7 @@ class Model(Training, Files, Layer):
         return super().__call__(inputs, *args, **kwargs)
 
     _counts_metrics = True
+    inputs = outputs = input_names = output_names = None  # known of models that are made of inputs and outputs
 
     def call(self, inputs, training=None, mask=None):
         """Compute the outputs from the inputs."""
@@ -91,7 +92,7 @@ class Model(Training, Files, Layer):
     @property
     def layers(self):
         """The layers directly inside the model."""
-        return self._sublayers()
+        return list(self._sublayers())
 
     def get_layer(self, name=None, index=None):
         """A layer by its name or its position.

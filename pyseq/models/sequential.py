@@ -76,12 +76,12 @@ class Sequential(Model):
         Raises:
             AttributeError: it is not known yet.
         """
-        return self.input.shape
+        return tuple(self.input.shape)
 
     @property
     def output_shape(self):
         """Shape of the output; see `input_shape`."""
-        return self.output.shape
+        return tuple(self.output.shape)
 
     @property
     def input_names(self):

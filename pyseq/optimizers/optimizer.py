@@ -243,7 +243,7 @@ class Optimizer:
                 for name, value in group.items():
                     shape = self.slot_shape(name, v)
                     if shape is not None:
-                        initial = np.full(shape, value, v.dtype.numpy)
+                        initial = np.broadcast_to(np.asarray(value, v.dtype.numpy), shape)  # one element in memory
                         self._slots[name, key] = self.add_variable_from_reference(v, name, initial_value=initial)
 
     def _know(self, variables):

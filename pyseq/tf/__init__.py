@@ -180,7 +180,7 @@ __version__ = f"2.15.1+pyseq.{_pyseq_version}"  # whose names and numbers these 
 half, float, double = float16, float32, float64
 newaxis = None
 
-_MODULES = ("compat", "config", "debugging", "errors", "io", "test", "version")
+_MODULES = ("compat", "config", "debugging", "errors", "io", "nest", "test", "version")
 _FUNCTIONS = {
     "control": "case cond foldl foldr map_fn scan switch_case vectorized_map while_loop",
     "debugging": "Assert assert_equal assert_greater assert_less assert_rank",
