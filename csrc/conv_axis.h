@@ -56,4 +56,24 @@ static inline int64_t conv_taps_before(const ConvSizes *s, int64_t r) {
     return taps;
 }
 
+typedef struct { int64_t from, stop; } ConvRange;
+
+/* Taps that see pixels of the source from pixel q. */
+static inline ConvRange conv_taps_inside(const ConvAxis *a, int64_t q) {
+    ConvRange r = {0, a->taps};
+    const int64_t at = q * a->step + a->first;
+    while (r.from < r.stop && (at + r.from * a->delta < 0 || at + r.from * a->delta >= a->extent)) r.from++;
+    while (r.from < r.stop && (at + (r.stop - 1) * a->delta < 0 || at + (r.stop - 1) * a->delta >= a->extent)) r.stop--;
+    return r;
+}
+
+/* Pixels from which tap t sees pixels of the source. */
+static inline ConvRange conv_pixels_inside(const ConvAxis *a, int64_t t) {
+    const int64_t at = a->first + t * a->delta;
+    const int64_t from = at >= 0 ? 0 : (-at + a->step - 1) / a->step;
+    int64_t stop = a->extent - 1 - at < 0 ? 0 : (a->extent - 1 - at) / a->step + 1;
+    if (stop > a->count) stop = a->count;
+    return (ConvRange){from, stop < from ? from : stop};
+}
+
 #endif

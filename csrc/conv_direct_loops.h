@@ -106,42 +106,69 @@ static void NAME(conv_segments)(const ConvView *v, const NAME(ConvLattice) *b, i
                 + s % w * b->delta[2] * b->pitch;
 }
 
-/* A run of pixels of y that one tile may cross: `rows` of them. */
-typedef struct { int64_t a, c, rows; } NAME(ConvLine);
+/* A run of pixels of y that one tile may cross: `rows` of them. Segments outside [s0, s1) see nothing but padding. */
+typedef struct { int64_t a, c, rows, s0, s1; } NAME(ConvLine);
 
 static int64_t NAME(conv_lines)(const NAME(ConvProduct) *p, const NAME(ConvLattice) *b, const NAME(ConvPiece) *piece, int pieces,
                                 NAME(ConvLine) *line) {
+    const ConvAxis *a = &p->view.axis[1];
+    const int64_t per_line = p->view.axis[0].taps == 1 && a->taps > 0 ? b->segments / a->taps : 0;
     int64_t n = 0;
     for (int j = 0; j < pieces; j++)
         for (int64_t l = 0; l < piece[j].lines; l++) {
             const NAME(ConvPiece) *q = &piece[j];
+            const ConvRange taps = conv_taps_inside(a, q->qh + l);
             const int64_t d = q->n * p->extent[0] + p->origin[0] + q->qd * p->stride[0];
             const int64_t h = d * p->extent[1] + p->origin[1] + (q->qh + l) * p->stride[1];
             line[n++] = (NAME(ConvLine)){q->at + l * b->step[1] * b->line,
-                                         (h * p->extent[2] + p->origin[2] + q->q * p->stride[2]) * p->s.c_row, q->rows};
+                                         (h * p->extent[2] + p->origin[2] + q->q * p->stride[2]) * p->s.c_row, q->rows,
+                                         per_line ? taps.from * per_line : 0, per_line ? taps.stop * per_line : b->segments};
         }
     return n;
+}
+
+/* Packs a strip of the turned kernel, columns [j, j + columns), from the kernel itself. */
+static void NAME(conv_turn_strip)(const NAME(ConvProduct) *p, const NAME(ConvLattice) *b, int64_t s0, int64_t s1, int64_t j,
+                                  int64_t columns, int64_t padded, T *to) {
+    const int64_t f = p->view.channels, per_segment = b->length / f, row = p->s.b_k;
+    const ConvAxis *a = p->view.axis;
+    for (int64_t t = s0 * per_segment; t < s1 * per_segment; t++, to += f * padded) {
+        const int64_t tw = p->tap0[2] - t % a[2].taps * p->period[2], th = p->tap0[1] - t / a[2].taps % a[1].taps * p->period[1];
+        const int64_t td = p->tap0[0] - t / a[2].taps / a[1].taps * p->period[0];
+        const T *from = p->b + (((td * p->kernel[1] + th) * p->kernel[2] + tw) * p->channels + j) * row;
+        for (int64_t q = 0; q < f; q += 16)
+            NAME(turn)(from + q, row, f - q < 16 ? f - q : 16, columns, padded, to + q * padded);
+    }
 }
 
 /* One strip of columns, `nv` vectors from column j on, of the lines of a block, segments [s0, s1). */
 static void NAME(conv_strip)(const NAME(ConvProduct) *p, const NAME(ConvLattice) *b, const NAME(ConvLine) *line, int64_t lines,
                              const int64_t *segment, int64_t s0, int64_t s1, int64_t j, int nv, const T *a, T *packed) {
-    const int64_t left = p->s.n - j, k0 = s0 * b->length, c_row = p->s.c_row * p->stride[2], a_row = b->step[2] * b->pitch;
-    const int partial = left < nv * LANES, ahead = packed && left > nv * LANES;
-    const T *strip = p->b + j + k0 * p->s.b_k;
-    NAME(Tile) t = {.kc = b->length, .segments = s1 - s0, .segment = segment + s0, .a_stride = a_row, .c_row = c_row};
+    const int64_t left = p->s.n - j, c_row = p->s.c_row * p->stride[2], a_row = b->step[2] * b->pitch;
+    const int partial = left < nv * LANES;
+    const T *strip = p->b + j;
+    NAME(Tile) t = {.kc = b->length, .a_stride = a_row, .c_row = c_row};
+    /* the first tile packs the strip: one that sees all of it */
+    int64_t start = 0;
+    while (packed && start < lines && (line[start].s0 > s0 || line[start].s1 < s1)) start++;
+    if (start == lines) start = 0, packed = p->as_is ? packed : NULL;
+    const int ahead = packed && !p->as_is && left > nv * LANES;
+    if (p->as_is) NAME(conv_turn_strip)(p, b, s0, s1, j, partial ? left : nv * LANES, nv * LANES, packed);
     t.load = s0 > 0;
     t.width = partial ? (int)(left % LANES) : LANES;
     t.bias = s1 == b->segments && p->bias ? p->bias + j : NULL;
     int64_t tile = 0;
-    for (int64_t l = 0; l < lines; l++) {
+    for (int64_t turn = 0; turn < lines; turn++) {
+        const int64_t l = turn + start < lines ? turn + start : turn + start - lines;
         const int64_t panels = (line[l].rows + GEMM_MR - 1) / GEMM_MR;
+        const int64_t from = line[l].s0 > s0 ? line[l].s0 : s0, to = line[l].s1 < s1 ? line[l].s1 : s1;
+        t.segment = segment + from, t.segments = to > from ? to - from : 0;
         for (int64_t i = 0; i < panels; i++, tile++) {
             const NAME(Cut) r = NAME(cut)(line[l].rows, panels, i);
-            const int fresh = packed && !tile;
+            const int fresh = packed && !tile && !p->as_is;
             t.a = a + line[l].a + r.first * a_row;
-            t.b = !packed || fresh ? strip : packed;
             t.b_k = !packed || fresh ? p->s.b_k : nv * LANES;
+            t.b = !packed || fresh ? strip + from * b->length * t.b_k : packed + (from - s0) * b->length * t.b_k;
             t.packed = fresh ? packed : NULL;
             t.c = p->c + line[l].c + j + r.first * c_row;
             t.next_a = i + 1 < panels ? r.size * a_row : l + 1 < lines ? line[l + 1].a - line[l].a - r.first * a_row : 0;
@@ -179,18 +206,15 @@ static void NAME(conv_direct)(const NAME(ConvProduct) *p, const NAME(ConvLattice
             int64_t s0 = 0;
             do {
                 const int64_t s1 = s0 + k_most < b->segments ? s0 + k_most : b->segments;
-                NAME(conv_strip)(p, b, line, lines, segment, s0, s1, j, nv, a, p->s.b_k == nv * LANES ? NULL : scratch);
+                NAME(conv_strip)(p, b, line, lines, segment, s0, s1, j, nv, a,
+                                 p->s.b_k == nv * LANES && !p->as_is ? NULL : scratch);
                 s0 = s1;
             } while (s0 < b->segments);
         }
         if (!p->s.activation) continue;
-        for (int64_t l = 0; l < lines; l++) {
-            T *c = p->c + line[l].c;
-            const int64_t c_row = p->s.c_row * p->stride[2];
-            if (c_row == p->s.n) NAME(finish)(&p->s, c, c - p->c, line[l].rows * c_row);
-            else
-                for (int64_t r = 0; r < line[l].rows; r++, c += c_row) NAME(finish)(&p->s, c, c - p->c, p->s.n);
-        }
+        GemmShape s = p->s;
+        s.c_row *= p->stride[2];
+        for (int64_t l = 0; l < lines; l++) NAME(finish)(&s, p->c + line[l].c, line[l].c, 0, line[l].rows, s.n);
     }
 }
 

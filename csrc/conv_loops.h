@@ -98,6 +98,8 @@ typedef struct {
     const T *x, *b, *bias;
     T *c;
     int scattered;                   /* are the rows a class of pixels? */
+    int as_is;                       /* is b the kernel itself, and A dy? Then a strip is turned when it is packed */
+    int64_t tap0[3], period[3], kernel[3], channels;     /* as_is: tap j of the class is the kernel's tap0 - j * period */
     int64_t origin[3], stride[3], extent[3];     /* pixel q of the class is origin + q * stride */
 } NAME(ConvProduct);
 
@@ -160,7 +162,9 @@ static void NAME(conv_kernel_gradient)(const NAME(ConvProduct) *p, int64_t row, 
     const ConvView *v = &p->view;
     const int in_place = NAME(conv_in_place)(v);
     NAME(ConvLattice) lattice;
-    if (!in_place && stop > row && NAME(conv_lattice)(v, &lattice)) {
+    /* In place only where the pixels of a column do not share few sets of the cache; runs of few channels are put together. */
+    if (stop > row && NAME(conv_lattice)(v, &lattice) && (!in_place || lattice.pitch != v->pixel)
+        && lattice.length >= CONV_SHORT) {
         NAME(conv_direct_kernel)(p, &lattice, row, stop, k0, k1);
         return;
     }
@@ -198,8 +202,9 @@ static void NAME(conv_turn_tap)(const ConvSizes *s, int64_t tap, int64_t channel
                        + (j[0] * taps[1] + j[1]) * taps[2] + j[2];
     const int64_t all = size[0] * size[1] * size[2], block = filters * channels;
     for (int64_t g = 0; g < groups; g++)
-        NAME(turn)(w + tap * channels * filters * groups + g * filters, filters * groups, filters, channels, channels,
-                   to + (g * all + at) * block);
+        for (int64_t f = 0; f < filters; f += 16)                /* so many lines of the cache are written at a time */
+            NAME(turn)(w + tap * channels * filters * groups + g * filters + f, filters * groups,
+                       filters - f < 16 ? filters - f : 16, channels, channels, to + (g * all + at) * block + f * channels);
 }
 
 #undef T

@@ -23,6 +23,9 @@ CASES = {  # x, kernel (with the multiplier), strides, padding, dilations
     "1d causal": ((2, 15, 4), (3, 4, 1), 1, "causal", 3),
     "3d": ((2, 4, 5, 6, 3), (2, 3, 3, 3, 1), 1, "same", 1),
     "empty batch": ((0, 5, 5, 2), (3, 3, 2, 1), 1, "valid", 1),
+    "seven taps": ((2, 5, 14, 20), (3, 7, 20, 1), 1, "same", 1),
+    "stride 2, long lines": ((1, 5, 19, 35), (3, 3, 35, 1), 2, "same", 1),
+    "stride and dilation": ((1, 9, 16, 50), (3, 2, 50, 1), (2, 3), "valid", 2),
     "many rows": ((9, 20, 20, 3), (3, 3, 3, 1), 1, "same", 1),
 }
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}  # sums of some thousand products
