@@ -171,9 +171,11 @@ static void NAME(depthwise_kernel)(const DepthwiseView *v, int64_t first, int64_
             }
             for (int64_t td = d.from; td < d.stop; td++)
                 for (int64_t th = h.from; th < h.stop; th++) {
-                    const int64_t id = qd * a[0].step + a[0].first + td * a[0].delta, ih = qh * a[1].step + a[1].first + th * a[1].delta;
-                    NAME(depthwise_run)(v, q, stop, w.from, w.stop, c1 - c0, x + ((n * a[0].extent + id) * a[1].extent + ih) * a[2].extent * c + c0,
-                                        dy + l * a[2].count * c + c0, dw + (td * a[1].taps + th) * a[2].taps * c + c0);
+                    const int64_t id = qd * a[0].step + a[0].first + td * a[0].delta;
+                    const int64_t ih = qh * a[1].step + a[1].first + th * a[1].delta;
+                    const T *x_l = x + ((n * a[0].extent + id) * a[1].extent + ih) * a[2].extent * c + c0;
+                    NAME(depthwise_run)(v, q, stop, w.from, w.stop, c1 - c0, x_l, dy + l * a[2].count * c + c0,
+                                        dw + (td * a[1].taps + th) * a[2].taps * c + c0);
                 }
         }
     }

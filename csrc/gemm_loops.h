@@ -358,7 +358,8 @@ static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, in
             NAME(pack_rows)(a + r.first * s->a_row, s->a_row, s->a_k, ks.size, (int)r.size, x->packed_a + r.first * ks.size);
         }
     static const int64_t at_a = 0;
-    NAME(Tile) t = {.kc = ks.size, .segments = 1, .segment = &at_a, .c_row = s->c_row, .rate = (const T *)s->rate, .load = ks.first > 0 || s->accumulate};
+    NAME(Tile) t = {.kc = ks.size, .segments = 1, .segment = &at_a, .c_row = s->c_row,
+                    .rate = (const T *)s->rate, .load = ks.first > 0 || s->accumulate};
     int nv;
     for (int64_t j = 0; j < x->nc; j += nv * LANES) {
         const int64_t left = x->nc - j, vectors = (left + LANES - 1) / LANES;
