@@ -8,25 +8,20 @@ system hands out cleared pages anew at every call, to both; a plan, whose memory
 3x3 without stride goes by Winograd's filtering: GFLOP/s count the multiply-adds of the plain sum, so they may exceed the peak.
 """
 
-import functools
-import json
 import math
-import os
-import subprocess
 import sys
 import time
-from pathlib import Path
 
 import harness
 import numpy as np
 import pytest
+from peers.torch_process import TURN, torch_process
 
 from pyseq.cli import info
 from pyseq.core import as_tensor, config
 from pyseq.ops import conv, conv_depthwise
 
-WORKER = Path(__file__).parent / "peers" / "torch_conv.py"
-ROUNDS, TURN = 4, 0.05  # seconds
+ROUNDS = 4
 CASES = {  # name: x, kernel, strides, padding
     "first 28x28x1": ((128, 28, 28, 1), (3, 3, 1, 32), 1, "valid"),
     "first 32x32x3": ((64, 32, 32, 3), (3, 3, 3, 32), 1, "same"),
@@ -47,27 +42,6 @@ CASES = {  # name: x, kernel, strides, padding
 }
 OPS = ("forward", "dx", "dkernel")
 PEAK_BAR, MEAN_BAR = 0.65, 1.0  # of C >= 32; of the peer, in the geometric mean
-
-
-class Torch:
-    """The worker with so many threads."""
-
-    def __init__(self, threads):
-        env = {**os.environ, "OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
-        python = os.environ["BENCH_TORCH_PYTHON"]
-        self.process = subprocess.Popen(
-            [python, str(WORKER), str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env
-        )
-
-    def least(self, job):
-        self.process.stdin.write(json.dumps({**job, "seconds": TURN}) + "\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
-
-
-@functools.cache
-def peer(threads):
-    return Torch(threads) if os.environ.get("BENCH_TORCH_PYTHON") else None
 
 
 def contestant(x_shape, kernel_shape, strides, padding, op):
@@ -107,7 +81,10 @@ def test_convolution(report, threads, case, op):
     config.set_num_threads(threads)
     try:
         f, work = contestant(x, kernel, strides, padding, op)
-        torch, job = peer(threads), {"x": x, "kernel": kernel, "strides": strides, "padding": padding, "op": op}
+        torch, job = (
+            torch_process("torch_conv.py", threads),
+            {"x": x, "kernel": kernel, "strides": strides, "padding": padding, "op": op},
+        )
         ours, theirs, peak = [], [], info.peak_gflops() * threads
         f()
         for _ in range(ROUNDS):

@@ -1,7 +1,9 @@
 """Batch normalisation in training, forward and backward, as a share of the copy's bandwidth.
 
 Forward reads x twice and writes y: 12 bytes an element (8 where a part stays in the cache). Backward reads dy and x twice and
-writes dx: 20 bytes (12). The bar is 70 % of the copy.
+writes dx: 20 bytes (12). The bar is 70 % of the copy, and 1.2 times torch.
+
+    BENCH_TORCH_PYTHON=/path/to/python python -m pytest bench/bench_norm.py
 """
 
 import harness
@@ -40,4 +42,6 @@ def test_batch_norm(report, case, way, n_threads):
     small = shape[0] * min(shape[1], norm.COLUMNS) <= norm.ONE_INSTRUCTION
     n, an_element = int(np.prod(shape)), {"forward": 8 if small else 12, "backward": 12 if small else 20}[way]
     kernel = harness.kernel_alone(step, *(FORWARD if way == "forward" else BACKWARD))
-    harness.stream_row(report, {"op": way, "x": case}, n_threads, n, an_element * n, kernel, BAR)
+    image = [int(e) for e in case.split("x")]
+    job = {"op": "batch_norm", "way": way, "x": image}
+    harness.stream_row(report, {"op": way, "x": case}, n_threads, n, an_element * n, kernel, BAR, job)

@@ -1,4 +1,7 @@
-"""Pooling, forward and backward, as a share of the copy's bandwidth: each input and output pixel moves once."""
+"""Pooling, forward and backward, as a share of the copy's bandwidth: each input and output pixel moves once; and beside torch.
+
+BENCH_TORCH_PYTHON=/path/to/python python -m pytest bench/bench_pool.py
+"""
 
 import harness
 import numpy as np
@@ -34,4 +37,5 @@ def test_pool(report, name, way, case, n_threads):
     assert abs(float(dx.numpy().sum(dtype="float64")) - y.size) < 1e-4 * y.size  # every window hands on what it got
     n_bytes = 4 * (x.size + y.size) + (y.size if name == "max_pool" else 0)
     kernel = harness.kernel_alone(step, name if way == "forward" else f"{name}_backward")
-    harness.stream_row(report, {"op": f"{name} {way}", "x": case}, n_threads, n_bytes // 8, n_bytes, kernel, BAR)
+    job = {"op": name, "way": way, "x": shape, "window": window, "strides": strides, "padding": padding}
+    harness.stream_row(report, {"op": f"{name} {way}", "x": case}, n_threads, n_bytes // 8, n_bytes, kernel, BAR, job)

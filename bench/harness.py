@@ -21,14 +21,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from peers.torch_process import torch_process
 
 import pyseq
 from pyseq.cli import info
-from pyseq.core import Variable, config, emit, kernels, snapshot, tracing, wrap
+from pyseq.core import Variable, as_dtype, config, emit, kernels, snapshot, tracing, wrap
 
 RESULTS = Path(__file__).parent / "results"
 THREADS = sorted({1, config.default_num_threads()})
 BLOCK, TURN = 100e-6, 5e-3  # seconds: least that is timed at once, least that a contestant's turn takes
+PEER = 1.2  # how many times as long torch should take for what streams through memory
 PAUSE = 0.05  # seconds between turns when several threads work: OpenBLAS's and MKL's go on spinning for 20 ms or more
 
 
@@ -104,7 +106,7 @@ class Recorder:
     def emit(self, kernel, inputs, outputs, dims=(), attrs=(), parts=1, work=0, dtype=None, updates=()):
         with tracing(None):
             made = emit(kernel, inputs, outputs, dims, attrs, parts, work, dtype, updates)
-        dtype = dtype or next(t.dtype for t in inputs if t is not None)
+        dtype = dtype or next((t.dtype for t in inputs if t is not None), None) or as_dtype(outputs[0][1])
         self.calls.append((kernel, inputs, outputs, dims, attrs, parts, work, dtype, updates))
         return made
 
@@ -149,15 +151,19 @@ def copier(n):
     )
 
 
-def stream_row(report, what, n_threads, n, n_bytes, kernel, bar=None, **others):
+def stream_row(report, what, n_threads, n, n_bytes, kernel, bar=None, torch=None, **others):
     """Race `kernel` with a copy of n float32 and with `others`, and report GB/s and shares of the copy's bandwidth.
 
     Args:
         what: the first columns, {name: value}. n_bytes: that the kernel must read and write.
         bar: least share of the copy that the kernel should have.
+        torch: what peers/torch_stream.py is asked for, which should take at least PEER times as long; or None.
     """
+    process = torch and torch_process("torch_stream.py", n_threads)
+    peer = [process.least(torch) for _ in range(3)] if process else []
     times = race({"copy": copier(n), "kernel": kernel, **others}, n_threads)
     copy = 8 * n / times["copy"].min
+    peer += [process.least(torch) for _ in range(3)] if process else []
     shares = {name: n_bytes / t.min / copy for name, t in times.items() if name != "copy"}
     row = {
         **what,
@@ -169,6 +175,9 @@ def stream_row(report, what, n_threads, n, n_bytes, kernel, bar=None, **others):
     }
     row |= {"kernel/copy" if name == "kernel" else f"{name}/copy": share for name, share in shares.items()}
     row["bar"] = bar_mark(shares["kernel"], bar)
+    if peer:
+        row |= {"torch us": 1e6 * min(peer), "/torch": min(peer) / times["kernel"].min}
+        row["peer bar"] = bar_mark(row["/torch"], PEER)
     report.row(row, times["kernel"])
 
 

@@ -5,31 +5,31 @@ attr: epsilon, rate of the moving averages (1 - momentum).
 
 Few rows: one instruction, whose parts are columns. Many: sums of chunks of rows, one instruction that joins them, one that goes
 over the rows again. Chunks are as large as the first-level cache, so that the two passes of a variance read memory once.
-Scratch: 2 C elements at most.
+Scratch: 3 C elements at most.
 """
 from libc.stdint cimport int64_t, uintptr_t
 from instruction cimport F32, Instruction
 
 cdef extern from "norm.h" nogil:
     void *thread_scratch(size_t bytes)
-    void norm_moments_f32(const float *, int64_t, int64_t, int64_t, float *, float *)
-    void norm_moments_f64(const double *, int64_t, int64_t, int64_t, double *, double *)
+    void norm_moments_f32(const float *, int64_t, int64_t, int64_t, int64_t, float *, float *)
+    void norm_moments_f64(const double *, int64_t, int64_t, int64_t, int64_t, double *, double *)
     void norm_join_f32(const float *, int64_t, int64_t, int64_t, int64_t, float *, float *)
     void norm_join_f64(const double *, int64_t, int64_t, int64_t, int64_t, double *, double *)
     void norm_finish_f32(const float *, float *, int64_t, int64_t, float, float, int, float *, float *)
     void norm_finish_f64(const double *, double *, int64_t, int64_t, double, double, int, double *, double *)
-    void norm_apply_f32(const float *, int64_t, int64_t, int64_t, const float *, const float *, const float *, const float *,
-                        int, float *)
-    void norm_apply_f64(const double *, int64_t, int64_t, int64_t, const double *, const double *, const double *, const double *,
-                        int, double *)
-    void norm_gradient_sums_f32(const float *, const float *, const float *, int64_t, int64_t, int64_t, const float *,
+    void norm_scale_f32(const float *, const float *, int64_t, float *)
+    void norm_scale_f64(const double *, const double *, int64_t, double *)
+    void norm_apply_f32(const float *, int64_t, int64_t, int64_t, const float *, const float *, const float *, int, float *)
+    void norm_apply_f64(const double *, int64_t, int64_t, int64_t, const double *, const double *, const double *, int, double *)
+    void norm_gradient_sums_f32(const float *, const float *, const float *, int64_t, int64_t, int64_t, int64_t, const float *,
                                 float *, float *)
-    void norm_gradient_sums_f64(const double *, const double *, const double *, int64_t, int64_t, int64_t, const double *,
+    void norm_gradient_sums_f64(const double *, const double *, const double *, int64_t, int64_t, int64_t, int64_t, const double *,
                                 double *, double *)
     void norm_dx_f32(const float *, const float *, const float *, int64_t, int64_t, int64_t, float, const float *, const float *,
-                     const float *, const float *, const float *, int, float *)
+                     const float *, const float *, const float *, int, float *, float *)
     void norm_dx_f64(const double *, const double *, const double *, int64_t, int64_t, int64_t, double, const double *,
-                     const double *, const double *, const double *, const double *, int, double *)
+                     const double *, const double *, const double *, const double *, int, double *, double *)
 
 cdef extern from "<math.h>" nogil:
     double sqrt(double)
@@ -66,14 +66,17 @@ cdef void train(const Instruction *i, int64_t first, int64_t last, const real *x
     else:
         moving_mean, moving_variance = NULL, NULL
     mean, rstd = mean + start, rstd + start
+    cdef real *scale = <real *>thread_scratch(n * sizeof(real))
     if real is float:
-        norm_moments_f32(x + start, rows, c, n, mean, rstd)
+        norm_moments_f32(x + start, rows, c, n, 0, mean, rstd)
         norm_finish_f32(mean, rstd, rows, n, <float>i.attr[0], <float>i.attr[1], flags & UNBIASED, moving_mean, moving_variance)
-        norm_apply_f32(x + start, rows, c, n, mean, rstd, at(gamma, start), at(beta, start), flags & RELU, y + start)
+        norm_scale_f32(rstd, at(gamma, start), n, scale)
+        norm_apply_f32(x + start, rows, c, n, mean, scale, at(beta, start), flags & RELU, y + start)
     else:
-        norm_moments_f64(x + start, rows, c, n, mean, rstd)
+        norm_moments_f64(x + start, rows, c, n, 0, mean, rstd)
         norm_finish_f64(mean, rstd, rows, n, i.attr[0], i.attr[1], flags & UNBIASED, moving_mean, moving_variance)
-        norm_apply_f64(x + start, rows, c, n, mean, rstd, at(gamma, start), at(beta, start), flags & RELU, y + start)
+        norm_scale_f64(rstd, at(gamma, start), n, scale)
+        norm_apply_f64(x + start, rows, c, n, mean, scale, at(beta, start), flags & RELU, y + start)
 
 
 cdef void moments(const Instruction *i, int64_t first, int64_t last, const real *x, real *partial) noexcept nogil:
@@ -81,8 +84,8 @@ cdef void moments(const Instruction *i, int64_t first, int64_t last, const real 
     cdef real *p
     for k in range(first, last):
         some, p = least(chunk, rows - k * chunk), partial + k * 2 * c
-        if real is float: norm_moments_f32(x + k * chunk * c, some, c, c, p, p + c)
-        else: norm_moments_f64(x + k * chunk * c, some, c, c, p, p + c)
+        if real is float: norm_moments_f32(x + k * chunk * c, some, c, c, some * c, p, p + c)
+        else: norm_moments_f64(x + k * chunk * c, some, c, c, some * c, p, p + c)
 
 
 cdef void apply(const Instruction *i, int64_t first, int64_t last, const real *x, real *mean, real *rstd, real *gamma, real *beta,
@@ -90,15 +93,18 @@ cdef void apply(const Instruction *i, int64_t first, int64_t last, const real *x
     cdef int64_t rows = i.dim[0], c = i.dim[1], start = first * i.dim[3], j
     cdef int relu = <int>i.dim[4] & RELU
     cdef real epsilon = <real>i.attr[0]
-    cdef real *own
+    cdef real *own = <real *>thread_scratch(2 * c * sizeof(real))
     rows = least(last * i.dim[3], rows) - start
     if i.dim[4] & GIVEN:
-        own = <real *>thread_scratch(c * sizeof(real))
         for j in range(c):
-            own[j] = 1 / (sqrtf(rstd[j] + epsilon) if real is float else sqrt(rstd[j] + epsilon))
-        rstd = own
-    if real is float: norm_apply_f32(x + start * c, rows, c, c, mean, rstd, gamma, beta, relu, y + start * c)
-    else: norm_apply_f64(x + start * c, rows, c, c, mean, rstd, gamma, beta, relu, y + start * c)
+            own[c + j] = 1 / (sqrtf(rstd[j] + epsilon) if real is float else sqrt(rstd[j] + epsilon))
+        rstd = own + c
+    if real is float:
+        norm_scale_f32(rstd, gamma, c, own)
+        norm_apply_f32(x + start * c, rows, c, c, mean, own, beta, relu, y + start * c)
+    else:
+        norm_scale_f64(rstd, gamma, c, own)
+        norm_apply_f64(x + start * c, rows, c, c, mean, own, beta, relu, y + start * c)
 
 
 cdef void sums(const Instruction *i, int64_t first, int64_t last, const real *dy, const real *x, real *y, const real *mean,
@@ -107,8 +113,8 @@ cdef void sums(const Instruction *i, int64_t first, int64_t last, const real *dy
     cdef real *p
     for k in range(first, last):
         some, a, p = least(chunk, rows - k * chunk), k * chunk * c, partial + k * 2 * c
-        if real is float: norm_gradient_sums_f32(dy + a, x + a, at(y, a), some, c, c, mean, p, p + c)
-        else: norm_gradient_sums_f64(dy + a, x + a, at(y, a), some, c, c, mean, p, p + c)
+        if real is float: norm_gradient_sums_f32(dy + a, x + a, at(y, a), some, c, c, some * c, mean, p, p + c)
+        else: norm_gradient_sums_f64(dy + a, x + a, at(y, a), some, c, c, some * c, mean, p, p + c)
 
 
 cdef void joined(const Instruction *i, const real *partial, const real *rstd, real *dbeta, real *dgamma) noexcept nogil:
@@ -127,12 +133,13 @@ cdef void slope(const Instruction *i, int64_t start, int64_t rows, int64_t strid
                 const real *mean, const real *rstd, real *gamma, const real *dbeta, const real *dgamma, real *dx) noexcept nogil:
     cdef int before = <int>i.dim[4] & BEFORE
     cdef real by = <real>1 / <real>i.dim[0]
+    cdef real *own = <real *>thread_scratch(3 * n * sizeof(real))
     if i.dim[4] & GIVEN:
         by = 0
     if real is float:
-        norm_dx_f32(dy + start, x + start, at(y, start), rows, stride, n, by, mean, rstd, gamma, dbeta, dgamma, before, dx + start)
+        norm_dx_f32(dy + start, x + start, at(y, start), rows, stride, n, by, mean, rstd, gamma, dbeta, dgamma, before, own, dx + start)
     else:
-        norm_dx_f64(dy + start, x + start, at(y, start), rows, stride, n, by, mean, rstd, gamma, dbeta, dgamma, before, dx + start)
+        norm_dx_f64(dy + start, x + start, at(y, start), rows, stride, n, by, mean, rstd, gamma, dbeta, dgamma, before, own, dx + start)
 
 
 cdef void gradients(const Instruction *i, int64_t first, int64_t last, const real *dy, const real *x, const real *mean,
@@ -142,9 +149,9 @@ cdef void gradients(const Instruction *i, int64_t first, int64_t last, const rea
         return
     dbeta, dgamma, mean, rstd, gamma = dbeta + start, dgamma + start, mean + start, rstd + start, at(gamma, start)
     if real is float:
-        norm_gradient_sums_f32(dy + start, x + start, at(y, start), rows, c, n, mean, dbeta, dgamma)
+        norm_gradient_sums_f32(dy + start, x + start, at(y, start), rows, c, n, 0, mean, dbeta, dgamma)
     else:
-        norm_gradient_sums_f64(dy + start, x + start, at(y, start), rows, c, n, mean, dbeta, dgamma)
+        norm_gradient_sums_f64(dy + start, x + start, at(y, start), rows, c, n, 0, mean, dbeta, dgamma)
     for j in range(n):
         dgamma[j] *= rstd[j]
     slope(i, start, rows, c, n, dy, x, y, mean, rstd, gamma, dbeta, dgamma, dx)

@@ -14,8 +14,11 @@
 
 typedef struct {
     int64_t in[3], c, out[3], window[3], stride[3], pad[3];    /* depth, height, width */
+    int64_t inside[2];                   /* windows along the width that are whole: first and end */
     int wide, tiled, sum; /* windows of more than 256 pixels; windows side by side from the first pixel on; mean: undivided */
 } Pool;
+
+enum { POOL_MAX, POOL_MEAN, POOL_PICK, POOL_MAX_SLOPE, POOL_MEAN_SLOPE };
 
 typedef struct {
     int64_t start[3], from[3], to[3];    /* first pixel, padding included; first and end inside the image */

@@ -14,6 +14,7 @@ cdef extern from "pool.h" nogil:
         int64_t window[3]
         int64_t stride[3]
         int64_t pad[3]
+        int64_t inside[2]
         int wide, tiled, sum
     void max_rows_f32(const Pool *, int64_t, int64_t, const float *, float *, void *)
     void max_rows_f64(const Pool *, int64_t, int64_t, const double *, double *, void *)
@@ -34,6 +35,10 @@ cdef inline Pool shape_of(const Instruction *i) noexcept nogil:
         s.in_[a], s.out[a], s.window[a] = i.dim[a], i.dim[4 + a], i.dim[7 + a]
         s.stride[a], s.pad[a] = i.dim[10 + a], i.dim[13 + a]
     s.c, s.tiled, s.sum = i.dim[3], <int>i.dim[16], <int>i.dim[17]
+    s.inside[0] = (s.pad[2] + s.stride[2] - 1) // s.stride[2]
+    s.inside[1] = (s.in_[2] + s.pad[2] - s.window[2]) // s.stride[2] + 1 if s.in_[2] + s.pad[2] >= s.window[2] else 0
+    if s.inside[1] > s.out[2]:
+        s.inside[1] = s.out[2]
     s.wide = s.window[0] * s.window[1] * s.window[2] > 256
     return s
 

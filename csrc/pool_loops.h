@@ -90,23 +90,68 @@ ALWAYS_INLINE void NAME(mean_slope)(const Pool *s, Window w, T *dx, int64_t j, i
     (void)at, (void)y;
 }
 
-/* The output rows [first, last), counted through all images. */
-#define ROWS(name, pixel)                                                                                                    \
-    static void NAME(name)(const Pool *s, int64_t first, int64_t last, const T *x, T *y, void *at) {                         \
-        const int64_t c = s->c, whole = c / LANES * LANES;                                                                   \
-        for (int64_t row = first; row < last; row++) {                                                                       \
-            const T *image = x + row / (s->out[0] * s->out[1]) * s->in[0] * s->in[1] * s->in[2] * c;                         \
-            for (int64_t ow = 0; ow < s->out[2]; ow++) {                                                                     \
-                const Window w = pool_window(s, row, ow);                                                                    \
-                const int64_t o = (row * s->out[2] + ow) * c;                                                                \
-                for (int64_t j = 0; j < whole; j += LANES) NAME(pixel)(s, w, image, j, LANES, y, at, o + j);                 \
-                if (whole < c) NAME(pixel)(s, w, image, whole, (int)(c - whole), y, at, o + whole);                          \
-            }                                                                                                                \
-        }                                                                                                                    \
+/* One of the above; `in` and `out` are x and y, or dy and dx: of x and dx the image. op and add are constants where this is inlined. */
+ALWAYS_INLINE void NAME(pixel)(const int op, const int add, const Pool *s, Window w, const T *in, T *out, const T *y, void *at,
+                               int64_t j, int n, int64_t o) {
+    switch (op) {
+    case POOL_MAX: NAME(max_pixel)(s, w, in, j, n, out, at, o); return;
+    case POOL_MEAN: NAME(mean_pixel)(s, w, in, j, n, out, at, o); return;
+    case POOL_PICK: NAME(pick_pixel)(s, w, in, j, n, out, at, o); return;
+    case POOL_MAX_SLOPE: NAME(max_slope)(s, w, out, j, n, in, y, at, o, add); return;
+    case POOL_MEAN_SLOPE: NAME(mean_slope)(s, w, out, j, n, in, y, at, o, add); return;
     }
-ROWS(max_rows, max_pixel)
-ROWS(mean_rows, mean_pixel)
-ROWS(pick_rows, pick_pixel)
+}
+ALWAYS_INLINE void NAME(channels)(const int op, const int add, const Pool *s, Window w, const T *in, T *out, const T *y, void *at,
+                                  int64_t o) {
+    int64_t j = 0;
+    for (; j + LANES <= s->c; j += LANES) NAME(pixel)(op, add, s, w, in, out, y, at, j, LANES, o + j);
+    if (j < s->c) NAME(pixel)(op, add, s, w, in, out, y, at, j, (int)(s->c - j), o + j);
+}
+
+/* Windows [ow, stop) of an output row, which are whole; `o`: the place of the row in y. Common windows are constants where this
+   is inlined, so that nothing is left of the loops over their pixels. */
+ALWAYS_INLINE void NAME(inside)(const int op, const int add, Pool s, Window w, const int kd, const int kh, const int kw, int64_t ow,
+                                int64_t stop, const T *in, T *out, const T *y, void *at, int64_t o) {
+    s.window[0] = kd, s.window[1] = kh, s.window[2] = kw, w.pixels = (int64_t)kd * kh * kw;
+    w.to[0] = w.from[0] + kd, w.to[1] = w.from[1] + kh;
+    for (; ow < stop; ow++) {
+        w.start[2] = w.from[2] = ow * s.stride[2] - s.pad[2], w.to[2] = w.from[2] + kw;
+        NAME(channels)(op, add, &s, w, in, out, y, at, o + ow * s.c);
+    }
+}
+
+/* An output row, counted through all images. */
+ALWAYS_INLINE void NAME(row)(const int op, const int add, const Pool *s, int64_t row, const T *in, T *out, const T *y, void *at) {
+    const int64_t o = row * s->out[2] * s->c;
+    const Window w = pool_window(s, row, 0);
+    const int whole = w.to[0] - w.from[0] == s->window[0] && w.to[1] - w.from[1] == s->window[1];
+    const int64_t lo = whole && s->inside[0] < s->inside[1] ? s->inside[0] : s->out[2], hi = lo < s->out[2] ? s->inside[1] : lo;
+    for (int64_t ow = 0; ow < lo; ow++) NAME(channels)(op, add, s, pool_window(s, row, ow), in, out, y, at, o + ow * s->c);
+    const int common = op != POOL_PICK && s->window[0] == 1;
+    if (common && s->window[1] == 2 && s->window[2] == 2)
+        NAME(inside)(op, add, *s, w, 1, 2, 2, lo, hi, in, out, y, at, o);
+    else if (common && s->window[1] == 3 && s->window[2] == 3)
+        NAME(inside)(op, add, *s, w, 1, 3, 3, lo, hi, in, out, y, at, o);
+    else
+        NAME(inside)(op, add, *s, w, (int)s->window[0], (int)s->window[1], (int)s->window[2], lo, hi, in, out, y, at, o);
+    for (int64_t ow = hi; ow < s->out[2]; ow++) NAME(channels)(op, add, s, pool_window(s, row, ow), in, out, y, at, o + ow * s->c);
+}
+
+/* The output rows [first, last) of op. */
+ALWAYS_INLINE void NAME(rows)(const int op, const Pool *s, int64_t first, int64_t last, const T *x, T *y, void *at) {
+    const int64_t rows = s->out[0] * s->out[1], size = s->in[0] * s->in[1] * s->in[2] * s->c;
+    for (int64_t row = first; row < last; row++) NAME(row)(op, 0, s, row, x + row / rows * size, y, NULL, at);
+}
+static void NAME(max_rows)(const Pool *s, int64_t first, int64_t last, const T *x, T *y, void *at) {
+    if (at) NAME(rows)(POOL_MAX, s, first, last, x, y, at);
+    else NAME(rows)(POOL_MAX, s, first, last, x, y, NULL);
+}
+static void NAME(mean_rows)(const Pool *s, int64_t first, int64_t last, const T *x, T *y, void *at) {
+    NAME(rows)(POOL_MEAN, s, first, last, x, y, at);
+}
+static void NAME(pick_rows)(const Pool *s, int64_t first, int64_t last, const T *x, T *y, void *at) {
+    NAME(rows)(POOL_PICK, s, first, last, x, y, at);
+}
 
 /* Zeros in the pixels of dx behind the windows of an output row that is the last of its kind; windows lie side by side. */
 static void NAME(zero_rest)(const Pool *s, int64_t row, T *image) {
@@ -121,37 +166,29 @@ static void NAME(zero_rest)(const Pool *s, int64_t row, T *image) {
         memset(image + d_to * s->in[1] * line, 0, (s->in[0] - d_to) * s->in[1] * line * sizeof(T));
 }
 
-/* Parts: output rows where windows lie side by side, else images. */
-#define SLOPES(name, slope)                                                                                                  \
-    static void NAME(name)(const Pool *s, int64_t first, int64_t last, const T *dy, const T *y, const void *at, T *dx) {     \
-        const int64_t c = s->c, whole = c / LANES * LANES, rows = s->out[0] * s->out[1];                                     \
-        const int64_t size = s->in[0] * s->in[1] * s->in[2] * c;                                                             \
-        if (!s->tiled) {                                                                                                     \
-            memset(dx + first * size, 0, (last - first) * size * sizeof(T));                                                 \
-            first *= rows;                                                                                                   \
-            last *= rows;                                                                                                    \
-        }                                                                                                                    \
-        for (int64_t row = first; row < last; row++) {                                                                       \
-            T *image = dx + row / rows * size;                                                                               \
-            for (int64_t ow = 0; ow < s->out[2]; ow++) {                                                                     \
-                const Window w = pool_window(s, row, ow);                                                                    \
-                const int64_t o = (row * s->out[2] + ow) * c;                                                                \
-                if (s->tiled) {                                                                                              \
-                    for (int64_t j = 0; j < whole; j += LANES) NAME(slope)(s, w, image, j, LANES, dy, y, at, o + j, 0);      \
-                    if (whole < c) NAME(slope)(s, w, image, whole, (int)(c - whole), dy, y, at, o + whole, 0);               \
-                } else {                                                                                                     \
-                    for (int64_t j = 0; j < whole; j += LANES) NAME(slope)(s, w, image, j, LANES, dy, y, at, o + j, 1);      \
-                    if (whole < c) NAME(slope)(s, w, image, whole, (int)(c - whole), dy, y, at, o + whole, 1);               \
-                }                                                                                                            \
-            }                                                                                                                \
-            if (s->tiled) NAME(zero_rest)(s, row, image);                                                                    \
-        }                                                                                                                    \
+/* The gradient of op. Parts: output rows where windows lie side by side, else images. */
+ALWAYS_INLINE void NAME(slopes)(const int op, const Pool *s, int64_t first, int64_t last, const T *dy, const T *y, void *at, T *dx) {
+    const int64_t rows = s->out[0] * s->out[1], size = s->in[0] * s->in[1] * s->in[2] * s->c;
+    if (s->tiled) {
+        for (int64_t row = first; row < last; row++) {
+            NAME(row)(op, 0, s, row, dy, dx + row / rows * size, y, at);
+            NAME(zero_rest)(s, row, dx + row / rows * size);
+        }
+        return;
     }
-SLOPES(max_slopes, max_slope)
-SLOPES(mean_slopes, mean_slope)
+    for (int64_t image = first; image < last; image++) {
+        memset(dx + image * size, 0, size * sizeof(T));              /* one at a time: it stays in the cache */
+        for (int64_t row = image * rows; row < (image + 1) * rows; row++) NAME(row)(op, 1, s, row, dy, dx + image * size, y, at);
+    }
+}
+static void NAME(max_slopes)(const Pool *s, int64_t first, int64_t last, const T *dy, const T *y, const void *at, T *dx) {
+    if (y) NAME(slopes)(POOL_MAX_SLOPE, s, first, last, dy, y, (void *)at, dx);
+    else NAME(slopes)(POOL_MAX_SLOPE, s, first, last, dy, NULL, (void *)at, dx);
+}
+static void NAME(mean_slopes)(const Pool *s, int64_t first, int64_t last, const T *dy, const T *y, const void *at, T *dx) {
+    NAME(slopes)(POOL_MEAN_SLOPE, s, first, last, dy, y, (void *)at, dx);
+}
 
-#undef ROWS
-#undef SLOPES
 #undef WINDOW_PIXELS
 #undef T
 #undef V
