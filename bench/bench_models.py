@@ -146,6 +146,8 @@ class Bench:
             self.busy(key)
         self.first_fit(key)
         self.memory(key)
+        if len(ROWS[key].shape) > 1:
+            self.peaks(key)
 
     def loaded(self, key):
         """{(name, threads): worker} with the row's model made and compiled; a peer that lacks a layer is left out."""
@@ -211,6 +213,19 @@ class Bench:
         held = found["arena"] + found["weights"] + found["slots"]
         found = {kind: n / 1e3 for kind, n in found.items()}
         self.fact(key, "memory of a step", held / 1e3, "kB", found.pop("bound"), **found)
+
+    def peaks(self, key):
+        """What training takes in a process of its own, by all contestants on all threads; torch's is the bar."""
+        found = {}
+        for name in self.names[::-1]:
+            with contextlib.closing(Worker(name, self.pythons[name], max(self.options.threads))) as worker:
+                try:
+                    found[name] = worker.ask("peak", row=key)
+                except Skipped:
+                    continue
+        for name, n_bytes in found.items():
+            bar = found["torch"] / 1e6 if name == "pyseq" and "torch" in found else None
+            self.fact(key, f"{name} peak of training", n_bytes / 1e6, "MB", bar)
 
     def calls(self, key="mlp-adam"):
         """One row through `predict` and the model, from Python, by all contestants on one thread."""

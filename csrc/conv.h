@@ -25,6 +25,13 @@
 #define CONV_KERNEL_A CONV_A         /* the same for dW */
 #endif
 enum { CONV_K = GEMM_KC };           /* its columns at most */
+#ifndef CONV_DIRECT_K
+#define CONV_DIRECT_K 4608
+#endif
+#ifndef CONV_KERNEL_ROWS
+#define CONV_KERNEL_ROWS 512
+#endif
+enum { CONV_SEGMENTS = 512, CONV_PIECES = 64, CONV_LINES = 512 };
 
 /* The matrix A: rows are (image, pixel), columns (tap, channel). */
 typedef struct {

@@ -6,7 +6,7 @@ x (N, D, H, W, groups C), kernel (KD, KH, KW, C, groups F), y (N, OD, OH, OW, gr
 
 dim: n  groups  C F (of a group)  activation code  axis that parts cut (0 rows, 1 columns)  pieces
      then for each of the axes d h w: x y kernel stride before dilation (extents; padding before the first pixel)
-attr: of the activation.
+attr: of the activation, whose code carries what norm_columns.h sets beside it.
 
 conv_backward_kernel sums each chunk of pixels into a dW of its own; the number of chunks is in the place of the axis. Chunks
 depend on the shapes alone.
@@ -15,12 +15,17 @@ from libc.stdint cimport int64_t, uintptr_t
 from instruction cimport F32, Instruction
 
 cdef extern from "conv.h" nogil:
+    ctypedef struct NormColumns:
+        const void *mean
+        const void *scale
+        const void *shift
     ctypedef struct GemmShape:
         int64_t m, n, k, a_row, a_k, b_k, b_col, c_row
         int accumulate, activation
         const double *attr
         const void *slope
         const void *rate
+        NormColumns norm
     ctypedef struct ConvSizes:
         int64_t x, y, kernel, stride, before, dilation
     ctypedef struct ConvAxis:
@@ -76,12 +81,16 @@ cdef inline int64_t least(int64_t a, int64_t b) noexcept nogil:
     return a if a < b else b
 
 
+cdef inline real *at(real *p, int64_t j) noexcept nogil:
+    return NULL if p == NULL else p + j
+
+
 cdef inline const ConvSizes *sizes(const Instruction *i) noexcept nogil:
     return <const ConvSizes *>(i.dim + 7)
 
 
 cdef void one_product(const Instruction *i, ConvView view, int64_t *origin, int64_t first, int64_t last, int64_t n_columns,
-                      int64_t c_row, const real *x, const real *b, real *c, const real *bias, const real *slope) noexcept nogil:
+                      int64_t c_row, const real *x, const real *b, real *c, int64_t channel) noexcept nogil:
     """Pieces [first, last) of one product C = A B of one group: rows or columns, as the instruction says."""
     cdef ConvProduct_f32 p32
     cdef ConvProduct_f64 p64
@@ -99,29 +108,35 @@ cdef void one_product(const Instruction *i, ConvView view, int64_t *origin, int6
         s.n = least(last * COLUMNS, n_columns) - column
     if rows <= row or s.n <= 0:
         return
-    s.slope = NULL if slope == NULL else slope + column
+    cdef const real *bias = at(<real *>i.in_[2], channel + column)
+    s.slope = at(<real *>i.in_[3], channel + column)
+    s.norm.mean, s.norm.scale = at(<real *>i.in_[4], channel + column), at(<real *>i.in_[5], channel + column)
+    s.norm.shift = at(<real *>i.in_[6], channel + column)
     if real is float:
         p32.view, p32.s, p32.x, p32.b, p32.c = view, s, x, b + column, c + column
-        p32.bias = NULL if bias == NULL else bias + column
+        p32.bias = bias
         p32.scattered = 0
-        if origin != NULL:
-            for j in range(3):
+        for j in range(3):
+            if origin == NULL:
+                p32.origin[j], p32.stride[j], p32.extent[j] = 0, 1, z[j].y
+            else:
                 p32.origin[j], p32.stride[j], p32.extent[j] = origin[j], z[j].stride, z[j].x
                 p32.scattered |= z[j].stride > 1
         conv_product_f32(&p32, row, rows)
     else:
         p64.view, p64.s, p64.x, p64.b, p64.c = view, s, x, b + column, c + column
-        p64.bias = NULL if bias == NULL else bias + column
+        p64.bias = bias
         p64.scattered = 0
-        if origin != NULL:
-            for j in range(3):
+        for j in range(3):
+            if origin == NULL:
+                p64.origin[j], p64.stride[j], p64.extent[j] = 0, 1, z[j].y
+            else:
                 p64.origin[j], p64.stride[j], p64.extent[j] = origin[j], z[j].stride, z[j].x
                 p64.scattered |= z[j].stride > 1
         conv_product_f64(&p64, row, rows)
 
 
-cdef void forward(const Instruction *i, int64_t first, int64_t last, const real *x, const real *w, real *y,
-                  const real *bias) noexcept nogil:
+cdef void forward(const Instruction *i, int64_t first, int64_t last, const real *x, const real *w, real *y) noexcept nogil:
     cdef int64_t groups = i.dim[1], c = i.dim[2], f = i.dim[3], pieces = i.dim[6], g, start, stop, j
     cdef ConvView view
     view.channels, view.pixel = c, groups * c
@@ -130,13 +145,12 @@ cdef void forward(const Instruction *i, int64_t first, int64_t last, const real 
     while first < last:
         g = first // pieces
         start, stop = first - g * pieces, least(last - g * pieces, pieces)
-        one_product(i, view, NULL, start, stop, f, groups * f, x + g * c, w + g * f, y + g * f,
-                    NULL if bias == NULL else bias + g * f, <const real *>NULL)
+        one_product(i, view, NULL, start, stop, f, groups * f, x + g * c, w + g * f, y + g * f, g * f)
         first += stop - start
 
 
-cdef void backward_x(const Instruction *i, int64_t first, int64_t last, const real *dy, const real *turned, real *dx,
-                     const real *bias, const real *slope) noexcept nogil:
+cdef void backward_x(const Instruction *i, int64_t first, int64_t last, const real *dy, const real *turned,
+                     real *dx) noexcept nogil:
     cdef int64_t groups = i.dim[1], c = i.dim[2], f = i.dim[3], pieces = i.dim[6], g, start, stop
     cdef const ConvSizes *z = sizes(i)
     cdef int64_t taps = z[0].kernel * z[1].kernel * z[2].kernel, at
@@ -155,8 +169,7 @@ cdef void backward_x(const Instruction *i, int64_t first, int64_t last, const re
                     at = (conv_taps_before(z, origin[0]) * z[1].kernel * z[2].kernel + view.axis[0].taps * (
                         conv_taps_before(z + 1, origin[1]) * z[2].kernel + view.axis[1].taps * conv_taps_before(z + 2, origin[2])))
                     one_product(i, view, origin, start, stop, c, groups * c, dy + g * f, turned + (g * taps + at) * f * c,
-                                dx + g * c, NULL if bias == NULL else bias + g * c,
-                                NULL if slope == NULL else slope + g * c)
+                                dx + g * c, g * c)
         first += stop - start
 
 
@@ -172,6 +185,7 @@ cdef void backward_kernel(const Instruction *i, int64_t first, int64_t last, con
     rows, k = i.dim[0] * conv_rows_per_image(&view), conv_columns(&view)
     s.m, s.n, s.k, s.a_row, s.a_k, s.b_k, s.b_col, s.c_row = 0, f, 0, 1, 0, groups * f, 1, groups * f
     s.accumulate, s.activation, s.attr, s.rate, s.slope = 0, 0, i.attr, NULL, NULL
+    s.norm.mean, s.norm.scale, s.norm.shift = NULL, NULL, NULL
     while first < last:
         q = first // (pieces * groups)                  # chunk
         g = first // pieces % groups
@@ -187,21 +201,20 @@ cdef void backward_kernel(const Instruction *i, int64_t first, int64_t last, con
 
 
 cdef void conv(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: x, kernel, bias or nothing   out: y   parts: groups * pieces, each some rows or columns of a product
+    # in: x, kernel, bias or nothing, nothing, norm_columns.h's mean, scale, shift or nothing
+    # out: y   parts: groups * pieces, each some rows or columns of a product
     if i.dtype == F32:
-        forward(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[0], <const float *>i.in_[2])
+        forward(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[0])
     else:
-        forward(i, first, last, <const double *>i.in_[0], <const double *>i.in_[1], <double *>i.out[0], <const double *>i.in_[2])
+        forward(i, first, last, <const double *>i.in_[0], <const double *>i.in_[1], <double *>i.out[0])
 
 
 cdef void conv_backward_x(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
     # in: dy, turned kernel, bias or nothing   out: dx   parts: as of conv
     if i.dtype == F32:
-        backward_x(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[0],
-                   <const float *>i.in_[2], <const float *>i.in_[3])
+        backward_x(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[0])
     else:
-        backward_x(i, first, last, <const double *>i.in_[0], <const double *>i.in_[1], <double *>i.out[0],
-                   <const double *>i.in_[2], <const double *>i.in_[3])
+        backward_x(i, first, last, <const double *>i.in_[0], <const double *>i.in_[1], <double *>i.out[0])
 
 
 cdef void conv_backward_kernel(const Instruction *i, int64_t first, int64_t last) noexcept nogil:

@@ -41,10 +41,12 @@ static inline ConvClass conv_class(const ConvSizes *s, int64_t r) {
     return (ConvClass){0, period, 0, 0};
 }
 
+/* The taps of a class last to first: so they meet pixels of y in order. */
 static inline ConvAxis conv_backward_axis(const ConvSizes *s, int64_t r) {
     const ConvClass c = conv_class(s, r);
     const int64_t count = s->x > r ? (s->x - r + s->stride - 1) / s->stride : 0;
-    return (ConvAxis){count, s->y, 1, c.first, -(c.period * s->dilation / s->stride), c.taps};
+    const int64_t delta = c.period * s->dilation / s->stride;
+    return (ConvAxis){count, s->y, 1, c.first - (c.taps - 1) * delta, delta, c.taps};
 }
 
 /* Taps on this axis of the classes before r: where those of r begin in the turned kernel. */

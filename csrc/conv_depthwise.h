@@ -7,7 +7,7 @@
 #ifndef PYSEQ_CONV_DEPTHWISE_H
 #define PYSEQ_CONV_DEPTHWISE_H
 
-#include "activation.h"
+#include "norm_columns.h"
 #include "conv_axis.h"
 #include "partial.h"
 
@@ -54,7 +54,7 @@ static inline DepthwiseView depthwise_backward(const ConvSizes *s, int64_t c, co
     for (int a = 0; a < 3; a++) {
         const ConvClass k = conv_class(s + a, origin[a]);
         v.axis[a] = conv_backward_axis(s + a, origin[a]);
-        v.tap0[a] = k.tap0, v.period[a] = k.period, v.kernel[a] = s[a].kernel;
+        v.tap0[a] = k.tap0 + (k.taps - 1) * k.period, v.period[a] = -k.period, v.kernel[a] = s[a].kernel;
         v.origin[a] = origin[a], v.stride[a] = s[a].stride, v.extent[a] = s[a].x;
     }
     return v;

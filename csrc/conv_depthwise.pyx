@@ -4,7 +4,7 @@ x (N, D, H, W, C), kernel (KD, KH, KW, C), y (N, OD, OH, OW, C).
 
 dim: n  1  C  1  activation code  chunks (of lines, of the kernel's gradient)  pieces (of DEPTHWISE_CHANNELS channels, likewise)
      then for each of the axes d h w: x y kernel stride before dilation.
-attr: of the activation.
+attr: of the activation, whose code carries what norm_columns.h sets beside it.
 """
 from libc.stdint cimport int64_t, uintptr_t
 from instruction cimport F32, Instruction
@@ -16,14 +16,18 @@ cdef extern from "conv_depthwise.h" nogil:
         int64_t x, y, kernel, stride, before, dilation
     ctypedef struct ConvAxis:
         int64_t count
+    ctypedef struct NormColumns:
+        const void *mean
+        const void *scale
+        const void *shift
     ctypedef struct DepthwiseView:
         ConvAxis axis[3]
     DepthwiseView depthwise_view "depthwise_forward"(const ConvSizes *s, int64_t c)
     DepthwiseView depthwise_class "depthwise_backward"(const ConvSizes *s, int64_t c, const int64_t *origin)
     void depthwise_lines_f32(const DepthwiseView *v, int64_t first, int64_t last, const float *x, const float *w,
-                             const float *bias, float *y, int activation, const double *attr)
+                             const float *bias, float *y, int activation, const double *attr, const NormColumns *norm)
     void depthwise_lines_f64(const DepthwiseView *v, int64_t first, int64_t last, const double *x, const double *w,
-                             const double *bias, double *y, int activation, const double *attr)
+                             const double *bias, double *y, int activation, const double *attr, const NormColumns *norm)
     void depthwise_kernel_f32(const DepthwiseView *v, int64_t first, int64_t last, int64_t c0, int64_t c1, const float *x,
                               const float *dy, float *dw)
     void depthwise_kernel_f64(const DepthwiseView *v, int64_t first, int64_t last, int64_t c0, int64_t c1, const double *x,
@@ -35,16 +39,19 @@ cdef inline const ConvSizes *sizes(const Instruction *i) noexcept nogil:
 
 
 cdef inline void lines(const Instruction *i, const DepthwiseView *v, int64_t first, int64_t last) noexcept nogil:
+    cdef NormColumns norm
+    norm.mean, norm.scale, norm.shift = i.in_[4], i.in_[5], i.in_[6]
     if i.dtype == F32:
         depthwise_lines_f32(v, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <const float *>i.in_[2],
-                            <float *>i.out[0], <int>i.dim[4], i.attr)
+                            <float *>i.out[0], <int>i.dim[4], i.attr, &norm)
     else:
         depthwise_lines_f64(v, first, last, <const double *>i.in_[0], <const double *>i.in_[1], <const double *>i.in_[2],
-                            <double *>i.out[0], <int>i.dim[4], i.attr)
+                            <double *>i.out[0], <int>i.dim[4], i.attr, &norm)
 
 
 cdef void depthwise_conv(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: x, kernel, bias or nothing   out: y   parts: lines of y's pixels
+    # in: x, kernel, bias or nothing, nothing, norm_columns.h's mean, scale, shift or nothing
+    # out: y   parts: lines of y's pixels
     cdef DepthwiseView v = depthwise_view(sizes(i), i.dim[2])
     if i.dim[0] > 0:                                    # an empty batch has one part, too
         lines(i, &v, first, last)

@@ -29,7 +29,7 @@ ALWAYS_INLINE void NAME(depthwise_pixel)(const DepthwiseView *v, const int nv, c
 
 /* Lines [first, last) of pixels: rows of (images, depth, height). */
 static void NAME(depthwise_lines)(const DepthwiseView *v, int64_t first, int64_t last, const T *x, const T *w, const T *bias, T *y,
-                                  int activation, const double *attr) {
+                                  int activation, const double *attr, const NormColumns *norm) {
     const ConvAxis *a = v->axis;
     const int64_t c = v->c, line = a[2].extent * c;
     ConvRange inside[3];
@@ -51,7 +51,8 @@ static void NAME(depthwise_lines)(const DepthwiseView *v, int64_t first, int64_t
                 NAME(depthwise_pixel)(v, 1, 0, 0, inside, x + at + j, w + j, bias ? bias + j : NULL, y_q + j);
             if (j < c)
                 NAME(depthwise_pixel)(v, 1, 1, (int)(c - j), inside, x + at + j, w + j, bias ? bias + j : NULL, y_q + j);
-            if (activation) NAME(activate)(activation, attr, y_q, y_q, c);
+            if (activation & NORM_COLUMNS) NAME(norm_columns)(activation, attr, norm, 0, y_q, 1, c, c);
+            else if (activation) NAME(activate)(activation, attr, y_q, y_q, c);
         }
     }
 }

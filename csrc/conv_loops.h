@@ -113,8 +113,11 @@ static void NAME(conv_scatter)(const NAME(ConvProduct) *p, int64_t row, int64_t 
     }
 }
 
+#include "conv_direct_loops.h"
+
 static void NAME(conv_product)(const NAME(ConvProduct) *p, int64_t row, int64_t stop) {
     const ConvView *v = &p->view;
+    NAME(ConvLattice) lattice;
     const int64_t k = conv_columns(v), kb = NAME(conv_block_k)(k);
     GemmShape s = p->s;
     s.k = k;
@@ -122,6 +125,10 @@ static void NAME(conv_product)(const NAME(ConvProduct) *p, int64_t row, int64_t 
         s.m = stop - row, s.a_row = v->pixel, s.a_k = 1;
         if (s.slope) s.slope = (const T *)s.slope + row * s.c_row;
         NAME(gemm)(&s, p->x + row * v->pixel, p->b, p->c + row * s.c_row, p->bias);
+        return;
+    }
+    if (NAME(conv_lattice)(v, &lattice)) {
+        NAME(conv_direct)(p, &lattice, row, stop);
         return;
     }
     int64_t most = NAME(conv_block_rows)(CONV_A, kb);
@@ -152,6 +159,11 @@ static void NAME(conv_product)(const NAME(ConvProduct) *p, int64_t row, int64_t 
 static void NAME(conv_kernel_gradient)(const NAME(ConvProduct) *p, int64_t row, int64_t stop, int64_t k0, int64_t k1) {
     const ConvView *v = &p->view;
     const int in_place = NAME(conv_in_place)(v);
+    NAME(ConvLattice) lattice;
+    if (!in_place && stop > row && NAME(conv_lattice)(v, &lattice)) {
+        NAME(conv_direct_kernel)(p, &lattice, row, stop, k0, k1);
+        return;
+    }
     const int64_t kb = in_place ? k1 - k0 : NAME(conv_block_k)(k1 - k0), most = in_place ? stop - row : NAME(conv_block_rows)(CONV_KERNEL_A, kb);
     GemmShape s = p->s;
     s.a_row = 1;
@@ -180,7 +192,7 @@ static void NAME(conv_turn_tap)(const ConvSizes *s, int64_t tap, int64_t channel
         int64_t r = (t[a] * s[a].dilation - s[a].before) % s[a].stride;
         if (r < 0) r += s[a].stride;
         const ConvClass c = conv_class(&s[a], r);
-        before[a] = conv_taps_before(&s[a], r), taps[a] = c.taps, j[a] = (t[a] - c.tap0) / c.period;
+        before[a] = conv_taps_before(&s[a], r), taps[a] = c.taps, j[a] = c.taps - 1 - (t[a] - c.tap0) / c.period;
     }
     const int64_t at = before[0] * size[1] * size[2] + taps[0] * (before[1] * size[2] + taps[1] * before[2])
                        + (j[0] * taps[1] + j[1]) * taps[2] + j[2];

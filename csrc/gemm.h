@@ -28,6 +28,7 @@
 #include <stddef.h>
 
 #include "activation.h"
+#include "norm_columns.h"
 #include "partial.h"
 #include "scratch.h"
 #include "simd.h"
@@ -72,9 +73,10 @@ typedef struct {
     int64_t b_k, b_col;              /* strides of B; one of them is 1 */
     int64_t c_row;                   /* stride of C */
     int accumulate;                  /* start from the old C? */
-    int activation;                  /* code of activation.h */
+    int activation;                  /* code of activation.h, with what norm_columns.h sets beside it */
     const double *attr;              /* of the activation */
     const void *slope;               /* like C: multiply by the activation's slope there instead; or NULL */
+    NormColumns norm;                /* of C's columns, if the activation's code says so */
     const void *rate;                /* one number: C -= rate A B instead, for k of at most GEMM_DESCENT_K; or NULL */
 } GemmShape;
 

@@ -191,6 +191,20 @@ cdef void batch_norm_apply(const Instruction *i, int64_t first, int64_t last) no
               <double *>i.in_[4], <double *>i.out[0])
 
 
+cdef void scale_columns(const Instruction *i, const real *variance, const real *gamma, real *scale) noexcept nogil:
+    cdef int64_t j
+    cdef real epsilon = <real>i.attr[0], rstd
+    for j in range(i.dim[1]):
+        rstd = 1 / (sqrtf(variance[j] + epsilon) if real is float else sqrt(variance[j] + epsilon))
+        scale[j] = rstd if gamma == NULL else rstd * gamma[j]
+
+
+cdef void batch_norm_scale(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: variance, gamma or nothing   out: gamma / sqrt(variance + epsilon), what norm_columns.h takes   parts: 1
+    if i.dtype == F32: scale_columns(i, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[0])
+    else: scale_columns(i, <const double *>i.in_[0], <const double *>i.in_[1], <double *>i.out[0])
+
+
 cdef void batch_norm_backward(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
     # in: dy, x, mean, rstd, gamma or nothing, y of a relu behind or nothing   out: dx, dgamma, dbeta   parts: as batch_norm
     if i.dtype == F32:
@@ -239,6 +253,7 @@ KERNELS = {
     "batch_norm_moments": <uintptr_t>&batch_norm_moments,
     "batch_norm_join": <uintptr_t>&batch_norm_join,
     "batch_norm_apply": <uintptr_t>&batch_norm_apply,
+    "batch_norm_scale": <uintptr_t>&batch_norm_scale,
     "batch_norm_backward": <uintptr_t>&batch_norm_backward,
     "batch_norm_sums": <uintptr_t>&batch_norm_sums,
     "batch_norm_join_sums": <uintptr_t>&batch_norm_join_sums,

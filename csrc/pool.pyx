@@ -21,10 +21,10 @@ cdef extern from "pool.h" nogil:
     void mean_rows_f64(const Pool *, int64_t, int64_t, const double *, double *, void *)
     void pick_rows_f32(const Pool *, int64_t, int64_t, const float *, float *, void *)
     void pick_rows_f64(const Pool *, int64_t, int64_t, const double *, double *, void *)
-    void max_slopes_f32(const Pool *, int64_t, int64_t, const float *, const void *, float *)
-    void max_slopes_f64(const Pool *, int64_t, int64_t, const double *, const void *, double *)
-    void mean_slopes_f32(const Pool *, int64_t, int64_t, const float *, const void *, float *)
-    void mean_slopes_f64(const Pool *, int64_t, int64_t, const double *, const void *, double *)
+    void max_slopes_f32(const Pool *, int64_t, int64_t, const float *, const float *, const void *, float *)
+    void max_slopes_f64(const Pool *, int64_t, int64_t, const double *, const double *, const void *, double *)
+    void mean_slopes_f32(const Pool *, int64_t, int64_t, const float *, const float *, const void *, float *)
+    void mean_slopes_f64(const Pool *, int64_t, int64_t, const double *, const double *, const void *, double *)
 
 
 cdef inline Pool shape_of(const Instruction *i) noexcept nogil:
@@ -60,10 +60,11 @@ cdef void max_pool_pick(const Instruction *i, int64_t first, int64_t last) noexc
 
 
 cdef void max_pool_backward(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: dy, at   out: dx   parts: output rows if tiled, else images
+    # in: dy, at, y if x was a relu's result whose slope dx is to have, or nothing   out: dx
+    # parts: output rows if tiled, else images
     cdef Pool s = shape_of(i)
-    if i.dtype == F32: max_slopes_f32(&s, first, last, <const float *>i.in_[0], i.in_[1], <float *>i.out[0])
-    else: max_slopes_f64(&s, first, last, <const double *>i.in_[0], i.in_[1], <double *>i.out[0])
+    if i.dtype == F32: max_slopes_f32(&s, first, last, <const float *>i.in_[0], <const float *>i.in_[2], i.in_[1], <float *>i.out[0])
+    else: max_slopes_f64(&s, first, last, <const double *>i.in_[0], <const double *>i.in_[2], i.in_[1], <double *>i.out[0])
 
 
 cdef void avg_pool(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
@@ -76,8 +77,8 @@ cdef void avg_pool(const Instruction *i, int64_t first, int64_t last) noexcept n
 cdef void avg_pool_backward(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
     # in: dy   out: dx   parts: output rows if tiled, else images
     cdef Pool s = shape_of(i)
-    if i.dtype == F32: mean_slopes_f32(&s, first, last, <const float *>i.in_[0], NULL, <float *>i.out[0])
-    else: mean_slopes_f64(&s, first, last, <const double *>i.in_[0], NULL, <double *>i.out[0])
+    if i.dtype == F32: mean_slopes_f32(&s, first, last, <const float *>i.in_[0], NULL, NULL, <float *>i.out[0])
+    else: mean_slopes_f64(&s, first, last, <const double *>i.in_[0], NULL, NULL, <double *>i.out[0])
 
 
 KERNELS = {

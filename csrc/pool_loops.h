@@ -68,8 +68,10 @@ ALWAYS_INLINE void NAME(pick_pixel)(const Pool *s, Window w, const T *x, int64_t
     NAME(store)(y + o, found, n);
 }
 /* Gradients: `add` where windows share pixels (dx was zeroed), else each pixel is written once. */
-ALWAYS_INLINE void NAME(max_slope)(const Pool *s, Window w, T *dx, int64_t j, int n, const T *dy, const void *at, int64_t o, int add) {
-    const V d = NAME(load)(dy + o, n);
+ALWAYS_INLINE void NAME(max_slope)(const Pool *s, Window w, T *dx, int64_t j, int n, const T *dy, const T *y, const void *at, int64_t o,
+                                   int add) {
+    V d = NAME(load)(dy + o, n);
+    if (y) d = (V)((I)d & (I)(NAME(load)(y + o, n) > 0));       /* of a relu before */
     const I where = NAME(load_at)(at, o, n, s->wide);
     WINDOW_PIXELS({
         T *here = dx + p * s->c + j;
@@ -77,14 +79,15 @@ ALWAYS_INLINE void NAME(max_slope)(const Pool *s, Window w, T *dx, int64_t j, in
         NAME(store)(here, add ? NAME(load)(here, n) + v : v, n);
     })
 }
-ALWAYS_INLINE void NAME(mean_slope)(const Pool *s, Window w, T *dx, int64_t j, int n, const T *dy, const void *at, int64_t o, int add) {
+ALWAYS_INLINE void NAME(mean_slope)(const Pool *s, Window w, T *dx, int64_t j, int n, const T *dy, const T *y, const void *at, int64_t o,
+                                    int add) {
     const V d = NAME(load)(dy + o, n) / ((V){0} + (T)(s->sum ? 1 : w.pixels));
     WINDOW_PIXELS({
         T *here = dx + p * s->c + j;
         NAME(store)(here, add ? NAME(load)(here, n) + d : d, n);
         (void)k;
     })
-    (void)at;
+    (void)at, (void)y;
 }
 
 /* The output rows [first, last), counted through all images. */
@@ -120,7 +123,7 @@ static void NAME(zero_rest)(const Pool *s, int64_t row, T *image) {
 
 /* Parts: output rows where windows lie side by side, else images. */
 #define SLOPES(name, slope)                                                                                                  \
-    static void NAME(name)(const Pool *s, int64_t first, int64_t last, const T *dy, const void *at, T *dx) {                 \
+    static void NAME(name)(const Pool *s, int64_t first, int64_t last, const T *dy, const T *y, const void *at, T *dx) {     \
         const int64_t c = s->c, whole = c / LANES * LANES, rows = s->out[0] * s->out[1];                                     \
         const int64_t size = s->in[0] * s->in[1] * s->in[2] * c;                                                             \
         if (!s->tiled) {                                                                                                     \
@@ -134,11 +137,11 @@ static void NAME(zero_rest)(const Pool *s, int64_t row, T *image) {
                 const Window w = pool_window(s, row, ow);                                                                    \
                 const int64_t o = (row * s->out[2] + ow) * c;                                                                \
                 if (s->tiled) {                                                                                              \
-                    for (int64_t j = 0; j < whole; j += LANES) NAME(slope)(s, w, image, j, LANES, dy, at, o + j, 0);         \
-                    if (whole < c) NAME(slope)(s, w, image, whole, (int)(c - whole), dy, at, o + whole, 0);                  \
+                    for (int64_t j = 0; j < whole; j += LANES) NAME(slope)(s, w, image, j, LANES, dy, y, at, o + j, 0);      \
+                    if (whole < c) NAME(slope)(s, w, image, whole, (int)(c - whole), dy, y, at, o + whole, 0);               \
                 } else {                                                                                                     \
-                    for (int64_t j = 0; j < whole; j += LANES) NAME(slope)(s, w, image, j, LANES, dy, at, o + j, 1);         \
-                    if (whole < c) NAME(slope)(s, w, image, whole, (int)(c - whole), dy, at, o + whole, 1);                  \
+                    for (int64_t j = 0; j < whole; j += LANES) NAME(slope)(s, w, image, j, LANES, dy, y, at, o + j, 1);      \
+                    if (whole < c) NAME(slope)(s, w, image, whole, (int)(c - whole), dy, y, at, o + whole, 1);               \
                 }                                                                                                            \
             }                                                                                                                \
             if (s->tiled) NAME(zero_rest)(s, row, image);                                                                    \

@@ -30,8 +30,39 @@ cdef inline int64_t most(int64_t a, int64_t b) noexcept nogil:
     return a if a > b else b
 
 
+cdef inline void copy_row(const element *x, int64_t n, int64_t step, element *y) noexcept nogil:
+    cdef int64_t j
+    if step == 1:
+        memcpy(y, x, n * sizeof(element))
+    elif step == -1:                                  # the compiler knows how to reverse a vector
+        for j in range(n):
+            y[j] = x[-j]
+    else:
+        for j in range(n):
+            y[j] = x[j * step]
+
+
+# m rows of n elements: as one loop where rows are short, since a call for each of them costs more than its copy.
+cdef inline void copy_rows(const element *x, int64_t m, int64_t stride, int64_t n, int64_t step, element *y) noexcept nogil:
+    cdef int64_t k, j
+    if n == 1:
+        copy_row(x, m, stride, y)
+    elif n == 3:                                      # the colours of a pixel
+        for k in range(m):
+            y[3 * k] = x[k * stride]
+            y[3 * k + 1] = x[k * stride + step]
+            y[3 * k + 2] = x[k * stride + 2 * step]
+    elif n <= 8:
+        for k in range(m):
+            for j in range(n):
+                y[k * n + j] = x[k * stride + j * step]
+    else:
+        for k in range(m):
+            copy_row(x + k * stride, n, step, y + k * n)
+
+
 cdef void sliced(const Instruction *i, int64_t first, int64_t last, const element *x, element *y) noexcept nogil:
-    cdef int64_t rank = i.dim[1], rows = 1, row, k, j, left, step, n
+    cdef int64_t rank = i.dim[1], rows = 1, row, k, m, left, n, step
     cdef int64_t at[8]
     cdef const int64_t *extent = i.dim + HEAD
     cdef const int64_t *stride = extent + rank
@@ -42,24 +73,27 @@ cdef void sliced(const Instruction *i, int64_t first, int64_t last, const elemen
     if first >= last or n == 0:
         return
     x += i.dim[3]
+    if rank == 1:
+        copy_row(x, n, step, y)
+        return
     left = first
     for k in range(rank - 2, -1, -1):
         at[k] = left % extent[k]
         left = left // extent[k]
         x += at[k] * stride[k]
-    for row in range(first, last):
-        if step == 1:
-            memcpy(y + row * n, x, n * sizeof(element))
-        else:
-            for j in range(n):
-                y[row * n + j] = x[j * step]
-        for k in range(rank - 2, -1, -1):
-            at[k] += 1
-            x += stride[k]
-            if at[k] < extent[k]:
-                break
-            x -= at[k] * stride[k]
+    row = first
+    while row < last:                                 # the rows up to the end of a plane
+        k = rank - 2
+        m = least(extent[k] - at[k], last - row)
+        copy_rows(x, m, stride[k], n, step, y + row * n)
+        row += m
+        at[k] += m
+        x += m * stride[k]
+        while k > 0 and at[k] == extent[k]:
+            x += stride[k - 1] - at[k] * stride[k]
             at[k] = 0
+            k -= 1
+            at[k] += 1
 
 
 cdef void slice_(const Instruction *i, int64_t first, int64_t last) noexcept nogil:

@@ -113,16 +113,31 @@ def missing(module_name: str, names, later=()):
             found = getattr(found, attribute) if attribute else found
             vars(sys.modules[module_name])[name] = found
             return found
-        near = [] if name.startswith("__") else nearest(name, [*names(), *later])
-        raise AttributeError(
-            f"module {module_name!r} has no attribute {name!r}." + (f" Nearest: {', '.join(near)}." if near else "")
-        )
+        raise _NoAttribute(module_name, name, lambda: [*names(), *later])
 
     return __getattr__
+
+
+class _NoAttribute(AttributeError):
+    """What a module does not have, with the nearest that it has: looked for when somebody reads the message. `hasattr` does
+    not, and neither does `from package import module`, which asks the package first: a millisecond each time.
+    """
+
+    def __init__(self, module, attribute, names):
+        super().__init__(module, attribute)
+        self._names = names
+
+    def __str__(self):
+        module, attribute = self.args
+        near = [] if attribute.startswith("__") else nearest(attribute, self._names())
+        return f"module {module!r} has no attribute {attribute!r}." + (f" Nearest: {', '.join(near)}." if near else "")
+
+    def __reduce__(self):
+        return AttributeError, (str(self),)
 
 
 def nearest(name: str, names) -> list[str]:
     """Up to three of the names that are like this one."""
     import difflib  # a millisecond that a program without mistakes need not spend
 
-    return difflib.get_close_matches(name, [n for n in names if not n.startswith("_")], 3)
+    return difflib.get_close_matches(name, list(dict.fromkeys(n for n in names if not n.startswith("_"))), 3)

@@ -12,7 +12,6 @@ The numbers do not depend on the number of threads nor on the processor's instru
 from __future__ import annotations
 
 import os
-import random as python_random
 
 import numpy as np
 
@@ -115,6 +114,8 @@ def set_random_seed(seed: int) -> None:
     """Set the seeds of Python's `random`, of NumPy and of pyseq. Source: tf.keras.utils.set_random_seed."""
     if not 0 <= _checked(seed) < 2**32:
         raise ValueError(f"set_random_seed: `seed` must be an integer in [0, 2**32). Received: seed={seed!r}.")
+    import random as python_random  # not before: a millisecond
+
     python_random.seed(seed)
     np.random.seed(seed)
     set_seed(seed)
@@ -127,11 +128,15 @@ def global_state() -> Variable:
 
 def snapshot():
     """The whole state of the global generator, of Python's `random` and of NumPy: for `restore`, later or in another process."""
+    import random as python_random
+
     return {"pyseq": _global.snapshot(), "python": python_random.getstate(), "numpy": np.random.get_state()}
 
 
 def restore(state) -> None:
     """Go back to a state that `snapshot` gave."""
+    import random as python_random
+
     _global.restore(state["pyseq"])
     python_random.setstate(state["python"])
     np.random.set_state(state["numpy"])

@@ -6,7 +6,6 @@ registered or put in scope is looked up before the table. Nothing is ever import
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 import re
@@ -131,6 +130,8 @@ class Registry:
         return any(cls is thing for thing in self.table.values()) or self.later.get(cls.__name__) == cls.__module__
 
     def unknown(self, name) -> str:
+        import difflib  # a millisecond that a program without mistakes need not spend
+
         by_case = {k.lower(): k for k in (*self.table, *self.later)}
         close = difflib.get_close_matches(str(name).lower(), by_case, n=3, cutoff=0.5)
         hint = f"the closest are {', '.join(repr(by_case[k]) for k in close)}" if close else "see the documentation"
@@ -175,7 +176,7 @@ class Registry:
         if thing is None or isinstance(thing, (str, dict)):
             return thing
         if hasattr(thing, "get_config"):
-            cls = type(thing)
+            cls = vars(type(thing)).get("_saved_as", type(thing))
             own = "_registered_name" not in vars(cls) and self.knows(cls)
             if use_legacy_format:
                 return {"class_name": cls.__name__ if own else get_registered_name(cls), "config": thing.get_config()}

@@ -14,8 +14,12 @@ def layer_of(keras, layer):
     if isinstance(layer, rows.Dense):
         regularizer = keras.regularizers.l2(layer.l2) if layer.l2 else None
         return keras.layers.Dense(layer.units, activation=layer.activation, kernel_regularizer=regularizer)
-    if isinstance(layer, rows.AlphaDropout):
-        return keras.layers.AlphaDropout(layer.rate)
+    if isinstance(layer, rows.Conv2D):
+        return keras.layers.Conv2D(layer.filters, 3, padding=layer.padding, activation="relu")
+    if isinstance(layer, rows.MaxPooling2D | rows.Flatten):
+        return getattr(keras.layers, kind)()
+    if isinstance(layer, rows.AlphaDropout | rows.Dropout):
+        return getattr(keras.layers, kind)(layer.rate)
     return keras.layers.BatchNormalization(momentum=layer.momentum, epsilon=layer.epsilon)
 
 
@@ -44,7 +48,7 @@ class Keras(Peer):
         keras, row = self.keras, self.row
         keras.backend.clear_session()
         self.model = keras.Sequential([layer_of(keras, layer) for layer in row.layers])
-        self.model.build((None, row.features))
+        self.model.build((None, *row.shape))
         self.compile()
 
     def compile(self):

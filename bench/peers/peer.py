@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import rows
 
@@ -28,6 +29,16 @@ class Peer:
         self.epochs(1)
         self.epoch_seconds = time.perf_counter() - start
         return self.version
+
+    def peak(self, row, batches=20):
+        """Bytes that training takes at most, above what the process held with its data before there was a model."""
+        self.row = rows.ROWS[row]
+        self.x, self.y = rows.data(self.row, batches * self.row.batch)
+        before = resident("VmRSS")
+        Path("/proc/self/clear_refs").write_text("5")  # the high-water mark starts anew
+        self.build()
+        self.epochs(2)
+        return resident("VmHWM") - before
 
     def check(self, steps):
         """[loss, accuracy] over an epoch of that many unshuffled batches, from the weights that all contestants start with."""
@@ -55,6 +66,19 @@ class Peer:
     def calls(self, seconds=0.3):
         """{what: seconds of one call} for one row of x, from Python: the best of many blocks."""
         return {name: best_of_blocks(f, seconds) for name, f in self.one_row().items()}
+
+
+def resident(what):
+    """Bytes of this process in memory: "VmRSS", now; "VmHWM", at most.
+
+    Raises:
+        NotImplementedError: the system does not tell.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        raise NotImplementedError("resident memory is read from /proc")
+    (line,) = (text for text in status.read_text().splitlines() if text.startswith(what))
+    return 1024 * int(line.split()[1])
 
 
 def best_of_blocks(f, seconds, block=1e-3):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
+from importlib.machinery import EXTENSION_SUFFIXES
 
 ISAS = ("avx512", "avx2", "neon", "base")
 
@@ -22,10 +22,11 @@ def load(isa: str) -> dict[str, int]:
     """Name -> address of every kernel built for one instruction set."""
     package = importlib.import_module(f"{__name__}.{isa}")
     table: dict[str, int] = {}
-    for module in pkgutil.iter_modules(package.__path__):
-        family = importlib.import_module(f"{package.__name__}.{module.name}").KERNELS
+    files = (file for path in package.__path__ for file in os.listdir(path) if file.endswith(tuple(EXTENSION_SUFFIXES)))
+    for name in sorted({file.partition(".")[0] for file in files}):
+        family = importlib.import_module(f"{package.__name__}.{name}").KERNELS
         twice = table.keys() & family.keys()
         if twice:
-            raise ImportError(f"kernels: {sorted(twice)} of {module.name!r} are defined by another family, too.")
+            raise ImportError(f"kernels: {sorted(twice)} of {name!r} are defined by another family, too.")
         table.update(family)
     return table

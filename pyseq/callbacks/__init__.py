@@ -1,25 +1,30 @@
 """Callbacks: what happens beside training, at the beginning and end of epochs and batches."""
 
-from pyseq.callbacks import experimental
-from pyseq.callbacks.backup_and_restore import BackupAndRestore
-from pyseq.callbacks.base_logger import BaseLogger
+from pyseq._faces import missing as _missing
 from pyseq.callbacks.callback import Callback
 from pyseq.callbacks.callback_list import CallbackList
-from pyseq.callbacks.csv_logger import CSVLogger
-from pyseq.callbacks.early_stopping import EarlyStopping
 from pyseq.callbacks.history import History
-from pyseq.callbacks.lambda_callback import LambdaCallback
-from pyseq.callbacks.learning_rate_scheduler import LearningRateScheduler
-from pyseq.callbacks.model_checkpoint import ModelCheckpoint
 from pyseq.callbacks.progress import ProgbarLogger
-from pyseq.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
-from pyseq.callbacks.remote_monitor import RemoteMonitor
-from pyseq.callbacks.swap_ema_weights import SwapEMAWeights
-from pyseq.callbacks.tensorboard import TensorBoard
-from pyseq.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
     "BackupAndRestore", "BaseLogger", "Callback", "CallbackList", "CSVLogger", "EarlyStopping", "History",
     "LambdaCallback", "LearningRateScheduler", "ModelCheckpoint", "ProgbarLogger", "ReduceLROnPlateau", "RemoteMonitor",
     "SwapEMAWeights", "TensorBoard", "TerminateOnNaN", "experimental",
 ]  # fmt: skip
+_LATER = {
+    "BackupAndRestore": "backup_and_restore", "BaseLogger": "base_logger", "CSVLogger": "csv_logger",
+    "EarlyStopping": "early_stopping", "LambdaCallback": "lambda_callback",
+    "LearningRateScheduler": "learning_rate_scheduler", "ModelCheckpoint": "model_checkpoint",
+    "ReduceLROnPlateau": "reduce_lr_on_plateau", "RemoteMonitor": "remote_monitor", "SwapEMAWeights": "swap_ema_weights",
+    "TensorBoard": "tensorboard", "TerminateOnNaN": "terminate_on_nan",
+}  # fmt: skip
+__getattr__ = _missing(
+    __name__,
+    lambda: __all__,
+    {name: f"pyseq.callbacks.{module}:{name}" for name, module in _LATER.items()}
+    | {"experimental": "pyseq.callbacks.experimental"},
+)
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 import numpy as np
 
 
@@ -102,6 +100,8 @@ def as_dtype(x) -> DType:
         return BY_NUMPY[np.dtype(x)]
     except (TypeError, KeyError):
         pass
+    import difflib  # a millisecond that a program without mistakes need not spend
+
     name = getattr(x, "name", None) or str(x)
     close = difflib.get_close_matches(name, BY_NAME, n=3) or [d.name for d in DTYPES]
     raise TypeError(

@@ -5,7 +5,6 @@ Cardinality is checked once; each batch is one gather (and cast) per array.
 
 from __future__ import annotations
 
-import copy
 import math
 import warnings
 
@@ -14,8 +13,9 @@ import numpy as np
 from pyseq import random
 from pyseq.core import wrap
 from pyseq.core.structure import map_structure
+from pyseq.core.texts import Texts, string
 from pyseq.data.leaves import as_arrays, check_cardinality
-from pyseq.data.stretches import Rows, Stretch, batch_dtype
+from pyseq.data.stretches import Rows, Stretch, TextRows, batch_dtype
 
 
 def checked_count(name: str, value, default, least: int = 1) -> int:
@@ -56,6 +56,8 @@ class ArrayBatches:
 
     @staticmethod
     def _wrapped(a):
+        if isinstance(a, Texts):
+            return TextRows(a, string)
         return Rows(wrap(a), batch_dtype(a))
 
     def stretches(self):
@@ -77,6 +79,8 @@ class ArrayBatches:
 
     def sample(self):
         """A Stretch like those to come, None if there is none. The batches stay where they are; random state may move."""
+        import copy
+
         return next(copy.copy(self).stretches(), None)
 
     def on_epoch_end(self):

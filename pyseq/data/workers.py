@@ -11,7 +11,6 @@ Whatever makes the items, they come in order, what a worker raises is raised whe
 from __future__ import annotations
 
 import contextlib
-import random as python_random
 import threading
 import time
 import warnings
@@ -124,6 +123,8 @@ def _start_worker(sequence):
 
 def _item(k, seed):
     # By the item's number, so that batches do not depend on who makes them, and forked workers are not all alike.
+    import random as python_random
+
     key = (seed + 1_000_003 * int(k)) % 2**32
     np.random.seed(key)
     python_random.seed(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import float32, float64
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.layers.image_arguments import known_interpolation, normalized_format, normalized_tuple
 from pyseq.layers.input_spec import InputSpec
@@ -31,7 +32,7 @@ class _UpSampling(Layer):
         for k, factor in enumerate(self._factors, self._first_axis):
             if found[k] is not None:
                 found[k] *= factor
-        return tuple(found)
+        return TensorShape(found)
 
     def get_config(self):
         return {**super().get_config(), "size": self.size}

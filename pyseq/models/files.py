@@ -22,7 +22,17 @@ class Files:
         object.__setattr__(model, "_init_arguments", (args, kwargs))  # for a `get_config` that nobody had to write
         return model
 
-    def save(self, filepath, overwrite=True, save_format=None, **kwargs):
+    def save(
+        self,
+        filepath,
+        overwrite=True,
+        save_format=None,
+        *,
+        include_optimizer=True,
+        signatures=None,
+        options=None,
+        **kwargs,
+    ):
         """Write the model to a file: architecture, weights, what it was compiled with, state of the optimizer.
 
         Args:
@@ -30,7 +40,9 @@ class Files:
                 that of ".keras" archives.
             overwrite: replace a file of that name? False: ask at the terminal.
             save_format: "keras" or "h5"; by the name by default.
-            include_optimizer: save how training stands? True by default.
+            include_optimizer: save how training stands?
+            signatures, options, and `save_traces`, `zipped`: of TensorFlow's SavedModel format, which there is not:
+                signatures are refused, the others say nothing about these files.
         The file takes the old one's place when it is whole. `load_model` reads it; so do tf.keras 2.15 and, `.keras`
         archives of layers that have not changed since, Keras 3.
         Raises:
@@ -38,7 +50,8 @@ class Files:
         """
         from pyseq.saving import save_model
 
-        save_model(self, filepath, overwrite=overwrite, save_format=save_format, **kwargs)
+        named = {"include_optimizer": include_optimizer, "signatures": signatures, "options": options}
+        save_model(self, filepath, overwrite=overwrite, save_format=save_format, **named, **kwargs)
 
     def save_weights(self, filepath, overwrite=True, save_format=None, options=None):
         """Write the weights to a file; see `pyseq.saving.save_weights`."""

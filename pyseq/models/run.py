@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import sys
 
 import numpy as np
@@ -97,6 +96,8 @@ class Run:
             steps.close()
 
     def _restore(self):
+        import copy
+
         state, model = self.state, self.model
         _assign("weights", model.weights, state["weights"])
         _assign("optimizer variables", _optimizer_variables(model.optimizer), state["optimizer"])

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from pyseq.core import Tensor, Variable, as_tensor, emit, float32, float64, kernels, record, recording
 from pyseq.ops import activation as activations
+from pyseq.ops import conv_winograd as winograd
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce, shape
 
@@ -119,19 +120,19 @@ def _work(head, axes):
 class _Window:
     """Everything but the tensors: what conv and its gradients share."""
 
-    __slots__ = ("axes", "head", "kernel", "who", "x", "y")
+    __slots__ = ("axes", "head", "kernel", "who", "winograd", "x", "y")
 
     def __init__(self, who, x, kernel, strides, padding, dilations, groups):
         self.who, self.x, self.kernel = who, x, kernel
         self.y, self.head, self.axes = _geometry(who, x, kernel, strides, padding, dilations, groups)
+        self.winograd = winograd.fits(self.head, self.axes)
 
 
 # ------------------------------------------------------------------------------------------------ the three products
 
 
 def _forward(x, w, window, bias=None, code=0, attrs=()):
-    dims, parts, work = _product_plan(window.head, window.axes, window.head[3], math.prod(window.axes[1::6]), code)
-    y = emit(CONV, (x, w, bias), ((window.y, x.dtype),), dims, attrs, parts, work)
+    y = (winograd.forward if window.winograd else _product)(x, w, window, bias, code, attrs)
     if not recording():
         return y
 
@@ -145,11 +146,13 @@ def _forward(x, w, window, bias=None, code=0, attrs=()):
     return record(y, (x, w, bias), vjp)
 
 
+def _product(x, w, window, bias, code, attrs):
+    dims, parts, work = _product_plan(window.head, window.axes, window.head[3], math.prod(window.axes[1::6]), code)
+    return emit(CONV, (x, w, bias), ((window.y, x.dtype),), dims, attrs, parts, work)
+
+
 def _backward_x(dy, w, window, bias=None, code=0, attrs=()):
-    dims, parts, work = _product_plan(window.head, window.axes, window.head[2], math.prod(window.axes[0::6]), code)
-    taps = math.prod(window.axes[2::6])
-    turned = emit(CONV_TURN_KERNEL, (w,), ((w.shape, w.dtype),), dims, (), max(taps, 1), w.size)
-    dx = emit(CONV_BACKWARD_X, (dy, turned, bias), ((window.x, dy.dtype),), dims, attrs, parts, work)
+    dx = (winograd.backward_x if window.winograd else _product_backward_x)(dy, w, window, bias, code, attrs)
     if not recording():
         return dx
 
@@ -163,12 +166,15 @@ def _backward_x(dy, w, window, bias=None, code=0, attrs=()):
     return record(dx, (dy, w, bias), vjp)
 
 
+def _product_backward_x(dy, w, window, bias, code, attrs):
+    dims, parts, work = _product_plan(window.head, window.axes, window.head[2], math.prod(window.axes[0::6]), code)
+    taps = math.prod(window.axes[2::6])
+    turned = emit(CONV_TURN_KERNEL, (w,), ((w.shape, w.dtype),), dims, (), max(taps, 1), w.size)
+    return emit(CONV_BACKWARD_X, (dy, turned, bias), ((window.x, dy.dtype),), dims, attrs, parts, work)
+
+
 def _backward_kernel(x, dy, window):
-    dims, parts, work, chunks = _kernel_plan(window.head, window.axes)
-    to = window.kernel if chunks == 1 else (chunks, *window.kernel)
-    dw = emit(CONV_BACKWARD_KERNEL, (x, dy), ((to, x.dtype),), dims, (), parts, work)
-    if chunks > 1:
-        dw = reduce.sum(dw, 0)
+    dw = (winograd.backward_kernel if window.winograd else _product_backward_kernel)(x, dy, window)
     if not recording():
         return dw
 
@@ -177,6 +183,13 @@ def _backward_kernel(x, dy, window):
         return dx, _forward(x, ddw, window) if needs[1] else None
 
     return record(dw, (x, dy), vjp)
+
+
+def _product_backward_kernel(x, dy, window):
+    dims, parts, work, chunks = _kernel_plan(window.head, window.axes)
+    to = window.kernel if chunks == 1 else (chunks, *window.kernel)
+    dw = emit(CONV_BACKWARD_KERNEL, (x, dy), ((to, x.dtype),), dims, (), parts, work)
+    return dw if chunks == 1 else reduce.sum(dw, 0)
 
 
 def _sum_of_rows(dy):

@@ -243,7 +243,7 @@ class Optimizer:
                 for name, value in group.items():
                     shape = self.slot_shape(name, v)
                     if shape is not None:
-                        initial = np.full(shape, value, v.dtype.numpy)
+                        initial = np.broadcast_to(np.asarray(value, v.dtype.numpy), shape)  # one element in memory
                         self._slots[name, key] = self.add_variable_from_reference(v, name, initial_value=initial)
 
     def _know(self, variables):
@@ -418,6 +418,23 @@ class Optimizer:
             finally:
                 self._memo = None
         return self._iterations
+
+    def apply(self, grads, trainable_variables=None):
+        """One step, as Keras 3 spells it.
+
+        Args:
+            grads: list of gradients. trainable_variables: of these variables; by default those the optimizer was built for.
+        Raises:
+            ValueError: other numbers of gradients and variables; and as `apply_gradients`.
+        """
+        grads = list(grads)
+        variables = list(self._known if trainable_variables is None else trainable_variables)
+        if len(grads) != len(variables):
+            raise ValueError(
+                f"{self.name}.apply: `grads` must have one entry for each of the {len(variables)} variables. Received: "
+                f"{len(grads)} entries."
+            )
+        self.apply_gradients(zip(grads, variables, strict=True))
 
     def _step(self, gradients, variables):
         self._build_for(variables)

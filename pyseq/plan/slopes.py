@@ -5,8 +5,11 @@ from __future__ import annotations
 from pyseq.core import kernels
 from pyseq.plan.graph import Node
 
-MATMUL, CONV_BACKWARD_X, ACTIVATION_BACKWARD = kernels("matmul", "conv_backward_x", "activation_backward")
-CODE = {MATMUL: 8, CONV_BACKWARD_X: 4}  # where the activation's code is in dims of csrc/dense.pyx, csrc/conv.pyx
+MATMUL, CONV_BACKWARD_X, WINOGRAD_BACKWARD_X, ACTIVATION_BACKWARD = kernels(
+    "matmul", "conv_backward_x", "winograd_backward_x", "activation_backward"
+)
+# where the activation's code is in dims of csrc/dense.pyx, csrc/conv.pyx, csrc/conv_winograd.pyx
+CODE = {MATMUL: 8, CONV_BACKWARD_X: 4, WINOGRAD_BACKWARD_X: 4}
 ACCUMULATE, STRIDES = 7, slice(10, None, 6)  # likewise
 
 
@@ -42,4 +45,4 @@ def _takes_slope(node):
         return False
     if node.kernel is MATMUL:
         return not node.dims[ACCUMULATE]
-    return max(node.dims[STRIDES]) == 1
+    return node.kernel is WINOGRAD_BACKWARD_X or max(node.dims[STRIDES]) == 1

@@ -91,7 +91,7 @@ def _model_layout(who, path, save_format):
     return KERAS
 
 
-def load_model(filepath, custom_objects=None, compile=True, safe_mode=True, **kwargs):
+def load_model(filepath, custom_objects=None, compile=True, safe_mode=True, *, options=None):
     """The model that a file holds, weights, `compile` and state of training included.
 
     Args:
@@ -105,9 +105,6 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True, **kw
         weights are not the model's. NotImplementedError: it is in a format of TensorFlow's.
     """
     who = "load_model"
-    kwargs.pop("options", None)
-    if kwargs:
-        raise TypeError(f"{who}: unknown keyword argument. Received: {sorted(kwargs)}.")
     if hasattr(filepath, "attrs"):
         return legacy_h5.read(filepath, custom_objects, compile)
     path = _path(who, filepath)

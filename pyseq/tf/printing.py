@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
 import numpy as np
@@ -62,7 +61,7 @@ def _writer(stream):
         return append
     if hasattr(stream, "write"):
         return stream.write
-    if stream in (logging.debug, logging.info, logging.warning, logging.error) or callable(stream):
+    if callable(stream):
         return lambda text: stream(text.rstrip("\n"))
     raise ValueError(
         f"tf.print: `output_stream` must be a stream, a logging function or 'file://path'. Received: {stream!r}."

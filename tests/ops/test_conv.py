@@ -33,6 +33,12 @@ CASES = {  # x, kernel, strides, padding, dilations, groups
     "3d stride 2": ((1, 5, 5, 6, 2), (3, 2, 3, 2, 4), (2, 1, 2), "valid", 1, 1),
     "batch of 1": ((1, 14, 14, 16), (3, 3, 16, 200), 1, "same", 1, 1),
     "empty batch": ((0, 5, 5, 2), (3, 3, 2, 3), 1, "valid", 1, 1),
+    "winograd": ((2, 13, 11, 17), (3, 3, 17, 35), 1, "same", 1, 1),
+    "winograd valid": ((1, 10, 13, 16), (3, 3, 16, 18), 1, "valid", 1, 1),
+    "winograd pairs": ((1, 8, 9, 16), (3, 3, 16, 130), 1, ((4, 0), (1, 2)), 1, 1),
+    "winograd of many channels": ((1, 9, 9, 70), (3, 3, 70, 140), 1, "same", 1, 1),
+    "winograd of many tiles": ((6, 20, 20, 20), (3, 3, 20, 16), 1, "same", 1, 1),
+    "winograd of an empty batch": ((0, 9, 9, 16), (3, 3, 16, 16), 1, "same", 1, 1),
     "many rows": ((9, 20, 20, 3), (3, 3, 3, 8), 1, "same", 1, 1),
 }
 # sums of up to 1750 products of numbers near 1, each rounded to 6e-8: a few 1e-5 at worst
@@ -168,16 +174,16 @@ def test_errors(x, kernel, named, message):
         ops.conv(as_tensor(np.ones(x, "float32")), as_tensor(np.ones(kernel, "float32")), **named)
 
 
-def test_slope_rides_in_the_last_write():
+@pytest.mark.parametrize(("between", "out", "groups"), [(6, 4, 2), (18, 17, 1)])
+def test_slope_rides_in_the_last_write(between, out, groups):
     rng = np.random.default_rng(0)
-    x, a, b, dy = (
-        rng.standard_normal(s).astype("float32") for s in ((2, 9, 8, 3), (3, 3, 3, 6), (3, 3, 3, 4), (2, 9, 8, 4))
-    )
+    shapes = (2, 9, 8, 3), (3, 3, 3, between), (3, 3, between // groups, out), (2, 9, 8, out)
+    x, a, b, dy = (rng.standard_normal(s).astype("float32") for s in shapes)
 
     def step(x, a, b, dy):
         with GradientTape() as tape:
             tape.watch([x, a, b])
-            y = ops.conv(ops.conv(x, a, padding="same", activation="elu"), b, padding="same", groups=2)
+            y = ops.conv(ops.conv(x, a, padding="same", activation="elu"), b, padding="same", groups=groups)
         return tape.gradient(y, [x, a, b], output_gradients=dy)
 
     tensors = [as_tensor(v) for v in (x, a, b, dy)]

@@ -111,6 +111,37 @@ def test_weights_leave_elements_out():
     check_vjp(lambda x: norm.batch_norm_weighted(x, keep), x, second=True)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("axes", [(-1,), (1, 2), (0, 2), (0, 1, 2)])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_normalized(axes, weighted, dtype, isa):
+    """The moments over some axes, each element as often as its weight says."""
+    rng = np.random.default_rng(0)
+    x, weights = rng.standard_normal((3, 4, 5)), rng.uniform(0.5, 2, (3, 4, 5)) if weighted else np.ones((3, 4, 5))
+    mean = np.average(x, axes, weights, keepdims=True)
+    wanted = (x - mean) / np.sqrt(np.average((x - mean) ** 2, axes, weights, keepdims=True) + 1e-3)
+    tensors = [as_tensor(a.astype(dtype)) for a in (x, weights)]
+    y = norm.normalized(tensors[0], axes, 1e-3, tensors[1] if weighted else None)
+    assert y.dtype == dtype
+    np.testing.assert_allclose(y.numpy(), wanted, **TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "shape,groups", [((2, 3, 3, 6), 3), ((2, 5, 6), 2), ((3, 7, 5), 5), ((1, 1), 1), ((0, 3, 4), 2)]
+)
+@pytest.mark.parametrize("axis", [-1, 1])
+def test_group_and_layer_norm(shape, groups, axis, dtype, isa):
+    x, gamma, beta, _ = operands(shape, dtype)
+    wide = [a.astype("float64") for a in (x, gamma, beta)]
+    turned = np.moveaxis(x, -1, axis)
+    wanted = reference.group_norm(wide[0], groups, *wide[1:], 1e-3), reference.layer_norm(*wide, 1e-3)
+    got = norm.group_norm(turned, groups, gamma, beta, axis), norm.layer_norm(turned, gamma, beta, axis)
+    for g, w in zip(got, wanted, strict=True):
+        assert g.dtype == dtype
+        np.testing.assert_allclose(g.numpy(), np.moveaxis(w, -1, axis), **TOLERANCE[dtype])
+
+
 def test_layer_and_group_norm_vjp():
     rng = np.random.default_rng(0)
     x, gamma, beta = rng.standard_normal((3, 4, 6)), rng.standard_normal(6), rng.standard_normal(6)

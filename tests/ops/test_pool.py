@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from pyseq.core import GradientTape, as_tensor
+from pyseq.core import GradientTape, as_tensor, config, engine
 from pyseq.ops import edges, pool, resize
+from pyseq.plan import function
 from tests.gradcheck import check_vjp
 from tests.references import pool as reference
 
@@ -61,6 +62,44 @@ def test_matches_reference(case, name, dtype, isa, n_threads):
 def test_vjp(case, name):
     shape, window, strides, padding = case
     check_vjp(lambda x: OPS[name](x, window, strides, padding), different(shape), second=True)
+
+
+@pytest.mark.parametrize("name", OPS)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_same_bits(case, name, isa):
+    shape, window, strides, padding = case
+    x = np.random.default_rng(0).standard_normal(shape, "float32")
+
+    def step(x):
+        with GradientTape() as tape:
+            tape.watch(x)
+            y = OPS[name](x, window, strides, padding)
+        return y, tape.gradient(y, x)
+
+    def bits(f):
+        return [t.numpy().tobytes() for t in f(as_tensor(x))]
+
+    threads, limit = config.get_num_threads(), engine.set_parallel_work(1)
+    try:
+        config.set_num_threads(1)
+        expected = bits(step)
+        for n in (1, 2, 3):
+            config.set_num_threads(n)
+            assert bits(step) == expected and bits(function(step)) == expected, f"{n} threads"
+    finally:
+        config.set_num_threads(threads)
+        engine.set_parallel_work(limit)
+
+
+@pytest.mark.parametrize(
+    "extent,window,stride,padding,wanted",
+    [
+        (7, 2, 2, "valid", (3, 0)), (7, 2, 2, "same", (4, 0)), (7, 3, 2, "same", (4, 1)), (5, 5, 1, "VALID", (1, 0)),
+        (5, 2, 3, "same", (2, 0)), (5, 3, 4, "SAME", (2, 1)), (6, 3, 2, ((1, 0),), (3, 1)), (1, 9, 1, "same", (1, 4)),
+    ],
+)  # fmt: skip
+def test_window_axis(extent, window, stride, padding, wanted):
+    assert pool.window_axis("here", extent, window, stride, padding, 0) == wanted
 
 
 @pytest.mark.parametrize("dtype", ["float16", "int32", "uint8"])

@@ -1,4 +1,4 @@
-"""Batch normalisation of rows, float64."""
+"""Normalisations, float64."""
 
 import numpy as np
 
@@ -15,3 +15,20 @@ def batch_norm_backward(dy, x, gamma, epsilon):
     xhat = (x - x.mean(0)) * rstd
     dbeta, dgamma = dy.sum(0), (dy * xhat).sum(0)
     return gamma * rstd * (dy - dbeta / len(x) - xhat * dgamma / len(x)), dgamma, dbeta
+
+
+def group_norm(x, groups, gamma, beta, epsilon):
+    """y of x (N, ..., C): each sample's groups of neighbouring channels by their mean and variance."""
+    y = np.empty_like(x)
+    size = x.shape[-1] // groups
+    for n in range(len(x)):
+        for g in range(groups):
+            part = x[n, ..., g * size : (g + 1) * size]
+            y[n, ..., g * size : (g + 1) * size] = (part - part.mean()) / np.sqrt(part.var() + epsilon)
+    return y * gamma + beta
+
+
+def layer_norm(x, gamma, beta, epsilon):
+    """y of x (..., C): each row by its mean and variance."""
+    mean, variance = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
+    return (x - mean) / np.sqrt(variance + epsilon) * gamma + beta

@@ -1,0 +1,125 @@
+"""A convolution does the inference of a batch normalisation and an activation in its last write, with the bits of eager code."""
+
+import numpy as np
+import pytest
+
+import pyseq
+from pyseq import layers as L
+from pyseq.core import GradientTape, Variable, as_tensor
+from pyseq.ops import activation, conv, conv_depthwise, norm
+from pyseq.plan import Plan
+
+rng = np.random.default_rng(0)
+
+
+def same_bits(f, *tensors):
+    """Kernels of the plan of f, whose results are those of f."""
+    plan = Plan(f, [(t.shape, t.dtype) for t in tensors])
+    for got, wanted in zip(plan(*tensors), f(*tensors), strict=True):
+        np.testing.assert_array_equal(np.asarray(got).view("u1"), np.asarray(wanted).view("u1"))
+    return [node.kernel.name for node in plan.nodes if node.kernel.name not in ("winograd_kernel", "conv_turn_kernel")]
+
+
+def of(*shape, dtype="float32"):
+    return as_tensor(rng.standard_normal(shape).astype(dtype))
+
+
+def moments(channels, dtype="float32"):
+    """Mean, variance, gamma, beta: some so that y is zero of either sign."""
+    mean, gamma, beta = rng.standard_normal((3, channels)).astype(dtype)
+    variance = rng.uniform(0.1, 2, channels).astype(dtype)
+    gamma[0] = beta[0] = 0
+    return [Variable(a) for a in (mean, variance, gamma, beta)]
+
+
+CONVOLUTIONS = {  # kernel: (op of x and weights, shape of x, of the weights, channels of y)
+    "conv": (conv.conv, (3, 11, 9, 5), (3, 2, 5, 37), 37),
+    "conv of one image": (conv.conv, (1, 5, 5, 70), (1, 1, 70, 130), 130),
+    "conv groups": (lambda x, w: conv.conv(x, w, groups=3), (2, 6, 6, 6), (3, 3, 2, 21), 21),
+    "conv deep": (conv.conv, (1, 4, 3, 400), (2, 2, 400, 7), 7),
+    "conv steps": (conv.conv, (2, 9, 3), (4, 3, 20), 20),
+    "winograd": (conv.conv, (2, 11, 12, 17), (3, 3, 17, 70), 70),
+    "conv_backward_x": (lambda x, w: conv.conv_transpose(x, w, (5, 6)), (2, 3, 4, 9), (3, 3, 19, 9), 19),
+    "conv_backward_x strides": (lambda x, w: conv.conv_transpose(x, w, (9, 7), strides=2), (2, 4, 3, 9), (3, 3, 19, 9), 19),
+    "depthwise_conv": (conv_depthwise.depthwise_conv, (2, 7, 8, 37), (3, 3, 37, 1), 37),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_normalisation_and_activation(name, dtype, isa, n_threads):
+    f, x, w, channels = CONVOLUTIONS[name]
+    kernel, x, w = name.split()[0], of(*x, dtype=dtype), of(*w, dtype=dtype)
+    mean, variance, gamma, beta = moments(channels, dtype)
+    whole = [lambda y: norm.batch_norm_inference(y, mean, variance, gamma, beta)]
+    whole += [lambda y: norm.batch_norm_inference(y, mean, variance), lambda y: y]
+    for normed in whole:
+        for after in (activation.relu, activation.tanh, lambda y: activation.relu(y, max_value=6.0), lambda y: y):
+            names = same_bits(lambda x, w: [after(normed(f(x, w)))], x, w)  # noqa: B023
+            assert [n for n in names if n != "batch_norm_scale"] == [kernel], names
+
+
+@pytest.mark.parametrize("image,filters", [((6, 6, 3), 5), ((12, 12, 16), 20)])
+def test_activation_before_the_normalisation(image, filters, isa):
+    x, w, b = of(2, *image), of(3, 3, image[-1], filters), of(filters)
+    given = moments(filters)
+
+    def f(x, w, b):
+        return [norm.batch_norm_inference(conv.conv(x, w, b, activation="relu"), *given)]
+
+    assert len(same_bits(f, x, w, b)) == 2
+
+
+def test_what_something_else_reads_is_there():
+    x, w, given = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(5)
+
+    def f(x, w):
+        y = conv.conv(x, w)
+        return [y, norm.batch_norm_inference(y, *given)]
+
+    assert "batch_norm_apply" in same_bits(f, x, w)
+
+
+def test_averages_that_change_between():
+    """The moments are read where the normalisation was, not where the convolution was."""
+    x, w, (mean, variance, *_) = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(5)
+    start = mean.numpy()
+
+    def f(x, w):
+        mean.assign(start)
+        y = conv.conv(x, w)
+        mean.assign_add(np.ones(5, "float32"))
+        return [norm.batch_norm_inference(y, mean, variance)]
+
+    same_bits(f, x, w)
+
+
+def test_frozen_normalisation_in_training():
+    """Fine-tuning: the layers around a frozen normalisation are trained."""
+    x, w, given, dy = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(5), of(2, 4, 4, 5)
+
+    def f(x, w, dy):
+        with GradientTape() as tape:
+            tape.watch([x, w])
+            y = activation.relu(norm.batch_norm_inference(conv.conv(x, w), *given))
+        return [y, *tape.gradient(y, [x, w], output_gradients=dy)]
+
+    assert "batch_norm_apply" not in same_bits(f, x, w, dy)
+
+
+def test_predict_follows_the_weights():
+    """Nothing is folded beforehand: new weights and new averages are in the next call, whose bits are the eager call's."""
+    pyseq.utils.set_random_seed(0)
+    model = pyseq.Sequential([L.Input((12, 12, 16))])
+    for parts in ([L.Conv2D(16, 3), L.BatchNormalization(), L.ReLU()], [L.Conv2D(8, 1), L.BatchNormalization()]):
+        for layer in parts:
+            model.add(layer)
+    model.add(L.GlobalAveragePooling2D())
+    model.compile("sgd", "mse")
+    x, y = rng.standard_normal((6, 12, 12, 16)).astype("float32"), rng.standard_normal((6, 8)).astype("float32")
+    seen = []
+    for _ in range(3):
+        seen.append(model.predict(x, batch_size=6, verbose=0))
+        np.testing.assert_array_equal(seen[-1], model(x, training=False).numpy())
+        model.fit(x, y, verbose=0)
+    assert (seen[0] != seen[1]).any() and (seen[1] != seen[2]).any()
