@@ -236,7 +236,8 @@ EXPRESSIONS = [
 ]  # fmt: skip
 CONFIGS = [
     "SL()", "SL(vocabulary=['a', 'b'], num_oov_indices=2)", "SL(vocabulary=['a', 'b'], output_mode='tf_idf', idf_weights=[0.5, 0.25])",
-    "IL(vocabulary=[12, 36], mask_token=0)", "CE(num_tokens=4)", "D(bin_boundaries=[0.0, 1.0])", "D(num_bins=4)", "H(num_bins=3, salt=4)",
+    "IL(vocabulary=[12, 36], mask_token=0)", "CE(num_tokens=4)", "D(bin_boundaries=[0.0, 1.0])", "D(num_bins=4)",
+    "H(num_bins=3, salt=4)",
     "TV()", "TV(vocabulary=['a', 'b'], ngrams=2, output_sequence_length=3)",
 ]  # fmt: skip
 
