@@ -126,6 +126,7 @@ static void NAME(conv_product)(const NAME(ConvProduct) *p, int64_t row, int64_t 
     if (NAME(conv_in_place)(v) && !p->scattered) {
         s.m = stop - row, s.a_row = v->pixel, s.a_k = 1;
         if (s.slope) s.slope = (const T *)s.slope + row * s.c_row;
+        if (p->as_is) s.b_col = s.b_k, s.b_k = 1;                    /* one tap: turned while it is packed */
         NAME(gemm)(&s, p->x + row * v->pixel, p->b, p->c + row * s.c_row, p->bias);
         return;
     }

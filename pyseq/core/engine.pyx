@@ -778,7 +778,7 @@ cdef bint fits(tuple wanted, tuple shape):
 
 cdef str full_name(name):
     """The name of a variable as TensorFlow has it: with ":0", and with the open scopes before it, unless it is one already."""
-    if name is not None and ":" in name:
+    if name is not None and str(name).rpartition(":")[2].isdigit():
         return str(name)
     return f"{OPERATORS['name_prefix']()}{name or 'Variable'}:0"
 

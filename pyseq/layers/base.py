@@ -147,9 +147,8 @@ class Layer(Added, Uses, Module):
     add_variable = add_weight
 
     def _weight_name(self, name) -> str:
-        return (
-            f"{name_prefix()}{name or 'Variable'}:0"  # of the layers being called: weights made in `__init__` have none
-        )
+        # the prefix is that of the layers being called: weights made in `__init__` have none
+        return f"{name_prefix()}{name or 'Variable'}:0"
 
     def __setattr__(self, name, value):
         if may_hold(value) or may_hold(self.__dict__.get(name)):
@@ -540,8 +539,13 @@ class Layer(Added, Uses, Module):
         """Make the weights for the input shape that `get_build_config` gave."""
         shape = config.get("input_shape")
         if shape is not None and not self.built:
-            with tracing(None):
-                self._build_once(map_shapes(tuple, shape))
+            before = context.state()
+            try:
+                context.enter(self._scope_name())
+                with tracing(None):
+                    self._build_once(map_shapes(tuple, shape))
+            finally:
+                context.leave(*before)
 
     def __repr__(self):
         return f"<{type(self).__module__}.{type(self).__name__} object at {hex(id(self))}>"

@@ -234,7 +234,7 @@ class Functional(Model):
         aggregation = kwargs.pop("aggregation", None)
         if kwargs:
             raise TypeError(f"Unknown keyword arguments: {sorted(kwargs)}")
-        self._add(AddMetric(aggregation, name)(value))
+        self._add(AddMetric(aggregation or "mean", name)(value))
 
     def _add(self, tensor):
         """One more tensor to compute, for what its layer does with it."""

@@ -15,6 +15,8 @@ CASES = {  # x, kernel, strides, padding, dilations, groups
     "one channel": ((2, 12, 28, 1), (3, 3, 1, 33), 1, "valid", 1, 1),
     "vectors": ((1, 9, 9, 32), (3, 3, 32, 48), 1, "same", 1, 1),
     "1x1": ((2, 5, 4, 17), (1, 1, 17, 6), 1, "valid", 1, 1),
+    "1x1 of few pixels": ((2, 1, 3, 40), (1, 1, 40, 70), 1, "valid", 1, 1),
+    "1x1 of few pixels, groups": ((1, 2, 2, 80), (1, 1, 40, 70), 1, "valid", 1, 2),
     "1x1 stride 2": ((2, 5, 7, 6), (1, 1, 6, 5), 2, "same", 1, 1),
     "stride 2": ((2, 9, 8, 3), (3, 3, 3, 4), 2, "same", 1, 1),
     "stride 2 even": ((2, 9, 8, 3), (4, 2, 3, 4), 2, "valid", 1, 1),
