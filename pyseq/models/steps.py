@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from pyseq.core import Tensor, Variable, config, wrap
-from pyseq.core.engine import SymbolicError, VariablesMoved, address_of
+from pyseq.core.engine import VariablesMoved, address_of
 from pyseq.core.structure import flatten, in_order, map_structure
 from pyseq.core.texts import is_texts
 from pyseq.data.arrays import ArrayBatches
@@ -211,15 +211,11 @@ class Plans:
     def _is_plain(self, model):
         """Does calling it compute the outputs and nothing else? What a user's `call` does beside is not for a plan."""
         if self.plain is None:
-            layers = list(model._flatten_layers())
+            layers = model._flatten_layers()
             self.plain = model.built and all(
-                layer.activity_regularizer is None and _has_own_functions(layer) for layer in layers
+                _is_own(type(layer)) and layer.activity_regularizer is None and _has_own_functions(layer)
+                for layer in layers
             )
-            users = [layer for layer in layers if not _is_own(type(layer))]
-            if users and self.plain:
-                from pyseq.models.plain_call import is_plain_call  # a user's class: few programs come here
-
-                self.plain = all(map(is_plain_call, users))
         return self.plain
 
     def _traced_call(self, model, x, training):
@@ -227,10 +223,7 @@ class Plans:
             y = Layer.__call__(model, t, **({} if training is None else {"training": training}))
             return (y, y.keras_logits, y._keras_mask) if isinstance(y, Tensor) else None
 
-        try:
-            plan = Plan(function, [(x.shape, x.dtype)])
-        except SymbolicError:  # a user's `call` asks for values
-            return False
+        plan = Plan(function, [(x.shape, x.dtype)])
         return False if plan.result is None or plan.updated else plan
 
     def _keep(self, key, plan):
