@@ -80,6 +80,27 @@ def test_what_something_else_reads_is_there():
     assert "batch_norm_apply" in same_bits(f, x, w)
 
 
+@pytest.mark.parametrize("after", [activation.relu, activation.sigmoid])
+def test_two_activations(after):
+    x, w, given = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(5)
+    assert len(same_bits(lambda x, w: [activation.tanh(after(conv.conv(x, w)))], x, w)) == 2
+
+    def normed(x, w):
+        return [activation.tanh(after(norm.batch_norm_inference(conv.conv(x, w), *given)))]
+
+    assert len(same_bits(normed, x, w)) == 3
+
+
+def test_parameters_that_are_made_behind_the_convolution():
+    x, w, u, (mean, _, _, beta) = of(2, 6, 6, 3), of(3, 3, 3, 5), of(5), moments(5)
+
+    def f(x, w, u):
+        y = conv.conv(x, w)
+        return [norm.batch_norm_inference(y, mean, u * u, u + 1.0, beta)]
+
+    assert "batch_norm_apply" not in same_bits(f, x, w, u)
+
+
 def test_averages_that_change_between():
     """The moments are read where the normalisation was, not where the convolution was."""
     x, w, (mean, variance, *_) = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(5)

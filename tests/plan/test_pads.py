@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import pyseq as keras
-from pyseq.core import GradientTape, as_tensor
+from pyseq.core import GradientTape, Variable, as_tensor
 from pyseq.ops import edges
 from pyseq.ops.conv import conv
 from pyseq.ops.conv_depthwise import depthwise_conv
@@ -86,3 +86,18 @@ def test_predict_of_a_model():
     x = rng.standard_normal((3, 33, 40, 3)).astype("float32")
     eager = model.predict_step(as_tensor(x)).numpy()
     np.testing.assert_array_equal(model.predict(x, verbose=0), eager)
+
+
+def test_images_of_a_variable_that_changes_meanwhile():
+    x, w = operands((2, 5, 6, 3), (3, 3, 3, 4))
+    images = Variable(x)
+
+    def f(w, more):
+        padded = edges.move_edges(images, ((1, 1), (1, 1)))
+        images.assign_add(more)
+        return [conv(padded, w)]
+
+    more = as_tensor(np.ones(x.shape, "float32"))
+    wanted = f(w, more)[0].numpy()
+    images.assign(x)
+    np.testing.assert_array_equal(Plan(f, [(t.shape, t.dtype) for t in (w, more)])(w, more)[0].numpy(), wanted)

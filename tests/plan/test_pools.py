@@ -68,3 +68,9 @@ def test_another_slope_stays():
     x = image(2, 6, 6, 5)
     names = same_bits(lambda x: gradients(lambda x: pool.max_pool(activation.tanh(x), (2, 2)), x), x)
     assert "activation_backward" in names
+
+
+def test_two_relus(isa):
+    x = image(2, 10, 9, 5)
+    names = same_bits(lambda x: gradients(lambda x: pool.max_pool(activation.relu(activation.relu(x)), (2, 2)), x), x)
+    assert names.count("activation_backward") == 1, names
