@@ -35,9 +35,8 @@ def _normalisations(graph):
             continue
         if code and (flags & RELU or code & NORM_COLUMNS):
             continue
-        if any(
-            node is not None and node.updates for node in graph.nodes[p:j]
-        ):  # the operands are read later than before
+        # The operands are read later than before.
+        if any(node is not None and node.updates for node in graph.nodes[p:j]):
             continue
         _, mean, variance, gamma, beta = norm.inputs
         scale = Value((norm.dims[CHANNELS],), norm.dtype, "temporary", None, norm.outputs[0].graph)

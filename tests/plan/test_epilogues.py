@@ -70,6 +70,28 @@ def test_activation_before_the_normalisation(image, filters, isa):
     assert len(same_bits(f, x, w, b)) == 2
 
 
+def test_normalisation_of_two_axes_stays():
+    x, w, given = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(20)
+
+    def f(x, w):
+        return [norm.batch_norm_inference(conv.conv(x, w), *given, axis=(2, 3))]
+
+    assert "batch_norm_apply" in same_bits(f, x, w)
+
+
+def test_behind_a_slope():
+    """The gradient of a convolution whose x is a relu's: its last write is taken."""
+    x, w, dy, given = of(2, 6, 6, 3), of(3, 3, 3, 5), of(2, 4, 4, 5), moments(3)
+
+    def f(x, w, dy):
+        with GradientTape() as tape:
+            tape.watch(x)
+            y = conv.conv(activation.relu(x), w)
+        return [norm.batch_norm_inference(tape.gradient(y, x, output_gradients=dy), *given)]
+
+    assert "batch_norm_apply" in same_bits(f, x, w, dy)
+
+
 def test_what_something_else_reads_is_there():
     x, w, given = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(5)
 

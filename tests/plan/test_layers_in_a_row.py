@@ -24,6 +24,13 @@ KINDS = {
     "transposed": lambda: L.Conv2DTranspose(4, 3, strides=2, padding="same"),
     "twice": None,  # what has been made so far is added to what becomes of it
 }
+MORE = (
+    ("relu", "relu", "relu"),
+    ("relu", "relu", "max"),
+    ("winograd", "normalised", "relu"),
+    ("depthwise", "frozen", "relu"),
+    ("normalised", "relu", "tanh", "max"),
+)
 
 
 def network(kinds):
@@ -43,11 +50,7 @@ def trained(kinds, eagerly):
     return [before, model.predict(X, verbose=0), *model.get_weights()]
 
 
-@pytest.mark.parametrize(
-    "kinds",
-    [*product(KINDS, KINDS), ("relu",) * 3, ("relu", "relu", "max"), ("normalised", "relu", "tanh", "max")],
-    ids="-".join,
-)
+@pytest.mark.parametrize("kinds", [*product(KINDS, KINDS), *MORE], ids="-".join)
 def test_plan_is_eager(kinds):
     for planned, eager in zip(trained(kinds, False), trained(kinds, True), strict=True):
         np.testing.assert_array_equal(planned, eager)

@@ -24,6 +24,8 @@ CASES = {  # op, x, kernel, zeros around, arguments of the convolution
 }
 KEPT = {  # what stays as it is: more zeros than windows reach; pixels cut off; zeros beside other axes
     "wide": (conv, (2, 8, 9, 5), (3, 3, 5, 7), ((3, 1), (0, 1)), {"strides": 2}, 1),
+    "wide behind": (conv, (2, 8, 9, 5), (3, 3, 5, 7), ((0, 1), (1, 3)), {"strides": 2}, 1),
+    "nothing inside": (conv, (2, 0, 9, 5), (2, 3, 5, 7), ((1, 1), (0, 1)), {}, 1),
     "cut": (conv, (2, 8, 9, 5), (3, 3, 5, 7), ((-1, 1), (0, 1)), {"strides": 2}, 1),
     "other axes": (conv, (2, 8, 9, 5), (3, 5, 7), ((1, 1),), {"strides": 2}, 1),
     "channels": (conv, (2, 8, 5), (3, 6, 7), ((0, 1), (0, 1)), {"strides": 2}, 1),
