@@ -123,6 +123,20 @@ def test_parameters_that_are_made_behind_the_convolution():
     assert "batch_norm_apply" not in same_bits(f, x, w, u)
 
 
+def test_a_kernel_that_changes_between():
+    x, w, given = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(5)
+    kernel = Variable(w)
+
+    def f(x):
+        y = conv.conv(x, kernel)
+        kernel.assign_add(as_tensor(np.ones(w.shape, "float32")))
+        return [norm.batch_norm_inference(y, *given)]
+
+    wanted = f(x)[0].numpy()
+    kernel.assign(w)
+    np.testing.assert_array_equal(Plan(f, [(x.shape, x.dtype)])(x)[0].numpy(), wanted)
+
+
 def test_averages_that_change_between():
     """The moments are read where the normalisation was, not where the convolution was."""
     x, w, (mean, variance, *_) = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(5)
