@@ -345,7 +345,25 @@ typedef struct {
     int by_rows, tallest;            /* how A is read in place; rows of the tallest panel */
     int keep_b;                      /* are packed strips of B kept for other row blocks? else they share one place */
     int wide;                        /* is A packed? */
+    int a_follows;                   /* is the next block of rows the next piece of memory? */
 } NAME(Product);
+
+/* What the tiles of a block fetch into L2 for the block after it, each its share: `left` elements from `at` on. */
+typedef struct { const T *at; int64_t left, rate; } NAME(Fetch);
+
+/* `size` elements from `at` on during so many steps of k: a few in each step, as memory delivers them, fetched line by line. */
+static inline NAME(Fetch) NAME(fetch)(const T *at, int64_t size, int64_t steps) {
+    const int64_t rate = steps > 0 ? (size + steps - 1) / steps : 1, line = 64 / (int64_t)sizeof(T);
+    return (NAME(Fetch)){at, size, rate > line ? line : rate};
+}
+
+/* The share of a tile of so many steps. */
+static inline void NAME(fetch_ahead)(NAME(Fetch) *f, NAME(Tile) *t, int64_t steps) {
+    t->ahead = f->left > 0 ? f->at : t->a;
+    t->ahead_k = f->left > 0 ? f->rate : 0;
+    f->at += f->rate * steps;
+    f->left -= f->rate * steps;
+}
 
 static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, int64_t b_offset, int first_rows, int last_k) {
     const GemmShape *s = &x->s;
@@ -360,6 +378,10 @@ static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, in
     static const int64_t at_a = 0;
     NAME(Tile) t = {.kc = ks.size, .segments = 1, .segment = &at_a, .c_row = s->c_row,
                     .rate = (const T *)s->rate, .load = ks.first > 0 || s->accumulate};
+    /* rows of A that follow each other in memory are fetched for the next block, too */
+    const int64_t after = x->a_follows ? s->m - rows.first - rows.size : 0, strips = (x->nc + 2 * LANES - 1) / (2 * LANES);
+    NAME(Fetch) next = NAME(fetch)(x->a + (rows.first + rows.size) * s->a_row, (after < rows.size ? after : rows.size) * s->k,
+                                   strips * panels * ks.size);
     int nv;
     for (int64_t j = 0; j < x->nc; j += nv * LANES) {
         const int64_t left = x->nc - j, vectors = (left + LANES - 1) / LANES;
@@ -385,8 +407,12 @@ static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, in
             t.next_c = p + 1 < panels ? t.c + r.size * s->c_row : NULL;
             t.next_a = p + 1 < panels ? r.size * s->a_row : 0;
             /* The first panels of this strip fetch the next strip of B, a column of cache lines each. */
-            t.ahead = fetch && p < 3 ? strip + nv * LANES + (p < 2 ? p * (64 / (int)sizeof(T)) : 2 * LANES - 1) : t.a;
-            t.ahead_k = fetch && p < 3 ? s->b_k : 0;
+            if (fetch && p < 3) {
+                t.ahead = strip + nv * LANES + (p < 2 ? p * (64 / (int)sizeof(T)) : 2 * LANES - 1);
+                t.ahead_k = s->b_k;
+            } else {
+                NAME(fetch_ahead)(&next, &t, ks.size);
+            }
             const int form = by_rows ? NAME(ROWS) : x->wide && !in_place ? NAME(PACKED) : NAME(COLUMNS);
             NAME(tile_function)((int)r.size, nv, form, partial)(&t);
         }
@@ -412,6 +438,7 @@ static void NAME(gemm)(const GemmShape *shape, const T *a, const T *b, T *c, con
     const int64_t most = LANES * 2, columns = (s->n + most - 1) / most * most;
     x.row_blocks = (s->m + GEMM_MC - 1) / GEMM_MC;
     x.by_rows = s->a_k == 1;
+    x.a_follows = x.by_rows && k_blocks == 1 && s->a_row == s->k;
     const int64_t rows_max = (s->m + x.row_blocks - 1) / x.row_blocks, panels = (rows_max + GEMM_MR - 1) / GEMM_MR;
     x.tallest = (int)((rows_max + panels - 1) / panels);
     x.keep_b = x.row_blocks > 1;
