@@ -69,12 +69,17 @@ def _geometry(who, x, kernel, strides, padding, dilations, groups):
             f"(channels, filters). Received: shapes {x} and {kernel}."
         )
     channels, filters = x[-1], kernel[-1]
+    extents, window = x[-1 - rank : -1], kernel[:rank]
+    if 0 in kernel or 0 in extents:
+        raise ValueError(
+            f"{who}: images must have a pixel along each axis, and the kernel taps, channels and filters. "
+            f"Received: shapes {x} and {kernel}."
+        )
     if groups < 1 or channels % groups or filters % groups or kernel[-2] * groups != channels:
         raise ValueError(
             f"{who}: `groups` must divide channels and filters, and the kernel must have channels / groups. "
             f"Received: shapes {x} and {kernel}, groups={groups}."
         )
-    extents, window = x[-1 - rank : -1], kernel[:rank]
     pads = paddings(who, padding, extents, window, strides, dilations)
     out = []
     for n, k, s, d, (before, after) in zip(extents, window, strides, dilations, pads, strict=True):
