@@ -134,7 +134,7 @@ class _GlobalPooling(Layer):
 
     def build(self, input_shape):
         for axis in self._axes:
-            if self._rank == 1 and len(input_shape) == 3 and input_shape[axis] == 0:
+            if len(input_shape) == self._rank + 2 and input_shape[axis] == 0:
                 raise ValueError(
                     f"Incorrect input shape {list(input_shape)} with dimension 0 at reduction axis {axis}."
                 )

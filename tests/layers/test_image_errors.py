@@ -41,6 +41,7 @@ CASES = {
     "pool integers": (lambda: L.AveragePooling2D()(np.zeros((1, 4, 4, 1), "int32")), TypeError, "int32"),
     "global rank": (lambda: L.GlobalMaxPooling2D()(z(2, 4)), ValueError, "expected ndim=4"),
     "global of nothing": (lambda: L.GlobalAveragePooling1D()(z(2, 0, 3)), ValueError, "dimension 0 at reduction axis 1"),
+    "global of no rows": (lambda: L.GlobalMaxPooling2D()(z(2, 0, 4, 3)), ValueError, "dimension 0 at reduction axis 1"),
     "pad three": (lambda: L.ZeroPadding2D((1, 2, 3)), ValueError, r"`padding` should have two elements. Received: \(1, 2, 3\)"),
     "pad negative": (lambda: L.ZeroPadding2D(-1), ValueError, ">= 0"),
     "pad text": (lambda: L.ZeroPadding3D(1.5), ValueError, "`padding` should be either an int"),
