@@ -8,16 +8,12 @@ from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
-
-
-def _is_integer(value):
-    """Is it one number? (An array of integers has `__index__`, too.)"""
-    return hasattr(value, "__index__") and not isinstance(value, bool) and not getattr(value, "shape", ())
+from pyseq.ops.check import is_integer
 
 
 def axes_argument(name, value, rank, least=1):
     """An argument of one number or one for each axis, as a tuple of ints; tf.keras's words if it is neither."""
-    values = (value,) * rank if _is_integer(value) else value
+    values = (value,) * rank if is_integer(value) else value
     try:
         values = tuple(int(v.__index__()) for v in values)
     except (TypeError, AttributeError):
@@ -196,11 +192,11 @@ class Convolution(Layer):
 
     def _take_filters(self, filters, groups=1):
         filters = int(filters) if isinstance(filters, float) else filters  # 32 * 0.5, as tf.keras has it
-        if not _is_integer(filters) or int(filters) <= 0:
+        if not is_integer(filters) or int(filters) <= 0:
             raise ValueError(
                 f"Invalid value for argument `filters`. Expected a strictly positive value. Received filters={filters}."
             )
-        if not _is_integer(groups) or int(groups) <= 0 or int(filters) % int(groups):
+        if not is_integer(groups) or int(groups) <= 0 or int(filters) % int(groups):
             raise ValueError(
                 "The number of filters must be evenly divisible by the number of groups. "
                 f"Received: groups={groups}, filters={filters}."

@@ -6,6 +6,7 @@ from pyseq.layers.base import Layer
 from pyseq.layers.image_arguments import normalized_format, normalized_tuple
 from pyseq.layers.input_spec import InputSpec
 from pyseq.ops import edges
+from pyseq.ops.check import is_integer
 
 ENTRIES = ("1st", "2nd", "3rd")
 
@@ -16,7 +17,7 @@ def pairs(value, rank, name):
     Raises:
         ValueError: something else; negative numbers.
     """
-    if hasattr(value, "__index__"):
+    if is_integer(value):
         return tuple(normalized_tuple(value, 2, name, allow_zero=True) for _ in range(rank))
     if not hasattr(value, "__len__"):
         raise ValueError(

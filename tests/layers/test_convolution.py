@@ -162,6 +162,9 @@ def test_numbers_of_all_kinds():
     layer = layers.Conv2D(32 * 0.5, np.array([3, 2]), strides=np.int64(2))  # widths times alpha are floats
     assert (layer.filters, layer.kernel_size, layer.strides) == (16, (3, 2), (2, 2))
     assert layers.Conv2D(24.0, 3, groups=np.int32(2)).groups == 2
+    assert layers.Dense(16.0).units == 16
+    assert layers.MaxPooling2D(np.array([2, 3]), np.array([1, 2])).pool_size == (2, 3)
+    assert layers.ZeroPadding2D(np.array([[2, 1], [1, 0]])).padding == ((2, 1), (1, 0))
 
 
 def test_dilation_of_a_transpose_is_in_its_configuration():
