@@ -193,3 +193,9 @@ def test_pillow_is_an_extra(monkeypatch):
         tf.io.decode_png(b"\x89PNG")
     with pytest.raises(ImportError, match="encode_png"):
         tf.io.encode_png(cases.U[0])
+
+
+def test_resize_with_pad_counts_in_float32():
+    """As TensorFlow does: 8 columns scaled by 7 / 8 are 6.9999995, so the last of 7 is padding."""
+    y = tf.image.resize_with_pad(np.ones((9, 8, 1), "float32"), 12, 7).numpy()[..., 0]
+    assert y.sum() == 7 * 6 and y[:, -1].sum() == 0
