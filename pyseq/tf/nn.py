@@ -1,4 +1,4 @@
-"""tf.nn: activations, losses of logits, statistics and normalization. (Convolutions are not here yet.)"""
+"""tf.nn: activations, losses of logits, statistics and normalization."""
 
 from __future__ import annotations
 
