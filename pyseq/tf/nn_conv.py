@@ -85,6 +85,17 @@ def conv3d_transpose(
     return _transpose("conv3d_transpose", input, filters, output_shape, strides, padding, data_format, dilations, 3)
 
 
+def conv_transpose(input, filters, output_shape, strides, padding="SAME", data_format=None, dilations=None, name=None):
+    """The gradient of `convolution` of one to three axes, as `output_shape` says, which has batch and channels."""
+    rank = len(extents_of(output_shape)) - 2
+    return _transpose("conv_transpose", input, filters, output_shape, strides, padding, data_format, dilations, rank)
+
+
+def atrous_conv2d_transpose(value, filters, output_shape, rate, padding, name=None):
+    """The gradient of `atrous_conv2d`."""
+    return _transpose("atrous_conv2d_transpose", value, filters, output_shape, 1, padding, "NHWC", rate, 2)
+
+
 def _convolution(who, input, filters, strides, padding, data_format, dilations, rank=None):
     input, filters = _one_type(input, filters)
     rank = rank or len(filters.shape) - 2

@@ -112,3 +112,13 @@ def test_arrays_take_the_type_of_the_tensor():
 def test_what_does_not_fit(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_transposes_of_any_number_of_axes_and_of_dilations():
+    w, shape = W.swapaxes(2, 3), [2, 18, 16, 5]
+    close(tf.nn.conv_transpose(X, w, shape, 2), tf.nn.conv2d_transpose(X, w, shape, 2).numpy())
+    close(
+        tf.nn.conv_transpose(X[:, 0], w[0], [2, 16, 5], 2), tf.nn.conv1d_transpose(X[:, 0], w[0], [2, 16, 5], 2).numpy()
+    )
+    dx, _ = reference.conv_gradients(np.ones((2, 13, 12, 5)), w, X, (1, 1), NONE, (2, 2))
+    close(tf.nn.atrous_conv2d_transpose(X, w, [2, 13, 12, 5], 2, "VALID"), dx)
