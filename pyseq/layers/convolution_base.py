@@ -6,6 +6,7 @@ from pyseq import activations, constraints, initializers, regularizers
 from pyseq.core import config
 from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.symbolic_call import shape_of
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
 from pyseq.ops.check import is_integer
@@ -143,6 +144,8 @@ class Convolution(Layer):
         try:
             y = self._convolve(x, fused or "linear")
         except ValueError as error:
+            if None in shape_of(inputs):  # a model is being made: in its own words, None for the batch
+                self.compute_output_shape(shape_of(inputs))
             raise ValueError(f'Layer "{self.name}": {error}') from None
         if first:
             y = shape_ops.moveaxis(y, -1, self._channel_axis)
@@ -191,7 +194,7 @@ class Convolution(Layer):
         return config_
 
     def _take_filters(self, filters, groups=1):
-        filters = int(filters) if isinstance(filters, float) else filters  # 32 * 0.5, as tf.keras has it
+        filters = int(filters) if isinstance(filters, float) and filters.is_integer() else filters  # 32 * 0.5
         if not is_integer(filters) or int(filters) <= 0:
             raise ValueError(
                 f"Invalid value for argument `filters`. Expected a strictly positive value. Received filters={filters}."

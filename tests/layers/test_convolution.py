@@ -137,6 +137,7 @@ def test_training_learns():
     ("make", "shape", "message"),
     [
         (lambda: layers.Conv2D(0, 3), None, "filters"),
+        (lambda: layers.Conv2D(2.5, 3), None, "filters=2.5"),
         (lambda: layers.Conv2D(4, 0), None, "kernel_size"),
         (lambda: layers.Conv2D(4, (3, 3, 3)), None, "kernel_size"),
         (lambda: layers.Conv2D(4, 3, strides=0), None, "strides"),

@@ -1,5 +1,7 @@
 """What normalisation, pooling, padding and resizing layers say of arguments and inputs that do not fit."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -141,3 +143,20 @@ def test_spectral_normalization_needs_a_kernel():
         L.SpectralNormalization(L.Flatten())(z(2, 3))
     with pytest.raises(ValueError, match="power_iterations=0"):
         L.SpectralNormalization(L.Dense(2), power_iterations=0)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (lambda: L.Conv2D(4, 9), (8, 8, 3)),
+        (lambda: L.DepthwiseConv2D(9, data_format="channels_first"), (3, 8, 8)),
+        (lambda: L.MaxPooling2D(9), (8, 8, 3)),
+        (lambda: L.Cropping2D(5), (8, 8, 3)),
+    ],
+)
+def test_a_model_that_is_too_deep_is_told_with_its_own_shape(layer, shape):
+    inputs = pyseq.Input(shape)
+    with pytest.raises(ValueError, match=re.escape(str((None, *shape)))):
+        layer()(inputs)
+    with pytest.raises(ValueError, match=re.escape(str((None, *shape)))):
+        pyseq.Sequential([inputs, layer()])
