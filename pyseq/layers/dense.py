@@ -36,6 +36,7 @@ class Dense(Layer):
         bias_constraint=None, **kwargs,
     ):  # fmt: skip
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        units = int(units) if isinstance(units, float) and units.is_integer() else units  # 64 / 2
         if isinstance(units, bool) or not hasattr(units, "__index__") or int(units) <= 0:
             raise ValueError(
                 f"Received an invalid value for `units`, expected a positive integer. Received: units={units}"
