@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pyseq.core import as_tensor
+from pyseq.core import ShapeTrace, active_trace, as_tensor
 from pyseq.ops import conv as conv_ops
 from pyseq.ops import shape as shape_ops
 from pyseq.ops.conv_depthwise import depthwise_conv
+from pyseq.tf._windows import format_of, inner, of_image, paddings
 
 
 def convolution(input, filters, strides=None, padding="VALID", data_format=None, dilations=None, name=None):
@@ -90,41 +91,33 @@ def _transpose(who, input, filters, output_shape, strides, padding, data_format,
     x, first, window = _arguments(who, input, rank, strides, padding, data_format, dilations)
     filters = as_tensor(filters)
     to = tuple(int(n) for n in as_tensor(output_shape).numpy())
-    to = to if len(to) == rank else to[2:] if first else to[-1 - rank : -1]
+    if len(to) != rank:
+        image, outer = inner(to, "channels_first" if first else "channels_last")
+        batch = outer[0] if isinstance(active_trace(), ShapeTrace) else x.shape[0]  # there it stands for any
+        if len(to) != rank + 2 or outer[0] != batch or outer[1] != filters.shape[-2]:
+            raise ValueError(
+                f"{who}: `output_shape` must be of {x.shape[0]} images with {filters.shape[-2]} channels, as input and filters "
+                f"say. Received: output_shape={list(to)}."
+            )
+        to = image
     return _channels_back(conv_ops.conv_transpose(x, filters, to, **window), first, rank)
 
 
 def _arguments(who, input, rank, strides, padding, data_format, dilations):
     """(x with channels last, were they first?, strides, padding and dilations of the axes)."""
     x = as_tensor(input)
-    first = data_format is not None and data_format.upper().startswith("NC")
+    form = format_of(who, data_format, rank)
+    first = form == "channels_first"
     if len(x.shape) < rank + 2:
         raise ValueError(f"{who}: `input` must have {rank + 2} axes at least. Received: input.shape={x.shape}.")
+    strides, dilations = (1 if value is None else value for value in (strides, dilations))
     window = {
-        "strides": _of_axes(who, "strides", strides, rank, first),
-        "padding": padding if isinstance(padding, str) else _pairs(padding, rank, first),
-        "dilations": _of_axes(who, "dilations", dilations, rank, first),
+        "strides": of_image(who, "strides", strides, rank, form),
+        "padding": paddings(who, padding, rank, form),
+        "dilations": of_image(who, "dilations", dilations, rank, form),
     }
     return (shape_ops.moveaxis(x, -1 - rank, -1) if first else x), first, window
 
 
 def _channels_back(y, first, rank):
     return shape_ops.moveaxis(y, -1, -1 - rank) if first else y
-
-
-def _of_axes(who, name, value, rank, first):
-    """A number, or those of the axes out of one for each of x's axes (batch and channels must be 1)."""
-    if value is None or hasattr(value, "__index__"):
-        return 1 if value is None else value
-    value = tuple(int(v) for v in value)
-    if len(value) != rank + 2:
-        return value
-    inner = value[2:] if first else value[1:-1]
-    if value[0] != 1 or (value[1] if first else value[-1]) != 1:
-        raise ValueError(f"{who}: `{name}` must be 1 for batch and channels. Received: {name}={list(value)}.")
-    return inner
-
-
-def _pairs(padding, rank, first):
-    pairs = [tuple(map(int, p)) for p in padding]
-    return pairs if len(pairs) == rank else pairs[2:] if first else pairs[1:-1]
