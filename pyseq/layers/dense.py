@@ -38,7 +38,7 @@ class Dense(Layer):
     ):  # fmt: skip
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         units = int(units) if isinstance(units, float) and units.is_integer() else units  # 32 * 0.5
-        if not is_integer(units) or int(units) <= 0:
+        if isinstance(units, bool) or not is_integer(units) or int(units) <= 0:
             raise ValueError(
                 f"Received an invalid value for `units`, expected a positive integer. Received: units={units}"
             )

@@ -43,6 +43,8 @@ CASES = {  # x, kernel, strides, padding, dilations, groups
     "gaps between windows": ((2, 13, 17, 4), (1, 2, 4, 7), (4, 5), "same", 1, 1),
     "many lines that do not fit": ((1, 4, 700, 64), (3, 3, 64, 2), 1, "same", 1, 1),
     "many taps, beyond a block": ((1, 61, 2100), (59, 2100, 2), 2, "valid", 1, 1),
+    "strips of many channels in": ((1, 4, 5, 600), (3, 3, 600, 20), 1, "same", 1, 1),
+    "strips of many channels out": ((2, 5, 4, 20), (3, 3, 20, 600), 1, "valid", 1, 1),
     "a line of many pixels": ((1, 2500, 3), (5, 3, 19), 1, "same", 1, 1),
     "winograd": ((2, 13, 11, 17), (3, 3, 17, 35), 1, "same", 1, 1),
     "winograd valid": ((1, 10, 13, 16), (3, 3, 16, 18), 1, "valid", 1, 1),
