@@ -99,15 +99,18 @@ ALWAYS_INLINE V NAME(applied)(V x, V mean, V scale, V shift, const int relu) {
 }
 ALWAYS_INLINE void NAME(apply)(const T *x, int64_t rows, int64_t stride, int64_t c, const T *mean, const T *scale, const T *shift,
                                const int relu, T *y) {
+    const int64_t whole = c / LANES * LANES;
+    const int n = (int)(c - whole);
+    V m = {0}, s = {0}, b = {0};                           /* of the columns that fill no vector */
+    if (n) {
+        m = NAME(load)(mean + whole, n), s = NAME(load)(scale + whole, n);
+        if (shift) b = NAME(load)(shift + whole, n);
+    }
     for (int64_t r = 0; r < rows; r++, x += stride, y += stride) {
-        int64_t j = 0;
-        for (; j + LANES <= c; j += LANES)
+        for (int64_t j = 0; j < whole; j += LANES)
             *(VU *)(y + j) = NAME(applied)(*(const VU *)(x + j), *(const VU *)(mean + j), *(const VU *)(scale + j),
                                            shift ? (V)*(const VU *)(shift + j) : (V){0}, relu);
-        const int n = (int)(c - j);
-        if (n)
-            NAME(store_part)(y + j, NAME(applied)(NAME(load_part)(x + j, n), NAME(load_part)(mean + j, n), NAME(load_part)(scale + j, n),
-                                                  shift ? NAME(load_part)(shift + j, n) : (V){0}, relu), n);
+        if (n) NAME(store)(y + whole, NAME(applied)(NAME(load)(x + whole, n), m, s, b, relu), n);
     }
 }
 static void NAME(norm_apply)(const T *x, int64_t rows, int64_t stride, int64_t c, const T *mean, const T *scale, const T *shift,
@@ -154,21 +157,30 @@ static void NAME(norm_gradient_sums)(const T *dy, const T *x, const T *y, int64_
 
 /* dx = gamma rstd (dy - dbeta / R - xhat dgamma / R), xhat = (x - mean) rstd; by = 1 / R, or 0 where mean and variance are given.
    Where `before`: times the slope of a relu that made x. own: 3 c elements of scratch. */
-ALWAYS_INLINE void NAME(dx_some)(const T *dy, const T *x, const T *y, int64_t j, int n, const T *mean, const T *own, int64_t c,
-                                 const int before, T *dx) {
+typedef struct {
+    V mean, scale, b, g;                                   /* of some columns */
+} NAME(Slope);
+ALWAYS_INLINE NAME(Slope) NAME(slope_of)(const T *mean, const T *own, int64_t c, int64_t j, int n) {
+    return (NAME(Slope)){NAME(load)(mean + j, n), NAME(load)(own + j, n), NAME(load)(own + c + j, n), NAME(load)(own + 2 * c + j, n)};
+}
+ALWAYS_INLINE void NAME(dx_some)(const T *dy, const T *x, const T *y, int64_t j, int n, NAME(Slope) s, const int before, T *dx) {
     V d = NAME(load)(dy + j, n);
-    const V at = NAME(load)(x + j, n), m = NAME(load)(mean + j, n);
+    const V at = NAME(load)(x + j, n);
     if (y) d = NAME(positive)(NAME(load)(y + j, n), d);
-    d = (d - NAME(load)(own + c + j, n) - (at - m) * NAME(load)(own + 2 * c + j, n)) * NAME(load)(own + j, n);
+    d = (d - s.b - (at - s.mean) * s.g) * s.scale;
     if (before) d = NAME(positive)(at, d);
     NAME(store)(dx + j, d, n);
 }
-ALWAYS_INLINE void NAME(dx)(const T *dy, const T *x, const T *y, int64_t rows, int64_t stride, int64_t c, const T *mean, const T *own,
-                            const int before, T *dx) {
+ALWAYS_INLINE void NAME(dx)(const T *dy, const T *x, const T *y, int64_t rows, int64_t stride, int64_t c, const T *mean,
+                            const T *own, const int before, T *dx) {
+    const int64_t whole = c / LANES * LANES;
+    const int n = (int)(c - whole);
+    NAME(Slope) last = {{0}, {0}, {0}, {0}};               /* of the columns that fill no vector */
+    if (n) last = NAME(slope_of)(mean, own, c, whole, n);
     for (int64_t r = 0; r < rows; r++, dy += stride, x += stride, dx += stride) {
-        int64_t j = 0;
-        for (; j + LANES <= c; j += LANES) NAME(dx_some)(dy, x, y, j, LANES, mean, own, c, before, dx);
-        if (j < c) NAME(dx_some)(dy, x, y, j, (int)(c - j), mean, own, c, before, dx);
+        for (int64_t j = 0; j < whole; j += LANES)
+            NAME(dx_some)(dy, x, y, j, LANES, NAME(slope_of)(mean, own, c, j, LANES), before, dx);
+        if (n) NAME(dx_some)(dy, x, y, whole, n, last, before, dx);
         if (y) y += stride;
     }
 }

@@ -10,26 +10,41 @@ ALWAYS_INLINE void NAME(store)(T *x, V v, int n) {
 }
 ALWAYS_INLINE V NAME(select)(I mask, V a, V b) { return (V)(((I)a & mask) | ((I)b & ~mask)); }
 
-/* Where in its window a maximum stands: a byte, or 32 bits in windows of more than 256. */
+/* Where in its window a maximum stands: a byte, or 32 bits in windows of more than 256. Bytes of a part go through integers: put
+   into memory one by one and read as a vector they would have to wait for each other. */
 ALWAYS_INLINE void NAME(store_at)(void *at, int64_t o, I v, int n, int wide) {
-    if (!wide && n == LANES) {
-        const BYTES b = __builtin_convertvector(v, BYTES);
-        memcpy((uint8_t *)at + o, &b, sizeof b);
+    if (wide) {
+        for (int l = 0; l < n; l++) ((int32_t *)at)[o + l] = (int32_t)v[l];
         return;
     }
-    for (int l = 0; l < n; l++)
-        if (wide) ((int32_t *)at)[o + l] = (int32_t)v[l];
-        else ((uint8_t *)at)[o + l] = (uint8_t)v[l];
+    const BYTES b = __builtin_convertvector(v, BYTES);
+    uint8_t *to = (uint8_t *)at + o;
+    if (n == LANES) {
+        memcpy(to, &b, sizeof b);
+        return;
+    }
+    uint64_t w[2] = {0};
+    memcpy(w, &b, sizeof b);
+    for (int l = 0; l < n && l < 8; l++, w[0] >>= 8) to[l] = (uint8_t)w[0];
+    for (int l = 8; l < n; l++, w[1] >>= 8) to[l] = (uint8_t)w[1];
 }
 ALWAYS_INLINE I NAME(load_at)(const void *at, int64_t o, int n, int wide) {
-    I v = {0};
-    if (!wide && n == LANES) {
-        BYTES b;
-        memcpy(&b, (const uint8_t *)at + o, sizeof b);
-        return __builtin_convertvector(b, I);
+    if (wide) {
+        I v = {0};
+        for (int l = 0; l < n; l++) v[l] = ((const int32_t *)at)[o + l];
+        return v;
     }
-    for (int l = 0; l < n; l++) v[l] = wide ? ((const int32_t *)at)[o + l] : ((const uint8_t *)at)[o + l];
-    return v;
+    const uint8_t *from = (const uint8_t *)at + o;
+    BYTES b;
+    if (n == LANES) {
+        memcpy(&b, from, sizeof b);
+    } else {
+        uint64_t w[2] = {0};
+        for (int l = 0; l < n && l < 8; l++) w[0] |= (uint64_t)from[l] << 8 * l;
+        for (int l = 8; l < n; l++) w[1] |= (uint64_t)from[l] << 8 * (l - 8);
+        memcpy(&b, w, sizeof b);
+    }
+    return __builtin_convertvector(b, I);
 }
 
 /* Over the pixels of window w that are inside: `p` is the pixel's place in the image, `k` in the window. */

@@ -6,7 +6,7 @@ import pytest
 import pyseq
 from pyseq import layers as L
 from pyseq.core import GradientTape, Variable, as_tensor
-from pyseq.ops import activation, conv, conv_depthwise, norm
+from pyseq.ops import activation, conv, conv_depthwise, linalg, norm
 from pyseq.plan import Plan
 
 rng = np.random.default_rng(0)
@@ -41,6 +41,10 @@ CONVOLUTIONS = {  # kernel: (op of x and weights, shape of x, of the weights, ch
     "winograd": (conv.conv, (2, 11, 12, 17), (3, 3, 17, 70), 70),
     "conv_backward_x": (lambda x, w: conv.conv_transpose(x, w, (5, 6)), (2, 3, 4, 9), (3, 3, 19, 9), 19),
     "conv_backward_x strides": (lambda x, w: conv.conv_transpose(x, w, (9, 7), strides=2), (2, 4, 3, 9), (3, 3, 19, 9), 19),
+    "matmul": (linalg.matmul, (7, 20), (20, 37), 37),
+    "matmul wide": (linalg.matmul, (3, 300), (300, 150), 150),
+    "matmul batches": (linalg.matmul, (2, 5, 4), (2, 4, 9), 9),
+    "matmul of nothing": (linalg.matmul, (3, 0), (0, 5), 5),
     "depthwise_conv": (conv_depthwise.depthwise_conv, (2, 7, 8, 37), (3, 3, 37, 1), 37),
 }  # fmt: skip
 
