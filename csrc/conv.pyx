@@ -6,6 +6,7 @@ x (N, D, H, W, groups C), kernel (KD, KH, KW, C, groups F), y (N, OD, OH, OW, gr
 
 dim: n  groups  C F (of a group)  activation code  axis that parts cut (0 rows, 1 columns)  pieces
      then for each of the axes d h w: x y kernel stride before dilation (extents; padding before the first pixel)
+     conv_backward_x: is the kernel as it is (1), or turned by conv_turn_kernel (0)?
 attr: of the activation, whose code carries what norm_columns.h sets beside it.
 
 conv_backward_kernel sums each chunk of pixels into a dW of its own; the number of chunks is in the place of the axis. Chunks
@@ -28,6 +29,9 @@ cdef extern from "conv.h" nogil:
         NormColumns norm
     ctypedef struct ConvSizes:
         int64_t x, y, kernel, stride, before, dilation
+    ctypedef struct ConvClass:
+        int64_t tap0, period, taps
+    ConvClass conv_class(const ConvSizes *s, int64_t r)
     ctypedef struct ConvAxis:
         int64_t count, extent, step, first, delta, taps
     ctypedef struct ConvView:
@@ -41,6 +45,11 @@ cdef extern from "conv.h" nogil:
         const float *bias
         float *c
         int scattered
+        int as_is
+        int64_t tap0[3]
+        int64_t period[3]
+        int64_t kernel[3]
+        int64_t channels
         int64_t origin[3]
         int64_t stride[3]
         int64_t extent[3]
@@ -52,6 +61,11 @@ cdef extern from "conv.h" nogil:
         const double *bias
         double *c
         int scattered
+        int as_is
+        int64_t tap0[3]
+        int64_t period[3]
+        int64_t kernel[3]
+        int64_t channels
         int64_t origin[3]
         int64_t stride[3]
         int64_t extent[3]
@@ -71,6 +85,7 @@ cdef enum:
     ROWS = 48             # of a part: four panels
     COLUMNS = 16          # 64 bytes of float32
     KERNEL_ROWS = 64      # rows of dW in a part
+    TOGETHER = 64         # parts that all classes of pixels do before the next: what they write lies side by side
 
 ctypedef fused real:
     float
@@ -95,12 +110,16 @@ cdef void one_product(const Instruction *i, ConvView view, int64_t *origin, int6
     cdef ConvProduct_f32 p32
     cdef ConvProduct_f64 p64
     cdef GemmShape s
+    cdef ConvClass of
     cdef const ConvSizes *z = sizes(i)
+    cdef bint as_is = origin != NULL and i.dim[25] == 1
     cdef int64_t rows = i.dim[0] * conv_rows_per_image(&view), row = 0, column = 0, j
     s.m, s.n, s.k, s.a_row, s.a_k, s.b_k, s.b_col, s.c_row = 0, n_columns, 0, 0, 1, n_columns, 1, c_row
     s.accumulate, s.activation, s.attr, s.rate = 0, <int>i.dim[4], i.attr, NULL
     if origin == NULL:
         s.b_k = c_row                                   # forward: the kernel's rows hold all groups
+    elif as_is:
+        s.b_k = i.dim[1] * i.dim[3]
     if i.dim[5] == 0:
         row, rows = first * rows // i.dim[6], last * rows // i.dim[6]
     else:
@@ -113,22 +132,32 @@ cdef void one_product(const Instruction *i, ConvView view, int64_t *origin, int6
     s.norm.mean, s.norm.scale = at(<real *>i.in_[4], channel + column), at(<real *>i.in_[5], channel + column)
     s.norm.shift = at(<real *>i.in_[6], channel + column)
     if real is float:
-        p32.view, p32.s, p32.x, p32.b, p32.c = view, s, x, b + column, c + column
+        p32.view, p32.s, p32.x, p32.b, p32.c = view, s, x, b + column * (s.b_k if as_is else 1), c + column
         p32.bias = bias
         p32.scattered = 0
-        if origin != NULL:
-            for j in range(3):
+        for j in range(3):
+            if origin == NULL:
+                p32.origin[j], p32.stride[j], p32.extent[j] = 0, 1, z[j].y
+            else:
                 p32.origin[j], p32.stride[j], p32.extent[j] = origin[j], z[j].stride, z[j].x
                 p32.scattered |= z[j].stride > 1
+                of = conv_class(z + j, origin[j])
+                p32.tap0[j], p32.period[j], p32.kernel[j] = of.tap0 + (of.taps - 1) * of.period, of.period, z[j].kernel
+        p32.as_is, p32.channels = as_is, i.dim[2]
         conv_product_f32(&p32, row, rows)
     else:
-        p64.view, p64.s, p64.x, p64.b, p64.c = view, s, x, b + column, c + column
+        p64.view, p64.s, p64.x, p64.b, p64.c = view, s, x, b + column * (s.b_k if as_is else 1), c + column
         p64.bias = bias
         p64.scattered = 0
-        if origin != NULL:
-            for j in range(3):
+        for j in range(3):
+            if origin == NULL:
+                p64.origin[j], p64.stride[j], p64.extent[j] = 0, 1, z[j].y
+            else:
                 p64.origin[j], p64.stride[j], p64.extent[j] = origin[j], z[j].stride, z[j].x
                 p64.scattered |= z[j].stride > 1
+                of = conv_class(z + j, origin[j])
+                p64.tap0[j], p64.period[j], p64.kernel[j] = of.tap0 + (of.taps - 1) * of.period, of.period, z[j].kernel
+        p64.as_is, p64.channels = as_is, i.dim[2]
         conv_product_f64(&p64, row, rows)
 
 
@@ -155,7 +184,10 @@ cdef void backward_x(const Instruction *i, int64_t first, int64_t last, const re
     view.channels, view.pixel = f, groups * f
     while first < last:
         g = first // pieces
-        start, stop = first - g * pieces, least(last - g * pieces, pieces)
+        start = first - g * pieces
+        stop = least(last - g * pieces, pieces)
+        if z[0].stride * z[1].stride * z[2].stride > 1:
+            stop = least(stop, start + TOGETHER)
         for origin[0] in range(z[0].stride):
             view.axis[0] = conv_backward_axis(z, origin[0])
             for origin[1] in range(z[1].stride):
@@ -164,8 +196,11 @@ cdef void backward_x(const Instruction *i, int64_t first, int64_t last, const re
                     view.axis[2] = conv_backward_axis(z + 2, origin[2])
                     at = (conv_taps_before(z, origin[0]) * z[1].kernel * z[2].kernel + view.axis[0].taps * (
                         conv_taps_before(z + 1, origin[1]) * z[2].kernel + view.axis[1].taps * conv_taps_before(z + 2, origin[2])))
-                    one_product(i, view, origin, start, stop, c, groups * c, dy + g * f, turned + (g * taps + at) * f * c,
-                                dx + g * c, g * c)
+                    if i.dim[25] == 1:
+                        at = g * f
+                    else:
+                        at = (g * taps + at) * f * c
+                    one_product(i, view, origin, start, stop, c, groups * c, dy + g * f, turned + at, dx + g * c, g * c)
         first += stop - start
 
 
@@ -206,7 +241,7 @@ cdef void conv(const Instruction *i, int64_t first, int64_t last) noexcept nogil
 
 
 cdef void conv_backward_x(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: dy, turned kernel, bias or nothing   out: dx   parts: as of conv
+    # in: dy, kernel (dim[25]), bias or nothing, slope or nothing   out: dx   parts: as of conv
     if i.dtype == F32:
         backward_x(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[0])
     else:

@@ -41,10 +41,12 @@ static inline ConvClass conv_class(const ConvSizes *s, int64_t r) {
     return (ConvClass){0, period, 0, 0};
 }
 
+/* The taps of a class last to first: so they meet pixels of y in order. */
 static inline ConvAxis conv_backward_axis(const ConvSizes *s, int64_t r) {
     const ConvClass c = conv_class(s, r);
     const int64_t count = s->x > r ? (s->x - r + s->stride - 1) / s->stride : 0;
-    return (ConvAxis){count, s->y, 1, c.first, -(c.period * s->dilation / s->stride), c.taps};
+    const int64_t delta = c.period * s->dilation / s->stride;
+    return (ConvAxis){count, s->y, 1, c.first - (c.taps - 1) * delta, delta, c.taps};
 }
 
 /* Taps on this axis of the classes before r: where those of r begin in the turned kernel. */
@@ -52,6 +54,26 @@ static inline int64_t conv_taps_before(const ConvSizes *s, int64_t r) {
     int64_t taps = 0;
     for (int64_t q = 0; q < r; q++) taps += conv_class(s, q).taps;
     return taps;
+}
+
+typedef struct { int64_t from, stop; } ConvRange;
+
+/* Taps that see pixels of the source from pixel q. */
+static inline ConvRange conv_taps_inside(const ConvAxis *a, int64_t q) {
+    ConvRange r = {0, a->taps};
+    const int64_t at = q * a->step + a->first;
+    while (r.from < r.stop && (at + r.from * a->delta < 0 || at + r.from * a->delta >= a->extent)) r.from++;
+    while (r.from < r.stop && (at + (r.stop - 1) * a->delta < 0 || at + (r.stop - 1) * a->delta >= a->extent)) r.stop--;
+    return r;
+}
+
+/* Pixels from which tap t sees pixels of the source. */
+static inline ConvRange conv_pixels_inside(const ConvAxis *a, int64_t t) {
+    const int64_t at = a->first + t * a->delta;
+    const int64_t from = at >= 0 ? 0 : (-at + a->step - 1) / a->step;
+    int64_t stop = a->extent - 1 - at < 0 ? 0 : (a->extent - 1 - at) / a->step + 1;
+    if (stop > a->count) stop = a->count;
+    return (ConvRange){from, stop < from ? from : stop};
 }
 
 #endif

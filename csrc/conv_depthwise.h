@@ -11,7 +11,7 @@
 #include "conv_axis.h"
 #include "partial.h"
 
-enum { DEPTHWISE_VECTORS = 4, DEPTHWISE_CHANNELS = 64 };      /* accumulators; channels of a part of dw */
+enum { DEPTHWISE_PIXELS = 4, DEPTHWISE_VECTORS = 4, DEPTHWISE_CHANNELS = 64 };      /* accumulators; channels of a part of dw */
 
 typedef struct {
     ConvAxis axis[3];
@@ -19,26 +19,6 @@ typedef struct {
     int64_t tap0[3], period[3], kernel[3];       /* tap t of an axis is the kernel's tap0 + t * period */
     int64_t origin[3], stride[3], extent[3];     /* pixel q is y's origin + q * stride */
 } DepthwiseView;
-
-typedef struct { int64_t from, stop; } ConvRange;
-
-/* Taps that see pixels of the source from pixel q. */
-static inline ConvRange conv_taps_inside(const ConvAxis *a, int64_t q) {
-    ConvRange r = {0, a->taps};
-    const int64_t at = q * a->step + a->first;
-    while (r.from < r.stop && (at + r.from * a->delta < 0 || at + r.from * a->delta >= a->extent)) r.from++;
-    while (r.from < r.stop && (at + (r.stop - 1) * a->delta < 0 || at + (r.stop - 1) * a->delta >= a->extent)) r.stop--;
-    return r;
-}
-
-/* Pixels from which tap t sees pixels of the source. */
-static inline ConvRange conv_pixels_inside(const ConvAxis *a, int64_t t) {
-    const int64_t at = a->first + t * a->delta;
-    const int64_t from = at >= 0 ? 0 : (-at + a->step - 1) / a->step;
-    int64_t stop = a->extent - 1 - at < 0 ? 0 : (a->extent - 1 - at) / a->step + 1;
-    if (stop > a->count) stop = a->count;
-    return (ConvRange){from, stop < from ? from : stop};
-}
 
 static inline DepthwiseView depthwise_forward(const ConvSizes *s, int64_t c) {
     DepthwiseView v = {.c = c};
@@ -54,7 +34,7 @@ static inline DepthwiseView depthwise_backward(const ConvSizes *s, int64_t c, co
     for (int a = 0; a < 3; a++) {
         const ConvClass k = conv_class(s + a, origin[a]);
         v.axis[a] = conv_backward_axis(s + a, origin[a]);
-        v.tap0[a] = k.tap0, v.period[a] = k.period, v.kernel[a] = s[a].kernel;
+        v.tap0[a] = k.tap0 + (k.taps - 1) * k.period, v.period[a] = -k.period, v.kernel[a] = s[a].kernel;
         v.origin[a] = origin[a], v.stride[a] = s[a].stride, v.extent[a] = s[a].x;
     }
     return v;

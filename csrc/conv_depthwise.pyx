@@ -24,10 +24,10 @@ cdef extern from "conv_depthwise.h" nogil:
         ConvAxis axis[3]
     DepthwiseView depthwise_view "depthwise_forward"(const ConvSizes *s, int64_t c)
     DepthwiseView depthwise_class "depthwise_backward"(const ConvSizes *s, int64_t c, const int64_t *origin)
-    void depthwise_lines_f32(const DepthwiseView *v, int64_t first, int64_t last, const float *x, const float *w,
-                             const float *bias, float *y, int activation, const double *attr, const NormColumns *norm)
-    void depthwise_lines_f64(const DepthwiseView *v, int64_t first, int64_t last, const double *x, const double *w,
-                             const double *bias, double *y, int activation, const double *attr, const NormColumns *norm)
+    void depthwise_line_f32(const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh, const float *x, const float *w, const float *bias,
+                            float *y, int activation, const double *attr, const NormColumns *norm)
+    void depthwise_line_f64(const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh, const double *x, const double *w, const double *bias,
+                            double *y, int activation, const double *attr, const NormColumns *norm)
     void depthwise_kernel_f32(const DepthwiseView *v, int64_t first, int64_t last, int64_t c0, int64_t c1, const float *x,
                               const float *dy, float *dw)
     void depthwise_kernel_f64(const DepthwiseView *v, int64_t first, int64_t last, int64_t c0, int64_t c1, const double *x,
@@ -38,39 +38,42 @@ cdef inline const ConvSizes *sizes(const Instruction *i) noexcept nogil:
     return <const ConvSizes *>(i.dim + 7)
 
 
-cdef inline void lines(const Instruction *i, const DepthwiseView *v, int64_t first, int64_t last) noexcept nogil:
+cdef inline void one_line(const Instruction *i, const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh) noexcept nogil:
     cdef NormColumns norm
     norm.mean, norm.scale, norm.shift = i.in_[4], i.in_[5], i.in_[6]
     if i.dtype == F32:
-        depthwise_lines_f32(v, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <const float *>i.in_[2],
-                            <float *>i.out[0], <int>i.dim[4], i.attr, &norm)
+        depthwise_line_f32(v, n, qd, qh, <const float *>i.in_[0], <const float *>i.in_[1], <const float *>i.in_[2],
+                           <float *>i.out[0], <int>i.dim[4], i.attr, &norm)
     else:
-        depthwise_lines_f64(v, first, last, <const double *>i.in_[0], <const double *>i.in_[1], <const double *>i.in_[2],
-                            <double *>i.out[0], <int>i.dim[4], i.attr, &norm)
+        depthwise_line_f64(v, n, qd, qh, <const double *>i.in_[0], <const double *>i.in_[1], <const double *>i.in_[2],
+                           <double *>i.out[0], <int>i.dim[4], i.attr, &norm)
 
 
 cdef void depthwise_conv(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
     # in: x, kernel, bias or nothing, nothing, norm_columns.h's mean, scale, shift or nothing
     # out: y   parts: lines of y's pixels
     cdef DepthwiseView v = depthwise_view(sizes(i), i.dim[2])
-    if i.dim[0] > 0:                                    # an empty batch has one part, too
-        lines(i, &v, first, last)
+    cdef int64_t line, d = v.axis[0].count, h = v.axis[1].count
+    if i.dim[0] == 0:                                   # an empty batch has one part, too
+        return
+    for line in range(first, last):
+        one_line(i, &v, line // h // d, line // h % d, line % h)
 
 
 cdef void depthwise_conv_backward_x(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: dy, kernel, bias or nothing   out: dx   parts: images
+    # in: dy, kernel, bias or nothing   out: dx   parts: lines of dx's pixels
     cdef int64_t origin[3]
-    cdef int64_t image
+    cdef int64_t line, n, d, h
     cdef const ConvSizes *s = sizes(i)
     cdef DepthwiseView v
     if i.dim[0] == 0:
         return
-    for origin[0] in range(s[0].stride):
-        for origin[1] in range(s[1].stride):
-            for origin[2] in range(s[2].stride):
-                v = depthwise_class(s, i.dim[2], origin)
-                image = v.axis[0].count * v.axis[1].count
-                lines(i, &v, first * image, last * image)
+    for line in range(first, last):
+        n, d, h = line // s[1].x // s[0].x, line // s[1].x % s[0].x, line % s[1].x
+        origin[0], origin[1] = d % s[0].stride, h % s[1].stride
+        for origin[2] in range(s[2].stride):
+            v = depthwise_class(s, i.dim[2], origin)
+            one_line(i, &v, n, d // s[0].stride, h // s[1].stride)
 
 
 cdef void depthwise_conv_backward_kernel(const Instruction *i, int64_t first, int64_t last) noexcept nogil:

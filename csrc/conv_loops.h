@@ -98,6 +98,8 @@ typedef struct {
     const T *x, *b, *bias;
     T *c;
     int scattered;                   /* are the rows a class of pixels? */
+    int as_is;                       /* is b the kernel itself, and A dy? Then a strip is turned when it is packed */
+    int64_t tap0[3], period[3], kernel[3], channels;     /* as_is: tap j of the class is the kernel's tap0 - j * period */
     int64_t origin[3], stride[3], extent[3];     /* pixel q of the class is origin + q * stride */
 } NAME(ConvProduct);
 
@@ -113,15 +115,23 @@ static void NAME(conv_scatter)(const NAME(ConvProduct) *p, int64_t row, int64_t 
     }
 }
 
+#include "conv_direct_loops.h"
+
 static void NAME(conv_product)(const NAME(ConvProduct) *p, int64_t row, int64_t stop) {
     const ConvView *v = &p->view;
+    NAME(ConvLattice) lattice;
     const int64_t k = conv_columns(v), kb = NAME(conv_block_k)(k);
     GemmShape s = p->s;
     s.k = k;
     if (NAME(conv_in_place)(v) && !p->scattered) {
         s.m = stop - row, s.a_row = v->pixel, s.a_k = 1;
         if (s.slope) s.slope = (const T *)s.slope + row * s.c_row;
+        if (p->as_is) s.b_col = s.b_k, s.b_k = 1;                    /* one tap: turned while it is packed */
         NAME(gemm)(&s, p->x + row * v->pixel, p->b, p->c + row * s.c_row, p->bias);
+        return;
+    }
+    if (NAME(conv_lattice)(v, &lattice)) {
+        NAME(conv_direct)(p, &lattice, row, stop);
         return;
     }
     int64_t most = NAME(conv_block_rows)(CONV_A, kb);
@@ -152,6 +162,13 @@ static void NAME(conv_product)(const NAME(ConvProduct) *p, int64_t row, int64_t 
 static void NAME(conv_kernel_gradient)(const NAME(ConvProduct) *p, int64_t row, int64_t stop, int64_t k0, int64_t k1) {
     const ConvView *v = &p->view;
     const int in_place = NAME(conv_in_place)(v);
+    NAME(ConvLattice) lattice;
+    /* In place only where the pixels of a column do not share few sets of the cache; runs of few channels are put together. */
+    if (stop > row && NAME(conv_lattice)(v, &lattice) && (!in_place || lattice.pitch != v->pixel)
+        && lattice.length >= CONV_SHORT) {
+        NAME(conv_direct_kernel)(p, &lattice, row, stop, k0, k1);
+        return;
+    }
     const int64_t kb = in_place ? k1 - k0 : NAME(conv_block_k)(k1 - k0), most = in_place ? stop - row : NAME(conv_block_rows)(CONV_KERNEL_A, kb);
     GemmShape s = p->s;
     s.a_row = 1;
@@ -180,14 +197,15 @@ static void NAME(conv_turn_tap)(const ConvSizes *s, int64_t tap, int64_t channel
         int64_t r = (t[a] * s[a].dilation - s[a].before) % s[a].stride;
         if (r < 0) r += s[a].stride;
         const ConvClass c = conv_class(&s[a], r);
-        before[a] = conv_taps_before(&s[a], r), taps[a] = c.taps, j[a] = (t[a] - c.tap0) / c.period;
+        before[a] = conv_taps_before(&s[a], r), taps[a] = c.taps, j[a] = c.taps - 1 - (t[a] - c.tap0) / c.period;
     }
     const int64_t at = before[0] * size[1] * size[2] + taps[0] * (before[1] * size[2] + taps[1] * before[2])
                        + (j[0] * taps[1] + j[1]) * taps[2] + j[2];
     const int64_t all = size[0] * size[1] * size[2], block = filters * channels;
     for (int64_t g = 0; g < groups; g++)
-        NAME(turn)(w + tap * channels * filters * groups + g * filters, filters * groups, filters, channels, channels,
-                   to + (g * all + at) * block);
+        for (int64_t f = 0; f < filters; f += 16)                /* so many lines of the cache are written at a time */
+            NAME(turn)(w + tap * channels * filters * groups + g * filters + f, filters * groups,
+                       filters - f < 16 ? filters - f : 16, channels, channels, to + (g * all + at) * block + f * channels);
 }
 
 #undef T

@@ -2,7 +2,9 @@
 
 /* One tile of C and one block of k. */
 typedef struct {
-    int64_t kc;
+    int64_t kc;                      /* of a segment */
+    int64_t segments;                /* pieces of k, of which A's lie anywhere and B's follow each other; a packed A is one */
+    const int64_t *segment;          /* where those of A begin, elements from a */
     const T *a;
     int64_t a_stride;                /* from row to row (by_rows), else from k to k: then rows are adjacent */
     const T *b;
@@ -63,12 +65,11 @@ ALWAYS_INLINE void NAME(tile)(const int mr, const int nv, const int form, const 
     }
     /* Rows of A that lie apart: every third has a pointer, the others are addressed from it. */
     const char *a = (const char *)t->a, *rows[4], *ahead = (const char *)t->ahead;
+    const int64_t *segment = t->segment, *end = segment + t->segments;
     const int64_t a_stride = t->a_stride * (int64_t)sizeof(T), b_k = t->b_k, ahead_k = t->ahead_k * (int64_t)sizeof(T);
     const T *b = t->b;
     T *packed = t->packed;
     int64_t p = t->kc;
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) rows[i] = a + 3 * i * a_stride;
 /* One k: a row of B times mr numbers of A. */
 #define STEP(A_I, B_P, LAST)                                                                         \
     {                                                                                                \
@@ -108,41 +109,50 @@ ALWAYS_INLINE void NAME(tile)(const int mr, const int nv, const int form, const 
         }
     } else if (form == NAME(ROWS)) {
         const int64_t next = t->next_a * (int64_t)sizeof(T);
-        while (p > 0) {
-            /* a cache line of each row of the next panel, then as many k */
+        for (; segment < end; segment++) {
+            const char *from = a + *segment * (int64_t)sizeof(T);
+#pragma GCC unroll 4
+            for (int i = 0; i < 4; i++) rows[i] = from + 3 * i * a_stride;
+            p = t->kc;
+            while (p > 0) {
+                /* a cache line of each row of the next panel, then as many k */
 #pragma GCC unroll 16
-            for (int i = 0; i < mr; i++) __builtin_prefetch(rows[i / 3] + i % 3 * a_stride + next, 0, 3);
-            int64_t run = p < 64 / (int64_t)sizeof(T) ? p : 64 / (int64_t)sizeof(T);
-            p -= run;
+                for (int i = 0; i < mr; i++) __builtin_prefetch(rows[i / 3] + i % 3 * a_stride + next, 0, 3);
+                int64_t run = p < 64 / (int64_t)sizeof(T) ? p : 64 / (int64_t)sizeof(T);
+                p -= run;
 #define ROWS_LOOP                                                                                    \
-            for (; run > 0; run--) {                                                                 \
-                __builtin_prefetch(ahead, 0, 2);                                                     \
-                ahead += ahead_k;                                                                    \
-                STEP(*(const T *)(rows[i / 3] + i % 3 * a_stride), b, LAST_VECTOR(b))                \
-                b += b_k;                                                                            \
-                _Pragma("GCC unroll 4") for (int i = 0; i < (mr + 2) / 3; i++) {                     \
-                    rows[i] += sizeof(T);                                                            \
-                    OPAQUE(rows[i]);                                                                 \
-                }                                                                                    \
-            }
-            if (packed) {
+                for (; run > 0; run--) {                                                             \
+                    __builtin_prefetch(ahead, 0, 2);                                                 \
+                    ahead += ahead_k;                                                                \
+                    STEP(*(const T *)(rows[i / 3] + i % 3 * a_stride), b, LAST_VECTOR(b))            \
+                    b += b_k;                                                                        \
+                    _Pragma("GCC unroll 4") for (int i = 0; i < (mr + 2) / 3; i++) {                 \
+                        rows[i] += sizeof(T);                                                        \
+                        OPAQUE(rows[i]);                                                             \
+                    }                                                                                \
+                }
+                if (packed) {
 #undef FRESH
 #define FRESH 1
-                ROWS_LOOP
-            } else {
+                    ROWS_LOOP
+                } else {
 #undef FRESH
 #define FRESH 0
-                ROWS_LOOP
+                    ROWS_LOOP
+                }
             }
         }
     } else {
 #define COLUMNS_LOOP                                                                                 \
-        for (; p > 0; p--) {                                                                         \
-            __builtin_prefetch(ahead, 0, 2);                                                         \
-            ahead += ahead_k;                                                                        \
-            STEP(((const T *)a)[i], b, LAST_VECTOR(b))                                               \
-            b += b_k;                                                                                \
-            a += a_stride;                                                                           \
+        for (; segment < end; segment++) {                                                           \
+            const char *from = a + *segment * (int64_t)sizeof(T);                                    \
+            for (p = t->kc; p > 0; p--) {                                                            \
+                __builtin_prefetch(ahead, 0, 2);                                                     \
+                ahead += ahead_k;                                                                    \
+                STEP(((const T *)from)[i], b, LAST_VECTOR(b))                                        \
+                b += b_k;                                                                            \
+                from += a_stride;                                                                    \
+            }                                                                                        \
         }
         if (packed) {
 #undef FRESH
@@ -347,7 +357,9 @@ static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, in
             const NAME(Cut) r = NAME(cut)(rows.size, panels, p);
             NAME(pack_rows)(a + r.first * s->a_row, s->a_row, s->a_k, ks.size, (int)r.size, x->packed_a + r.first * ks.size);
         }
-    NAME(Tile) t = {.kc = ks.size, .c_row = s->c_row, .rate = (const T *)s->rate, .load = ks.first > 0 || s->accumulate};
+    static const int64_t at_a = 0;
+    NAME(Tile) t = {.kc = ks.size, .segments = 1, .segment = &at_a, .c_row = s->c_row,
+                    .rate = (const T *)s->rate, .load = ks.first > 0 || s->accumulate};
     int nv;
     for (int64_t j = 0; j < x->nc; j += nv * LANES) {
         const int64_t left = x->nc - j, vectors = (left + LANES - 1) / LANES;

@@ -28,11 +28,12 @@ from pyseq.models import Model, Sequential
 from pyseq.plan import function
 
 __all__ = [
-    "GradientTape", "Input", "Model", "Sequential", "Tensor", "Variable", "__version__", "activations", "backend", "callbacks",
+    "GradientTape", "Input", "Model", "Sequential", "Tensor", "Variable", "__version__", "activations", "applications", "backend",
+    "callbacks",
     "config", "constraints", "convert_to_tensor", "datasets", "experimental", "function", "initializers", "layers", "losses",
     "metrics", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "tf", "utils", "wrappers",
 ]  # fmt: skip
-_LATER = ("backend", "datasets", "experimental", "preprocessing", "saving", "tf", "utils", "wrappers")
+_LATER = ("applications", "backend", "datasets", "experimental", "preprocessing", "saving", "tf", "utils", "wrappers")
 __getattr__ = missing(__name__, lambda: __all__, {name: f"pyseq.{name}" for name in _LATER})
 for _module in (
     activations, callbacks, constraints, initializers, layers, losses, metrics, models, optimizers, random, regularizers,

@@ -140,4 +140,4 @@ def nearest(name: str, names) -> list[str]:
     """Up to three of the names that are like this one."""
     import difflib  # a millisecond that a program without mistakes need not spend
 
-    return difflib.get_close_matches(name, [n for n in names if not n.startswith("_")], 3)
+    return difflib.get_close_matches(name, list(dict.fromkeys(n for n in names if not n.startswith("_"))), 3)

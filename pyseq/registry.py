@@ -6,6 +6,7 @@ registered or put in scope is looked up before the table. Nothing is ever import
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 import threading
@@ -93,6 +94,7 @@ class Registry:
         self.module = module
         self.ignore_case = ignore_case
         self.table: dict[str, object] = {}
+        self.later: dict[str, str] = {}
         families[module] = self
 
     def add(self, thing, *aliases):
@@ -100,6 +102,15 @@ class Registry:
         for name in (thing.__name__, *aliases):
             self.table[name.lower() if self.ignore_case else name] = thing
         return thing
+
+    def add_later(self, module, *names):
+        """Make names of a module known that is imported when one of them is first used."""
+        self.later.update({name: module for name in names})
+
+    def _known(self, name):
+        if name in self.later and name not in self.table:
+            self.table[name] = getattr(importlib.import_module(self.later[name]), name)
+        return self.table.get(name.lower() if self.ignore_case else name)
 
     def find(self, name: str, custom_objects=None):
         """The class or function of a name.
@@ -109,19 +120,19 @@ class Registry:
         """
         found = get_registered_object(name, custom_objects)
         if found is None:
-            found = self.table.get(name.lower() if self.ignore_case else name)
+            found = self._known(name)
         if found is None:
             raise ValueError(self.unknown(name))
         return found
 
     def knows(self, cls) -> bool:
         """Is this class one of the table?"""
-        return any(cls is thing for thing in self.table.values())
+        return any(cls is thing for thing in self.table.values()) or self.later.get(cls.__name__) == cls.__module__
 
     def unknown(self, name) -> str:
         import difflib  # a millisecond that a program without mistakes need not spend
 
-        by_case = {k.lower(): k for k in self.table}
+        by_case = {k.lower(): k for k in (*self.table, *self.later)}
         close = difflib.get_close_matches(str(name).lower(), by_case, n=3, cutoff=0.5)
         hint = f"the closest are {', '.join(repr(by_case[k]) for k in close)}" if close else "see the documentation"
         return (
@@ -165,7 +176,7 @@ class Registry:
         if thing is None or isinstance(thing, (str, dict)):
             return thing
         if hasattr(thing, "get_config"):
-            cls = type(thing)
+            cls = vars(type(thing)).get("_saved_as", type(thing))
             own = "_registered_name" not in vars(cls) and self.knows(cls)
             if use_legacy_format:
                 return {"class_name": cls.__name__ if own else get_registered_name(cls), "config": thing.get_config()}

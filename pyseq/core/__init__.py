@@ -57,6 +57,7 @@ from pyseq.core.engine import (  # noqa: E402
     wrap,
 )
 from pyseq.core.keras_tensor import KerasTensor  # noqa: E402
+from pyseq.core.name_scope import name_scope  # noqa: E402, F401
 from pyseq.core.trace import ShapeTrace, shapes_only  # noqa: E402
 
 config.set_isa()

@@ -39,4 +39,4 @@ NOT_OPS = {
     "set_image_data_format set_learning_phase set_session set_value batch_set_value batch_get_value gradients update "
     "update_add update_sub moving_average_update variable rnn map_fn foldl foldr in_train_phase in_test_phase".split()
 } | {"constant", "map_fn", "vectorized_map", "cond", "while_loop", "print", "numpy_function", "py_function", "foldl", "foldr",
-     "scan", "random.set_seed", "function"}  # fmt: skip
+     "scan", "random.set_seed", "function", "is_tensor"}  # fmt: skip

@@ -46,6 +46,23 @@ cdef extern from "threads.h" nogil:
 cdef extern from "Python.h":
     Py_ssize_t Py_REFCNT(PyObject *)
 
+cdef extern from "shape.h":
+    object as_shape(object sizes)
+    object new_shape_base()
+    void use_shape_type(object type) noexcept
+
+ShapeTuple = new_shape_base()
+
+
+def set_shape_type(type):
+    """Give this subclass of ShapeTuple out as the shape of tensors."""
+    use_shape_type(type)
+
+
+cdef inline tuple as_tuple(x):
+    """A tuple or shape as Cython's `tuple`, which is neither a subclass nor another sequence."""
+    return <tuple>x if isinstance(x, tuple) else tuple(x)
+
 # ---------------------------------------------------------------------------------------------------------- kernels
 
 cdef class Kernel:
@@ -119,7 +136,8 @@ def supported_isas():
 # ---------------------------------------------------------------------------------------------------------- threads
 
 # Under this many multiply-adds a parallel region costs more than it saves (waking the team takes about 5 us).
-cdef int64_t PARALLEL_WORK = 1 << 20
+cdef int64_t PARALLEL_WORK_DEFAULT = 1 << 20
+cdef int64_t PARALLEL_WORK = PARALLEL_WORK_DEFAULT
 # Over this many the GIL is released: 20 us of arithmetic, long enough for another Python thread to use.
 cdef int64_t RELEASE_WORK = 1 << 18
 cdef int max_threads = 1
@@ -159,8 +177,18 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
+# A team whose threads come late (their processor is somebody else's, or they sleep) makes small work slower than one thread
+# does: 5 times, where other programs are busy. Then work that is over sooner than they came stays alone for a while, the longer
+# the more often that happens.
+cdef int64_t alone_until = 0, alone_ns = 0              # ns of the monotonic clock; ns it is alone next time
+cdef double alone_work = 0                              # work under which it is
+cdef int64_t LATE_NS = 50_000, ALONE_MOST_NS = 1_000_000_000
+
+
 cdef inline int threads_for(int64_t work, int64_t parts) noexcept nogil:
     if work < PARALLEL_WORK or forked or parts < 2:
+        return 1
+    if alone_until and work < alone_work and PARALLEL_WORK == PARALLEL_WORK_DEFAULT and now_ns() < alone_until:
         return 1
     return max_threads if max_threads < parts else <int>parts
 
@@ -171,16 +199,33 @@ cdef inline void flushed(const Instruction *i, int64_t first, int64_t last) noex
     restore_denormals(mode)
 
 
-cdef void in_parts(const Instruction *i) noexcept nogil:
-    cdef int64_t p, n = i.n_threads
+cdef void note_lateness(int64_t work, int64_t mine, int64_t late) noexcept nogil:
+    """The others were ready `late` ns after the caller, who took `mine`. Called by who has the team."""
+    global alone_until, alone_ns, alone_work
+    if late > mine + LATE_NS:
+        alone_ns = min(max(2 * alone_ns, 16 * late), min(200 * late, ALONE_MOST_NS))
+        alone_work = <double>work * late / max(mine, 1)
+        alone_until = now_ns() + alone_ns
+    elif 2 * late < mine:
+        alone_ns = 0
+
+
+cdef void in_parts(const Instruction *i, int64_t work) noexcept nogil:
+    cdef int64_t p, n = i.n_threads, start, ready = 0
+    cdef int64_t *own = &ready
     if n == 1:                                        # a region of one thread still costs 0.6 us
         flushed(i, 0, i.parts)
     elif not take_team(i.n_threads):
         flushed(i, 0, i.parts)
     else:
+        start = now_ns()
         for p in prange(n, num_threads=i.n_threads, schedule="static"):
             take_place(threadid())
             flushed(i, i.parts * p // n, i.parts * (p + 1) // n)
+            if p == 0:
+                own[0] = now_ns()
+        if PARALLEL_WORK == PARALLEL_WORK_DEFAULT:      # else a test wants all threads
+            note_lateness(work, ready - start, now_ns() - ready)
         give_team_back()
 
 
@@ -200,7 +245,7 @@ cdef class Tensor:
     """An array of numbers that nobody writes to once it exists; contiguous, row-major.
 
     Attributes:
-        shape: tuple of int.
+        shape: TensorShape, a tuple of int.
         dtype: a DType.
         keras_logits: the tensor a softmax or sigmoid was applied to, for the losses that prefer logits.
         _keras_mask: which of its steps count, a bool tensor that a layer sets for the losses and metrics; or None.
@@ -208,7 +253,7 @@ cdef class Tensor:
     """
     cdef void *data
     cdef int64_t n_bytes
-    cdef readonly tuple shape
+    cdef tuple sizes                    # what `shape` gives out: a plain tuple until somebody asks
     cdef int code
     cdef readonly int64_t id            # what tapes know it by; snapshots of a variable share the variable's
     cdef bint owns                      # is `data` this tensor's, to be given back?
@@ -230,17 +275,22 @@ cdef class Tensor:
 
     # -- what it is
     @property
+    def shape(self):
+        self.sizes = <tuple>as_shape(self.sizes)
+        return self.sizes
+
+    @property
     def dtype(self):
         return DTYPES[self.code]
 
     @property
     def ndim(self):
-        return len(self.shape)
+        return len(self.sizes)
 
     @property
     def size(self):
         """Number of elements."""
-        return size_of(self.shape)
+        return size_of(self.sizes)
 
     @property
     def nbytes(self):
@@ -254,7 +304,7 @@ cdef class Tensor:
     def numpy(self):
         """A NumPy array (a scalar for shape ()) with a copy of the values."""
         a = to_array(self)
-        return a if self.shape else a[()]
+        return a if self.sizes else a[()]
 
     def __array__(self, dtype=None, copy=None):
         if copy is False:
@@ -289,14 +339,14 @@ cdef class Tensor:
         return bool(to_array(self))
 
     def __len__(self):
-        if not self.shape:
+        if not self.sizes:
             raise TypeError("len(): a scalar tensor has no length.")
-        return self.shape[0]
+        return self.sizes[0]
 
     def __iter__(self):
-        if not self.shape:
+        if not self.sizes:
             raise TypeError("iter(): a scalar tensor cannot be iterated over.")
-        for j in range(self.shape[0]):
+        for j in range(self.sizes[0]):
             yield self[j]
 
     def __format__(self, spec):
@@ -327,12 +377,12 @@ cdef class Tensor:
     device = "/job:localhost/replica:0/task:0/device:CPU:0"
 
     def get_shape(self):
-        """The shape, with the methods of tf.TensorShape."""
-        return OPERATORS["shape_of"](self.shape)
+        """The shape."""
+        return self.shape
 
     def set_shape(self, shape):
         """Check that the shape is this one; None stands for any extent."""
-        if not self.get_shape().is_compatible_with(shape):
+        if not self.shape.is_compatible_with(shape):
             raise ValueError(f"Tensor.set_shape: `shape` must fit the tensor's, {self.shape}. Received: shape={shape}.")
 
     def cpu(self):
@@ -355,11 +405,10 @@ cdef class Tensor:
         cdef Tensor y
         if self.variable is not None and self.data != NULL:
             # The variable's memory changes later, and only the snapshot itself is moved out of the way then.
-            y = new_tensor(shape, self.code)
+            y = new_tensor(as_tuple(shape), self.code)
             memcpy(y.data, self.data, self.n_bytes)
             return y
-        y = view(self, shape)
-        return y
+        return view(self, as_tuple(shape))
 
     # -- arithmetic, which ops define
     def __getitem__(self, key): return OPERATORS["getitem"](self, key)
@@ -406,7 +455,7 @@ cdef object newline(str text):
 
 cdef object array_text(Tensor t):
     a = to_array(t)
-    return repr(a) if t.shape else str(a[()])
+    return repr(a) if t.sizes else str(a[()])
 
 
 cdef object binary(str name, x, y):
@@ -475,7 +524,7 @@ cdef Tensor bare_tensor(tuple shape, int code, int64_t n_bytes):
     cdef Tensor t = Tensor.__new__(Tensor)
     last_id += 1
     t.id = last_id
-    t.shape = shape
+    t.sizes = shape
     t.code = code
     t.n_bytes = n_bytes
     return t
@@ -506,7 +555,7 @@ cdef Tensor view(Tensor x, tuple shape):
 cdef object borrowed_array(Tensor t, bint writable):
     """A NumPy array on the tensor's own memory, for as long as the caller holds the tensor."""
     memory = PyMemoryView_FromMemory(<char *>t.data, t.n_bytes, PyBUF_WRITE if writable else PyBUF_READ)
-    return np.ndarray(t.shape, DTYPES[t.code].numpy, memory)
+    return np.ndarray(t.sizes, DTYPES[t.code].numpy, memory)
 
 
 class SymbolicError(TypeError):
@@ -518,7 +567,7 @@ cdef object to_array(Tensor t):
         raise SymbolicError(
             f"Tensor: a symbolic tensor has no values. Received: {t!r}. It stands for a value that is computed later; use ops "
             "on it instead of NumPy or Python control flow, or run eagerly (compile(..., run_eagerly=True)).")
-    a = np.empty(t.shape, DTYPES[t.code].numpy)
+    a = np.empty(t.sizes, DTYPES[t.code].numpy)
     cdef Py_buffer b
     if t.n_bytes:
         PyObject_GetBuffer(a, &b, PyBUF_WRITABLE)
@@ -527,10 +576,11 @@ cdef object to_array(Tensor t):
     return a
 
 
-def symbolic(tuple shape, dtype, symbol):
+def symbolic(shape, dtype, symbol):
     """A tensor without values, for a trace."""
     cdef int code = as_dtype(dtype).code
-    cdef Tensor t = bare_tensor(shape, code, size_of(shape) * <int64_t>ITEMSIZE[code])
+    cdef tuple sizes = as_tuple(shape)
+    cdef Tensor t = bare_tensor(sizes, code, size_of(sizes) * <int64_t>ITEMSIZE[code])
     t.symbol = symbol
     return t
 
@@ -726,13 +776,20 @@ cdef bint fits(tuple wanted, tuple shape):
     return len(wanted) == len(shape) and all([n is None or n == m for n, m in zip(wanted, shape)])
 
 
+cdef str full_name(name):
+    """The name of a variable as TensorFlow has it: with ":0", and with the open scopes before it, unless it is one already."""
+    if name is not None and str(name).rpartition(":")[2].isdigit():
+        return str(name)
+    return f"{OPERATORS['name_prefix']()}{name or 'Variable'}:0"
+
+
 cdef class Variable:
     """A tensor whose values can change in place. (Only `lay_out` moves them, when an optimizer takes variables over.)
 
     Args:
         initial_value: tensor, array, number, nested lists, or a callable that returns one.
         trainable: does `GradientTape` follow it by itself? (Floating point variables only.) None: yes.
-        name: for messages and summaries.
+        name: for messages and summaries; it gets the names of open scopes before it and ":0" behind it.
         dtype: element type; that of `initial_value` by default.
         constraint: function of the value that optimizers apply after an update.
         shape: if given, `initial_value` must fit it; None stands for any extent.
@@ -762,14 +819,14 @@ cdef class Variable:
             raise ValueError(
                 "Variable: cannot be created inside a traced function from a value that is not known yet. "
                 "Create variables once, outside (for a layer: in `build`).")
-        if shape is not None and not fits(tuple(shape), t.shape):
+        if shape is not None and not fits(tuple(shape), t.sizes):
             raise ValueError(f"Variable: `initial_value` must have the shape {tuple(shape)}. Received: shape={t.shape}.")
-        own = bare_tensor(t.shape, t.code, t.n_bytes)
+        own = bare_tensor(t.sizes, t.code, t.n_bytes)
         place_in(own, Block(t.n_bytes), 0)
         memcpy(own.data, t.data, t.n_bytes)
         own.variable = weakref.ref(self)
         self._value = own
-        self.name = name or "Variable:0"
+        self.name = full_name(name)
         self.constraint = constraint
         self.trainable = trainable is None or trainable
 
@@ -797,7 +854,7 @@ cdef class Variable:
 
     @property
     def ndim(self):
-        return len(self._value.shape)
+        return len(self._value.sizes)
 
     @property
     def size(self):
@@ -830,7 +887,7 @@ cdef class Variable:
                 raise TypeError(f"{self.name}.assign: `value` must be {self.dtype.name}. Received: {t.dtype.name}. Use cast().")
         else:
             t = as_tensor(value, dtype=self.dtype)
-        if t.shape != self._value.shape:
+        if t.sizes != self._value.sizes:
             raise ValueError(f"{self.name}.assign: `value` must have the shape {self.shape}. Received: shape={t.shape}.")
         emit(COPY, (t,), (), (t.size * <int64_t>ITEMSIZE[t.code],), (), chunks(t.size * <int64_t>ITEMSIZE[t.code]),
              t.size, None, (self,))
@@ -896,8 +953,8 @@ cdef class Variable:
     device = Tensor.device
 
     def get_shape(self):
-        """The shape, with the methods of tf.TensorShape."""
-        return OPERATORS["shape_of"](self.shape)
+        """The shape."""
+        return self.shape
 
     def initialized_value(self):
         """The value: variables here always have one."""
@@ -1009,7 +1066,7 @@ def lay_out(list variables):
     block = Block(sum([padded((<Variable>v)._value.n_bytes) for v in variables]))
     for v in variables:
         held = v._value
-        fresh = bare_tensor(held.shape, held.code, held.n_bytes)
+        fresh = bare_tensor(held.sizes, held.code, held.n_bytes)
         place_in(fresh, block, offset)
         memcpy(fresh.data, held.data, held.n_bytes)
         fresh.id = held.id
@@ -1052,7 +1109,7 @@ cdef int before_writing(Variable v) except -1:
     # Two references are ours: v._value and the local name.
     if Py_REFCNT(<PyObject *>held) <= 2:
         return 0
-    fresh = bare_tensor(held.shape, held.code, held.n_bytes)
+    fresh = bare_tensor(held.sizes, held.code, held.n_bytes)
     fresh.data = held.data
     fresh.owner = held.owner
     fresh.owns = held.owns
@@ -1081,7 +1138,7 @@ cdef inline Tensor operand(x):
     raise TypeError(f"emit: inputs must be tensors, variables or None. Received: {type(x).__name__}.")
 
 
-def emit(Kernel kernel not None, tuple inputs, tuple outputs, tuple dims=(), tuple attrs=(), int64_t parts=1,
+def emit(Kernel kernel not None, tuple inputs, tuple outputs, dims=(), tuple attrs=(), int64_t parts=1,
          int64_t work=0, dtype=None, tuple updates=()):
     """Run one kernel, or hand it to the active trace. README.md says what each argument is.
 
@@ -1093,8 +1150,8 @@ def emit(Kernel kernel not None, tuple inputs, tuple outputs, tuple dims=(), tup
     cdef Instruction i
     cdef Py_ssize_t j, n_in = len(inputs), n_out = len(outputs)
     cdef Tensor t, y = None
-    cdef tuple ys = None, spec
-    if n_in > IN_MAX or n_out + len(updates) > OUT_MAX or len(dims) > DIM_MAX or len(attrs) > ATTR_MAX:
+    cdef tuple ys = None, spec, sizes = as_tuple(dims)       # often a shape
+    if n_in > IN_MAX or n_out + len(updates) > OUT_MAX or len(sizes) > DIM_MAX or len(attrs) > ATTR_MAX:
         raise ValueError(f"emit: {kernel.name} has too many inputs, outputs, dims or attrs for one instruction.")
     for j in range(len(updates)):
         before_writing(<Variable?>updates[j])
@@ -1124,15 +1181,15 @@ def emit(Kernel kernel not None, tuple inputs, tuple outputs, tuple dims=(), tup
         i.out[n_out + j] = (<Variable>updates[j])._value.data
     if i.dtype < 0:
         i.dtype = y.code if y is not None else (<Tensor>ys[0]).code if n_out else (<Variable>updates[0])._value.code
-    for j in range(len(dims)):
-        i.dim[j] = dims[j]
+    for j in range(len(sizes)):
+        i.dim[j] = sizes[j]
     for j in range(len(attrs)):
         i.attr[j] = attrs[j]
     i.kernel = kernel.part_function
     i.parts = parts
     if kernel.function is None and work < RELEASE_WORK:
         i.n_threads = threads_for(work, parts)
-        in_parts(&i)
+        in_parts(&i, work)
         return y if n_out == 1 else ys if n_out else None
     # Other threads, and Python kernels, may assign to variables and move them meanwhile.
     cdef list blocks = blocks_of(inputs, updates)
@@ -1141,11 +1198,11 @@ def emit(Kernel kernel not None, tuple inputs, tuple outputs, tuple dims=(), tup
         block.runs += 1
     try:
         if kernel.function is not None:
-            run_on_arrays(kernel, inputs, (y,) if y is not None else ys, updates, dims, attrs)
+            run_on_arrays(kernel, inputs, (y,) if y is not None else ys, updates, sizes, attrs)
         else:
             i.n_threads = threads_for(work, parts)
             with nogil:
-                in_parts(&i)
+                in_parts(&i, work)
     finally:
         for block in blocks:
             block.runs -= 1
@@ -1168,7 +1225,7 @@ cdef int run_on_arrays(Kernel kernel, tuple inputs, tuple ys, tuple updates, tup
     return 0
 
 
-def run_parts(Kernel kernel, tuple inputs, tuple outputs, tuple dims, tuple attrs, int64_t parts, list cuts, dtype=None):
+def run_parts(Kernel kernel, tuple inputs, tuple outputs, dims, tuple attrs, int64_t parts, list cuts, dtype=None):
     """Run one compiled kernel piece by piece, for tests: `cuts` is a list of (first, last). Returns the output tensors."""
     cdef Instruction i
     cdef Py_ssize_t j

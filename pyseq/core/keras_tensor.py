@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import namedtuple
 
 from pyseq.core import dispatch
-from pyseq.core.dtypes import as_dtype
+from pyseq.core.tensor_shape import TensorShape
+from pyseq.core.texts import as_any_dtype
 
 # Where a KerasTensor comes from: the layer, the number of its node, the place among that node's outputs.
 KerasHistory = namedtuple("KerasHistory", ("layer", "node_index", "tensor_index"))
@@ -23,20 +24,22 @@ class KerasTensor:
     Functions and operators on it make layers that will apply them.
 
     Attributes:
-        shape: tuple, batch axis first.
-        dtype: a DType.
+        shape: TensorShape, batch axis first.
+        dtype: a DType, or `string`.
         name: for messages.
+        _keras_mask: which of its steps count, a KerasTensor without origin; or None.
         values: of a small tensor of integers such as a shape, {extent that stands for None: array}; or None.
     """
 
     __array_priority__ = 100  # `array + x` is left to x
 
     def __init__(self, shape, dtype="float32", name=None, values=None):
-        self.shape = tuple(shape)
-        self.dtype = as_dtype(dtype)
+        self.shape = TensorShape(shape)
+        self.dtype = as_any_dtype(dtype)
         self.name = name
         self.values = values
         self._keras_history = None
+        self._keras_mask = None
 
     layer = property(lambda self: self._keras_history.layer)
     node = property(lambda self: self.layer._inbound_nodes[self._keras_history.node_index])
@@ -55,10 +58,8 @@ class KerasTensor:
         return TensorSpec(self.shape, self.dtype, self.name if self.node.is_input else None)
 
     def get_shape(self):
-        """The shape, with the methods of TensorShape."""
-        from pyseq.data.spec import TensorShape
-
-        return TensorShape(self.shape)
+        """The shape."""
+        return self.shape
 
     def set_shape(self, shape):
         """Make extents known that were not.
@@ -66,11 +67,9 @@ class KerasTensor:
         Raises:
             ValueError: the shapes contradict each other.
         """
-        shape = tuple(shape)
-        pairs = list(zip(self.shape, shape, strict=False))
-        if len(shape) != len(self.shape) or any(None not in pair and pair[0] != pair[1] for pair in pairs):
+        if not self.shape.is_compatible_with(shape):
             raise ValueError(f"Tensor's shape {self.shape} is not compatible with supplied shape {shape}.")
-        self.shape = tuple(b if a is None else a for a, b in pairs)
+        self.shape = self.shape.merge_with(shape)
 
     def ref(self):
         """A hashable reference to this tensor."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from pyseq.core import engine
+
 
 class _Names(threading.local):
     def __init__(self):
@@ -16,7 +18,7 @@ _scopes = _Names()
 class name_scope:  # noqa: N801  TensorFlow's name
     """Context whose name `get_current_name_scope` tells; `as` gives the path of names so far with "/" at the end.
 
-    Names of variables and layers do not depend on it.
+    Variables made in it have it in their names; names of layers do not depend on it.
     """
 
     def __init__(self, name):
@@ -41,3 +43,20 @@ def get_current_name_scope():
     names = _scopes.names
     start = max((k + 1 for k, n in enumerate(names) if not n), default=0)
     return "/".join(names[start:])
+
+
+_inner = [list]  # what gives the names of the layers being called, inner-most last
+
+
+def set_inner_names(function):
+    """Let function() tell the names that come after those of the scopes."""
+    _inner[0] = function
+
+
+def name_prefix():
+    """What stands before the name of a variable that is made here: "" or a path that ends in "/"."""
+    names = [get_current_name_scope(), *_inner[0]()]
+    return "".join(f"{name}/" for name in names if name)
+
+
+engine.set_operators({"name_prefix": name_prefix})

@@ -221,7 +221,7 @@ cdef class GradientTape:
             raise ValueError(
                 "GradientTape.batch_jacobian: `target` and `source` must have two axes at least and one batch size. "
                 f"Received: target.shape={target.shape}, source.shape={source.shape}.")
-        n = size_of(target.shape[1:])
+        n = size_of(as_tuple(target.shape[1:]))
         cdef bint was_recording = self.recording
         self.recording = was_recording and self.persistent
         try:

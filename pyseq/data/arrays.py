@@ -13,8 +13,9 @@ import numpy as np
 from pyseq import random
 from pyseq.core import wrap
 from pyseq.core.structure import map_structure
+from pyseq.core.texts import Texts, string
 from pyseq.data.leaves import as_arrays, check_cardinality
-from pyseq.data.stretches import Rows, Stretch, batch_dtype
+from pyseq.data.stretches import Rows, Stretch, TextRows, batch_dtype
 
 
 def checked_count(name: str, value, default, least: int = 1) -> int:
@@ -55,6 +56,8 @@ class ArrayBatches:
 
     @staticmethod
     def _wrapped(a):
+        if isinstance(a, Texts):
+            return TextRows(a, string)
         return Rows(wrap(a), batch_dtype(a))
 
     def stretches(self):

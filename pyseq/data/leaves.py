@@ -6,6 +6,7 @@ import numpy as np
 
 from pyseq.core import Tensor, Variable
 from pyseq.core.structure import flatten
+from pyseq.core.texts import as_texts, is_texts
 
 
 def as_arrays(x, name: str):
@@ -19,6 +20,8 @@ def as_arrays(x, name: str):
         return {k: as_arrays(v, name) for k, v in x.items()}
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return type(x)(*[as_arrays(item, name) for item in x])
+    if is_texts(x) and not isinstance(x, (str, bytes)) and name == "x":
+        return as_texts(x)
     if isinstance(x, (list, tuple)) and any(is_array(item) for item in x):
         return type(x)([as_arrays(item, name) for item in x])
     if isinstance(x, Variable):

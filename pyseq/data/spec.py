@@ -1,4 +1,4 @@
-"""What is known of a tensor before it is there: shape, element type, name. And texts, which are data but no numbers."""
+"""What is known of a tensor before it is there: shape, element type, name."""
 
 from __future__ import annotations
 
@@ -6,74 +6,7 @@ import numpy as np
 
 from pyseq.core import DType, Tensor, as_dtype
 from pyseq.core.tensor_shape import TensorShape, fits  # noqa: F401
-
-
-class StringType:
-    """The element type of texts."""
-
-    name = "string"
-    numpy = np.dtype(object)
-    is_floating = is_integer = is_bool = False
-
-    def __eq__(self, other):
-        return self is other or other == "string"
-
-    def __hash__(self):
-        return hash("string")
-
-    def __repr__(self):
-        return "pyseq.string"
-
-    def __str__(self):
-        return "<dtype: 'string'>"
-
-
-string = StringType()
-
-
-def as_any_dtype(dtype):
-    """A DType, or `string`."""
-    return string if dtype is str or dtype is bytes or dtype == "string" else as_dtype(dtype)
-
-
-class Texts:
-    """Texts as a dataset gives them: an array of bytes objects.
-
-    Attributes:
-        shape: tuple of int. dtype: `string`.
-    """
-
-    dtype = string
-
-    def __init__(self, array):
-        self._array = array
-        self.shape = array.shape
-
-    def numpy(self):
-        """bytes for shape (), else a NumPy array of bytes objects."""
-        return self._array if self.shape else self._array[()]
-
-    def __array__(self, dtype=None, copy=None):
-        return self._array
-
-    def __len__(self):
-        return len(self._array)
-
-    def __getitem__(self, key):
-        return Texts(np.asarray(self._array[key], dtype=object))
-
-    def __iter__(self):
-        return (self[k] for k in range(len(self)))
-
-    def __eq__(self, other):
-        found = self._array == np.asarray(other if not isinstance(other, str) else other.encode(), dtype=object)
-        return bool(found) if np.ndim(found) == 0 else found
-
-    def __hash__(self):
-        return hash(self._array.tobytes())
-
-    def __repr__(self):
-        return f"<Texts: shape={self.shape}, dtype=string, numpy={self.numpy()!r}>"
+from pyseq.core.texts import StringType, Texts, as_any_dtype, string  # noqa: F401
 
 
 class TensorSpec:

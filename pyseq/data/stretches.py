@@ -6,6 +6,7 @@ import numpy as np
 
 from pyseq.core import Tensor, as_dtype, config, wrap
 from pyseq.core.structure import flatten, map_structure
+from pyseq.core.texts import Texts, as_texts, is_texts, string
 from pyseq.data.leaves import is_array, numbers
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
@@ -31,6 +32,26 @@ class Rows:
         self.tensor = tensor
         self.dtype = dtype
 
+    def batch(self, index):
+        """The rows with these numbers, a tensor."""
+        return shape_ops.gather_rows(self.tensor, index, self.dtype)
+
+    def whole(self):
+        """All rows, a tensor."""
+        return elementwise.cast(self.tensor, self.dtype)
+
+
+class TextRows(Rows):
+    """Texts of the data, which no plan reads."""
+
+    __slots__ = ()
+
+    def batch(self, index):
+        return Texts(np.asarray(self.tensor)[np.asarray(index)])
+
+    def whole(self):
+        return self.tensor
+
 
 class Stretch:
     """Batches of one size that follow each other.
@@ -52,6 +73,10 @@ class Stretch:
         self.batch_size = batch_size
         self.steps = steps
 
+    def has_texts(self):
+        """Are there texts in the batches?"""
+        return any(isinstance(r, TextRows) for p in self.rows if p is not None for r in flatten(p))
+
     def batch(self, k):
         """(x, y, sample_weight) of batch k, as tensors."""
         first = self.start + k * self.batch_size
@@ -59,10 +84,7 @@ class Stretch:
             index = wrap(np.arange(first, first + self.batch_size, dtype=np.int64))
         else:
             index = wrap(self.order[first : first + self.batch_size])
-        return tuple(
-            None if p is None else map_structure(lambda r: shape_ops.gather_rows(r.tensor, index, r.dtype), p)
-            for p in self.rows
-        )
+        return tuple(None if p is None else map_structure(lambda r: r.batch(index), p) for p in self.rows)
 
 
 class OneBatch(Stretch):
@@ -81,9 +103,7 @@ class OneBatch(Stretch):
         self.shapes = None if all(s[:1] == (n,) for s in shapes) else tuple(shapes)
 
     def batch(self, k):
-        return tuple(
-            None if p is None else map_structure(lambda r: elementwise.cast(r.tensor, r.dtype), p) for p in self.rows
-        )
+        return tuple(None if p is None else map_structure(lambda r: r.whole(), p) for p in self.rows)
 
 
 def batch_rows(x, name):
@@ -92,6 +112,8 @@ def batch_rows(x, name):
         return None
     if type(x) is np.ndarray and x.dtype.kind in "fiub" and x.ndim:
         return Rows(wrap(x), batch_dtype(x))
+    if is_texts(x):
+        return TextRows(as_texts(x), string)
     if isinstance(x, Tensor):
         return Rows(x, as_dtype(config.floatx()) if x.dtype.is_floating else x.dtype)
     if isinstance(x, dict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq import activations
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 
 
@@ -26,7 +27,7 @@ class Activation(Layer):
         return self.activation(inputs)
 
     def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
+        return TensorShape(input_shape)
 
     def get_config(self):
         return {**super().get_config(), "activation": activations.serialize(self.activation)}

@@ -6,6 +6,7 @@ import numpy as np
 
 from pyseq import constraints, initializers, regularizers
 from pyseq.core import config
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
 from pyseq.layers.masks import as_bool
@@ -20,7 +21,7 @@ class OfElements(Layer):
         self.supports_masking = True
 
     def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
+        return TensorShape(input_shape)
 
 
 def _in_floatx(x):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq import regularizers
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 
 
@@ -25,7 +26,7 @@ class ActivityRegularization(Layer):
         return inputs
 
     def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
+        return TensorShape(input_shape)
 
     def get_config(self):
         return {**super().get_config(), "l1": self.l1, "l2": self.l2}

@@ -5,6 +5,10 @@ from __future__ import annotations
 from pyseq.core import Tensor, Variable, as_tensor
 from pyseq.layers.call_context import context
 
+NAMELESS_METRIC = (
+    "Please provide a name for your metric like `self.add_metric(tf.reduce_sum(inputs), name='mean_activation')`"
+)
+
 
 class Added:
     """Part of Layer.
@@ -60,9 +64,7 @@ class Added:
             raise TypeError(f"Unknown keyword arguments: {sorted(kwargs)}")
         maker = maker_of(value)
         if maker is None and not name:
-            raise ValueError(
-                "Please provide a name for your metric like `self.add_metric(tf.reduce_sum(inputs), name='mean_activation')`"
-            )
+            raise ValueError(NAMELESS_METRIC)
         if maker is None and not context.depth:
             raise ValueError(
                 f'Layer "{self.name}": add_metric: a tensor can be added inside `call` only. Received: name={name!r}. Use a '

@@ -11,17 +11,20 @@ import numpy as np
 from pyseq import constraints, initializers, regularizers
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, config, tracing
 from pyseq.core.dispatch import is_symbolic
+from pyseq.core.name_scope import name_prefix
 from pyseq.core.structure import flatten, is_shape, map_shapes, map_structure
+from pyseq.core.texts import as_any_dtype, as_texts, is_texts
 from pyseq.layers.added import Added
 from pyseq.layers.arguments import config_of_arguments, remember_arguments, takes_only_own
 from pyseq.layers.call_context import context
+from pyseq.layers.call_errors import say_where
 from pyseq.layers.input_spec import check_inputs
 from pyseq.layers.masks import leave_masks, masks_of, refuse_masks
 from pyseq.layers.module import Module
 from pyseq.layers.naming import snake_case, unique_name
 from pyseq.layers.shape_inference import infer_shapes
 from pyseq.layers.symbolic_call import shape_of, symbolic_call
-from pyseq.layers.tracking import Tracked, may_hold, settings, structure_changed
+from pyseq.layers.tracking import Tracked, may_hold, merged, settings, structure_changed
 from pyseq.layers.uses import Uses
 from pyseq.ops import elementwise
 
@@ -73,7 +76,7 @@ class Layer(Added, Uses, Module):
         self._trainable = bool(trainable)
         self.name = str(name) if name is not None else unique_name(snake_case(type(self).__name__))
         self._named_by_user = name is not None
-        self._dtype = as_dtype(_policy_name(dtype) or config.floatx())
+        self._dtype = as_any_dtype(_policy_name(dtype) or config.floatx())
         self.dynamic = bool(dynamic)
         self.built = False
         self.input_spec = None
@@ -144,10 +147,8 @@ class Layer(Added, Uses, Module):
     add_variable = add_weight
 
     def _weight_name(self, name) -> str:
-        scope = [n for n in context.names if n] if context.names else []
-        if not scope or scope[-1] != self.name:
-            scope.append(self.name)
-        return "/".join([*scope, name or "Variable"]) + ":0"
+        # the prefix is that of the layers being called: weights made in `__init__` have none
+        return f"{name_prefix()}{name or 'Variable'}:0"
 
     def __setattr__(self, name, value):
         if may_hold(value) or may_hold(self.__dict__.get(name)):
@@ -203,12 +204,15 @@ class Layer(Added, Uses, Module):
         return [*([entry] if entry is not None else []), *self._sublayers(), *self._tracked().modules]
 
     def _own_weights(self):
-        """(trainable, non-trainable) variables of this layer alone."""
-        made = [*self._own_trainable, *self._own_non_trainable]
-        known = {id(v) for v in made}
-        assigned = [v for v in self._tracked().variables if id(v) not in known]
-        trainable = [v for v in assigned if getattr(v, "_layer_trainable", v.trainable)]
-        return self._own_trainable + trainable, self._own_non_trainable + [v for v in assigned if not _in(v, trainable)]
+        """(trainable, non-trainable) variables of this layer alone, in the order in which they were made or assigned."""
+        made = {id(v) for v in (*self._own_trainable, *self._own_non_trainable)}
+        found = self._tracked().variables
+        if all(id(v) in made for v in found):
+            return list(self._own_trainable), list(self._own_non_trainable)
+        fixed = {id(v) for v in self._own_non_trainable}
+        fixed |= {id(v) for v in found if id(v) not in made and not getattr(v, "_layer_trainable", v.trainable)}
+        ordered = merged(self._own_trainable, [v for v in found if id(v) not in fixed])
+        return ordered, merged(self._own_non_trainable, [v for v in found if id(v) in fixed])
 
     @property
     def trainable_weights(self):
@@ -368,6 +372,9 @@ class Layer(Added, Uses, Module):
                 self._add_activity_loss(outputs)
             if self.supports_masking and not self._layers_leave_masks and (masks is not None or self._makes_masks):
                 outputs = leave_masks(self, inputs, outputs, masks)
+        except Exception as error:
+            say_where(error, self, inputs, shape_of)
+            raise
         finally:
             context.leave(*outer)
         return outputs
@@ -414,16 +421,27 @@ class Layer(Added, Uses, Module):
     def _prepare_inputs(self, inputs):
         if isinstance(inputs, Tensor):
             return self._cast(inputs)
-        if isinstance(inputs, (list, tuple, dict)) and not _is_numbers(inputs):
+        if isinstance(inputs, (list, tuple, dict)) and not _is_values(inputs):
             return map_structure(lambda x: x if x is None else self._cast(self._as_tensor(x)), inputs)
         return self._cast(self._as_tensor(inputs))
 
     def _as_tensor(self, x):
+        if is_texts(x):
+            if not self._may_take_texts():
+                raise ValueError(
+                    f'Input of layer "{self.name}": it must hold numbers. Received: texts, {x!r}. Make numbers of them with '
+                    "StringLookup or TextVectorization, or convert them, e.g. x.astype('float32')."
+                )
+            return as_texts(x)
         try:
             return as_tensor(x)
         except (TypeError, ValueError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f'Input of layer "{self.name}": {error}') from None
+
+    def _may_take_texts(self):
+        """False for models that are known to take numbers only."""
+        return True
 
     def _cast(self, x):
         if self._autocast and x.dtype is not self._dtype and x.dtype.is_floating:
@@ -438,10 +456,9 @@ class Layer(Added, Uses, Module):
         try:
             context.enter(self._scope_name())
             inputs = args[0] if args else None
-            self._check_inputs(inputs)
             if not self.built:
                 self._build_for(inputs)
-                self._check_inputs(inputs)
+            self._check_inputs(inputs)
         finally:
             context.leave(*outer)
 
@@ -450,6 +467,7 @@ class Layer(Added, Uses, Module):
             check_inputs(self.input_spec, inputs, self.name)
 
     def _build_for(self, inputs):
+        self._check_inputs(inputs)
         shapes = map_structure(shape_of, inputs)
         with tracing(None):
             self._build_once(shapes)
@@ -521,8 +539,13 @@ class Layer(Added, Uses, Module):
         """Make the weights for the input shape that `get_build_config` gave."""
         shape = config.get("input_shape")
         if shape is not None and not self.built:
-            with tracing(None):
-                self._build_once(map_shapes(tuple, shape))
+            before = context.state()
+            try:
+                context.enter(self._scope_name())
+                with tracing(None):
+                    self._build_once(map_shapes(tuple, shape))
+            finally:
+                context.leave(*before)
 
     def __repr__(self):
         return f"<{type(self).__module__}.{type(self).__name__} object at {hex(id(self))}>"
@@ -616,11 +639,11 @@ def _extents(shape):
     return tuple(None if d is None else int(d) for d in shape)
 
 
-def _is_numbers(x) -> bool:
-    """Is x a nested list of plain numbers, that is, one array and no structure of arrays?"""
+def _is_values(x) -> bool:
+    """Is x a nested list of plain numbers or texts, that is, one array and no structure of arrays?"""
     while isinstance(x, (list, tuple)) and x:
         x = x[0]
-    return isinstance(x, (int, float, bool, np.generic))
+    return isinstance(x, (int, float, bool, str, bytes, np.generic))
 
 
 def _in(x, items) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from itertools import count
 
+from pyseq.core.name_scope import set_inner_names
+
 _serials = count(1)
 
 
@@ -41,3 +43,4 @@ class CallContext(threading.local):
 
 
 context = CallContext()
+set_inner_names(lambda: context.names)

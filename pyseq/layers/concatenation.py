@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.layers.masks import as_bool
 from pyseq.layers.merge import masks_to_merge, shapes_of
@@ -45,7 +46,7 @@ class Concatenate(Layer):
         if not -rank <= self.axis < rank:
             raise ValueError(
                 f'Layer "{self.name}": `axis` must be an axis of the inputs. '
-                f"Received: axis={self.axis}, input_shape={input_shape}"
+                f"Received: axis={self.axis}, input_shape={shapes}"
             )
         axis = self.axis % rank
         joined = list(shapes[0])
@@ -57,12 +58,12 @@ class Concatenate(Layer):
             if not fits:
                 raise ValueError(
                     "A `Concatenate` layer requires inputs with matching shapes except for the concatenation axis. "
-                    f"Received: input_shape={input_shape}"
+                    f"Received: input_shape={shapes}"
                 )
             total = None if None in (joined[axis], shape[axis]) else joined[axis] + shape[axis]
             joined = [b if a is None else a for a, b in zip(joined, shape, strict=True)]
             joined[axis] = total
-        return tuple(joined)
+        return TensorShape(joined)
 
     def compute_mask(self, inputs, mask=None):
         masks = masks_to_merge(inputs, mask)

@@ -200,5 +200,3 @@ class Convolution(Layer):
                 f"Received: groups={groups}, filters={filters}."
             )
         self.filters, self.groups = int(filters), int(groups)
-
-

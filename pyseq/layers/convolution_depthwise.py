@@ -55,7 +55,9 @@ class _Separable(_Depthwise):
         return self.filters
 
     def get_config(self):
-        unused = {"kernel_initializer": initializers.serialize(initializers.get("glorot_uniform"))}  # as tf.keras has it
+        unused = {
+            "kernel_initializer": initializers.serialize(initializers.get("glorot_uniform"))
+        }  # as tf.keras has it
         unused |= {"kernel_regularizer": None, "kernel_constraint": None}
         return {**super().get_config(), "filters": self.filters, **unused}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq import activations, constraints, initializers, regularizers
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
 from pyseq.ops import elementwise, linalg
@@ -79,7 +80,7 @@ class Dense(Layer):
         return y if fused is not None else self.activation(y)
 
     def compute_output_shape(self, input_shape):
-        return (*input_shape[:-1], self.units)
+        return TensorShape((*input_shape[:-1], self.units))
 
     def get_config(self):
         return {

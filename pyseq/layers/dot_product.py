@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core.structure import is_shape
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.ops import batch_dot as ops
 
@@ -76,7 +77,7 @@ class Dot(Layer):
             )
         i, j = (k % len(s) for k, s in zip(self._pair(), input_shape, strict=True))
         rest = [d for s, axis in zip(input_shape, (i, j), strict=True) for k, d in enumerate(s) if k not in (0, axis)]
-        return (input_shape[0][0], *rest) if rest else (input_shape[0][0], 1)
+        return TensorShape((input_shape[0][0], *rest) if rest else (input_shape[0][0], 1))
 
     def compute_mask(self, inputs, mask=None):
         return None

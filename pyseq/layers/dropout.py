@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq import random
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 
 
@@ -46,7 +47,7 @@ class Dropout(Layer):
         return self.noise_shape
 
     def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
+        return TensorShape(input_shape)
 
     def get_config(self):
         return {**super().get_config(), "rate": self.rate, "noise_shape": self.noise_shape, "seed": self.seed}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pyseq import constraints, initializers, regularizers
 from pyseq.core import config
+from pyseq.core.dispatch import is_symbolic, op_layer
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
@@ -67,12 +69,14 @@ class Embedding(Layer):
         return shape_ops.take(self.embeddings, inputs)
 
     def compute_mask(self, inputs, mask=None):
+        if self.mask_zero and is_symbolic(inputs):
+            return op_layer("math.not_equal", (inputs, 0), {})
         return elementwise.not_equal(inputs, 0) if self.mask_zero else None
 
     def compute_output_shape(self, input_shape):
         input_shape = tuple(input_shape)
         if self.input_length is None:
-            return (*input_shape, self.output_dim)
+            return TensorShape((*input_shape, self.output_dim))
         lengths = _lengths(self.input_length)
         found = input_shape[1:]
         if len(lengths) != len(found) or any(
@@ -82,7 +86,7 @@ class Embedding(Layer):
                 f'Layer "{self.name}": "input_length" is {self.input_length}, but received input has shape {input_shape}'
             )
         known = (b if a is None else a for a, b in zip(lengths, found, strict=True))
-        return (input_shape[0], *known, self.output_dim)
+        return TensorShape((input_shape[0], *known, self.output_dim))
 
     def get_config(self):
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core.structure import map_structure
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.layers.masks import without_mask
 
@@ -18,4 +19,4 @@ class Identity(Layer):
         return map_structure(without_mask, inputs)
 
     def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
+        return TensorShape(input_shape)

@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from pyseq.core import config
 
+INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic")
+
+
+def known_interpolation(interpolation) -> str:
+    """The name of a method of resizing, in small letters.
+
+    Raises:
+        NotImplementedError: there is no such method.
+    """
+    name = interpolation.lower() if isinstance(interpolation, str) else interpolation
+    if name not in INTERPOLATIONS:
+        raise NotImplementedError(
+            f"Value not recognized for `interpolation`: {interpolation}. Supported values are: {', '.join(INTERPOLATIONS)}"
+        )
+    return name
+
 
 def normalized_format(value, default=None) -> str:
     """ "channels_last" or "channels_first"; `image_data_format()` for None, unless there is another default."""

@@ -91,7 +91,7 @@ def check_inputs(spec, inputs, layer_name: str) -> None:
 
 
 def _check(k, spec, x, layer_name):
-    wrong = spec.complaint(tuple(x.shape))
+    wrong = spec.complaint(x.shape)
     if not wrong and spec.dtype is not None and x.dtype != as_dtype(spec.dtype):
         wrong = f"expected dtype={spec.dtype}, found dtype={x.dtype.name}"
     if wrong:

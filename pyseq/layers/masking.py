@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pyseq.core.dispatch import is_symbolic, op_layer
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.ops import elementwise, reduce
 
@@ -25,13 +27,17 @@ class Masking(Layer):
         return elementwise.multiply(inputs, elementwise.cast(counts, inputs.dtype))
 
     def compute_mask(self, inputs, mask=None):
+        if is_symbolic(inputs):
+            return op_layer(
+                "math.reduce_any", (op_layer("math.not_equal", (inputs, self.mask_value), {}),), {"axis": -1}
+            )
         return self._counting(inputs)
 
     def _counting(self, inputs, keepdims=False):
         return reduce.any(elementwise.not_equal(inputs, self.mask_value), axis=-1, keepdims=keepdims)
 
     def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
+        return TensorShape(input_shape)
 
     def get_config(self):
         return {**super().get_config(), "mask_value": self.mask_value}

@@ -92,11 +92,11 @@ class Node:
 
     @property
     def input_shapes(self):
-        return replace(self.input_tensors, lambda t: t.shape)
+        return replace(self.input_tensors, lambda t: tuple(t.shape))
 
     @property
     def output_shapes(self):
-        return replace(self.outputs, lambda t: t.shape)
+        return replace(self.outputs, lambda t: tuple(t.shape))
 
     @property
     def parent_nodes(self):

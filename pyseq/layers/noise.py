@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from pyseq import random
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.ops import elementwise
 
@@ -28,7 +29,7 @@ class Noise(Layer):
         raise NotImplementedError(f'Layer "{self.name}": {type(self).__name__} must define `_noisy(self, inputs)`.')
 
     def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
+        return TensorShape(input_shape)
 
 
 class GaussianNoise(Noise):

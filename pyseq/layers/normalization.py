@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from pyseq.core import Tensor, Variable, as_tensor, config, tracing
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
 from pyseq.ops import elementwise
@@ -175,7 +176,7 @@ class Normalization(Layer):
         return elementwise.divide(elementwise.subtract(inputs, self.mean), scale)
 
     def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
+        return TensorShape(input_shape)
 
     def get_config(self):
         return {

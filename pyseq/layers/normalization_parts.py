@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq import constraints, initializers, regularizers
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 
 
@@ -37,7 +38,7 @@ class ScaledAndShifted(Layer):
             )
 
     def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
+        return TensorShape(input_shape)
 
     def get_config(self):
         return {

@@ -79,6 +79,32 @@ class AddLoss(Layer):
         return {**super().get_config(), "unconditional": self.unconditional}
 
 
+class AddMetric(Layer):
+    """Shows the mean of its input with the metrics, and gives it back; `model.add_metric(tensor, name=...)` makes one.
+
+    Args:
+        aggregation: None or "mean". metric_name: key in the logs.
+    """
+
+    def __init__(self, aggregation=None, metric_name=None, **kwargs):
+        from pyseq.metrics import Mean
+
+        if aggregation not in (None, "mean"):
+            raise ValueError(f'AddMetric: `aggregation` must be None or "mean". Received: aggregation={aggregation!r}.')
+        kwargs.setdefault("autocast", False)
+        super().__init__(**kwargs)
+        self.aggregation = aggregation
+        self.metric_name = metric_name
+        self._added_metrics = [Mean(name=metric_name)]
+
+    def call(self, inputs):
+        self.add_metric(inputs, name=self.metric_name)
+        return inputs
+
+    def get_config(self):
+        return {**super().get_config(), "aggregation": self.aggregation, "metric_name": self.metric_name}
+
+
 def _getitem(tensor, slice_spec):
     return shape_ops.getitem(tensor, _with_slices(slice_spec))
 

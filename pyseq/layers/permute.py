@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
 from pyseq.layers.masks import without_mask
@@ -33,7 +34,7 @@ class Permute(Layer):
         return without_mask(shape_ops.transpose(inputs, (0, *self.dims)))
 
     def compute_output_shape(self, input_shape):
-        return (input_shape[0], *(input_shape[d] for d in self.dims))
+        return TensorShape((input_shape[0], *(input_shape[d] for d in self.dims)))
 
     def get_config(self):
         return {**super().get_config(), "dims": self.dims}
@@ -64,7 +65,7 @@ class RepeatVector(Layer):
         return shape_ops.broadcast_to(shape_ops.reshape(inputs, (n, 1, features)), (n, self.n, features))
 
     def compute_output_shape(self, input_shape):
-        return (input_shape[0], self.n, input_shape[1])
+        return TensorShape((input_shape[0], self.n, input_shape[1]))
 
     def get_config(self):
         return {**super().get_config(), "n": self.n}

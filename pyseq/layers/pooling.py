@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import as_tensor
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.layers.image_arguments import normalized_format, normalized_padding, normalized_tuple
 from pyseq.layers.input_spec import InputSpec
@@ -145,8 +146,8 @@ class _GlobalPooling(Layer):
     def compute_output_shape(self, input_shape):
         axes = self._axes
         if self.keepdims:
-            return tuple(1 if k in axes else extent for k, extent in enumerate(input_shape))
-        return tuple(extent for k, extent in enumerate(input_shape) if k not in axes)
+            return TensorShape(1 if k in axes else extent for k, extent in enumerate(input_shape))
+        return TensorShape(extent for k, extent in enumerate(input_shape) if k not in axes)
 
     def get_config(self):
         return {**super().get_config(), "data_format": self.data_format, "keepdims": self.keepdims}

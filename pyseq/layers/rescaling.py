@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.ops import elementwise
 
@@ -32,7 +33,7 @@ class Rescaling(Layer):
         return elementwise.add(elementwise.multiply(elementwise.cast(inputs, self._dtype), scale), offset)
 
     def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
+        return TensorShape(input_shape)
 
     def get_config(self):
         return {**super().get_config(), "scale": self.scale, "offset": self.offset}

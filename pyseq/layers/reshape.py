@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from pyseq.core import config
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
 from pyseq.layers.masks import without_mask
@@ -39,7 +40,7 @@ class Flatten(Layer):
 
     def compute_output_shape(self, input_shape):
         rest = input_shape[1:]
-        return (input_shape[0], None if None in rest else math.prod(rest))
+        return TensorShape((input_shape[0], None if None in rest else math.prod(rest)))
 
     def get_config(self):
         return {**super().get_config(), "data_format": self.data_format}
@@ -87,8 +88,8 @@ class Reshape(Layer):
 
     def compute_output_shape(self, input_shape):
         if None in input_shape[1:]:
-            return (input_shape[0], *(None if d == -1 else d for d in self.target_shape))
-        return (input_shape[0], *self._resolved(input_shape[1:]))
+            return TensorShape((input_shape[0], *(None if d == -1 else d for d in self.target_shape)))
+        return TensorShape((input_shape[0], *self._resolved(input_shape[1:])))
 
     def get_config(self):
         return {**super().get_config(), "target_shape": self.target_shape}

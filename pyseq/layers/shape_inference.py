@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pyseq.core import as_dtype, shapes_only, symbolic
 from pyseq.core.structure import map_shapes, map_structure
+from pyseq.core.tensor_shape import TensorShape
 
 TRIES = (4, 6)  # even, so that ops which halve an extent work; and apart
 
@@ -19,7 +20,7 @@ def infer_shapes(function, input_shape, dtype):
         input_shape: a shape or a structure of shapes.
         dtype: element type of every input.
     Returns:
-        The structure of the outputs with a tuple of int and None for each tensor.
+        The structure of the outputs with a TensorShape for each tensor.
     """
     tries = [_output_shapes(function, input_shape, as_dtype(dtype), n) for n in TRIES]
     if not _unknown(input_shape):
@@ -38,7 +39,7 @@ def _output_shapes(function, input_shape, dtype, unknown: int):
         inputs = map_shapes(
             lambda s: symbolic(tuple(unknown if d is None else d for d in s), dtype, trace), input_shape
         )
-        return map_structure(lambda t: tuple(t.shape), function(inputs))
+        return map_structure(lambda t: TensorShape(t.shape), function(inputs))
 
 
 def _merge(a, b):
@@ -46,4 +47,4 @@ def _merge(a, b):
         return {k: _merge(a[k], b[k]) for k in a}
     if isinstance(a, list) or (isinstance(a, tuple) and a and isinstance(a[0], (tuple, list, dict))):
         return type(a)([_merge(x, y) for x, y in zip(a, b, strict=True)])
-    return tuple(m if m == n else None for m, n in zip(a, b, strict=True))
+    return TensorShape(m if m == n else None for m, n in zip(a, b, strict=True))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 from pyseq.core import Tensor, Variable, active_trace, as_tensor, emit, symbolic, tracing
 from pyseq.core.engine import SymbolicError
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten, map_shapes, map_structure
+from pyseq.core.tensor_shape import TensorShape
+from pyseq.core.texts import Texts, string
 from pyseq.core.trace import ShapeTrace
 from pyseq.layers.node import Node, rebuilt, replace, symbolic_in
 from pyseq.layers.shape_inference import TRIES
@@ -44,14 +47,19 @@ def infer(function, args, kwargs):
     """
     given = symbolic_in((args, kwargs))
     if all(None not in t.shape and (t.values is None or None in t.values) for t in given):
-        return _merged([_outputs(function, args, kwargs, None)], (None,))
+        return _merged({None: _outputs(function, args, kwargs, None)})
     choices = EXTENTS if any(None in t.shape[1:] for t in given) else (TRIES,)
+    known = [t.values for t in given if t.values is not None and None not in t.values]
+    if known:  # values computed from extents are known for the extents they were computed from
+        choices = [e for e in (*choices, *EXTENTS) if all(n in v for v in known for n in e)] or choices
     first = None
     for extents in choices:
         try:
-            return _merged([_outputs(function, args, kwargs, n) for n in extents], extents)
+            tries = {n: _outputs(function, args, kwargs, n) for n in extents}
         except (ValueError, IndexError) as e:
             first = first or e
+            continue
+        return _merged(tries, lambda n: _outputs(function, args, kwargs, n))
     raise first
 
 
@@ -63,30 +71,51 @@ def _outputs(function, args, kwargs, unknown):
         values = (t.values or {}).get(unknown, (t.values or {}).get(None))
         if values is not None:
             return as_tensor(values)
-        return symbolic(tuple(unknown if d is None else d for d in t.shape), t.dtype, trace)
+        if t.dtype is string:
+            return Texts(None, [unknown if d is None else d for d in t.shape])
+        x = symbolic(tuple(unknown if d is None else d for d in t.shape), t.dtype, trace)
+        if t._keras_mask is not None:
+            x._keras_mask = stand_in(t._keras_mask)
+        return x
 
     with tracing(trace):
         return function(*replace(args, stand_in), **replace(kwargs, stand_in))
 
 
-def _merged(tries, extents):
-    """The KerasTensors of what came out for each of the extents tried."""
-    flat = [flatten(outputs) for outputs in tries]
-    made = iter([_one(leaves, extents) for leaves in zip(*flat, strict=True)])
-    return rebuilt(tries[0], made)
+def _merged(tries, with_extent=None):
+    """The KerasTensors of what came out.
+
+    Args:
+        tries: {extent that stood for None: the outputs}.
+        with_extent: gives the outputs for another extent: shapes made of values need them for all that may be tried.
+    """
+    flat = {n: flatten(outputs) for n, outputs in tries.items()}
+    if with_extent is not None and any(isinstance(t, Tensor) and not t.is_symbolic for t in next(iter(flat.values()))):
+        for n in {n for extents in EXTENTS for n in extents} - set(tries):
+            with suppress(ValueError, IndexError, SymbolicError):
+                flat[n] = flatten(with_extent(n))
+    made = iter([_one(dict(zip(flat, leaves, strict=True)), tries) for leaves in zip(*flat.values(), strict=True)])
+    return rebuilt(next(iter(tries.values())), made)
 
 
-def _one(tensors, extents):
-    first = tensors[0]
+def _one(tensors, tries):
+    """The KerasTensor of one output, for each of the extents; its shape is told by those of `tries`."""
+    tried = [tensors[n] for n in tries]
+    first = tried[0]
     if not isinstance(first, Tensor):
         return KerasTensor(first.shape, first.dtype) if isinstance(first, Variable) else first
-    if len({len(t.shape) for t in tensors}) > 1:
-        raise ValueError(f"The rank of an output must not depend on extents. Received: {[t.shape for t in tensors]}.")
-    shape = tuple(d[0] if len(set(d)) == 1 else None for d in zip(*[t.shape for t in tensors], strict=True))
+    if len({len(t.shape) for t in tried}) > 1:
+        raise ValueError(
+            f"The rank of an output must not depend on extents. Received: {[tuple(t.shape) for t in tried]}."
+        )
+    shape = tuple(d[0] if len(set(d)) == 1 else None for d in zip(*[t.shape for t in tried], strict=True))
     values = None
-    if not any(t.is_symbolic for t in tensors):
-        values = {n: t.numpy() for n, t in zip(extents, tensors, strict=True)}
-    return KerasTensor(shape, first.dtype, values=values)
+    if not any(t.is_symbolic for t in tried):
+        values = {n: t.numpy() for n, t in tensors.items() if not t.is_symbolic}
+    made = KerasTensor(shape, first.dtype, values=values)
+    masks = {n: t._keras_mask for n, t in tensors.items()}
+    made._keras_mask = None if any(m is None for m in masks.values()) else _one(masks, tries)
+    return made
 
 
 def symbolic_call(layer, args, kwargs):
@@ -111,7 +140,8 @@ def _by_shape_rule(layer, args):
     if type(layer).compute_output_shape is Layer.compute_output_shape:
         return None
     shapes = layer.compute_output_shape(replace(args[0], lambda t: t.shape))
-    return map_shapes(lambda shape: KerasTensor(shape, layer._dtype), shapes)
+    dtype = getattr(layer, "_output_dtype", layer._dtype)
+    return map_shapes(lambda shape: KerasTensor(shape, dtype), shapes)
 
 
 def connect(layer, args, kwargs, outputs):
@@ -119,7 +149,11 @@ def connect(layer, args, kwargs, outputs):
     given = {id(t) for t in symbolic_in((args, kwargs))}
 
     def own(t):
-        return KerasTensor(t.shape, t.dtype, values=t.values) if id(t) in given else t
+        if id(t) not in given:
+            return t
+        made = KerasTensor(t.shape, t.dtype, values=t.values)
+        made._keras_mask = t._keras_mask
+        return made
 
     outputs = map_structure(own, outputs)
     for k, t in enumerate(flatten(outputs)):
@@ -132,10 +166,10 @@ def connect(layer, args, kwargs, outputs):
     return Node(layer, args, kwargs, outputs)
 
 
-def shape_of(x) -> tuple:
+def shape_of(x) -> TensorShape:
     """The shape of a tensor for `build`: the batch axis of one that stands for a KerasTensor is None if that one's is."""
-    shape = tuple(x.shape)
+    shape = TensorShape(x.shape)
     unknown = getattr(active_trace(), "unknown", None)
     if unknown is not None and isinstance(x, Tensor) and shape[:1] == (unknown,):
-        return (None, *shape[1:])
+        return TensorShape((None, *shape[1:]))
     return shape

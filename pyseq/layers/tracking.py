@@ -60,6 +60,19 @@ def found_in(things, seen=None):
     return found
 
 
+def merged(made, found):
+    """The variables of both lists: those made keep their order, and one that was only found goes before the next that was both."""
+    known = {id(v) for v in made}
+    waiting, ordered, done = iter(made), [], set()
+    for v in found:
+        if id(v) not in known:
+            ordered.append(v)
+        while id(v) in known and id(v) not in done:
+            ordered.append(next(waiting))
+            done.add(id(ordered[-1]))
+    return [*ordered, *waiting]
+
+
 class Tracked:
     """What there is in one layer's attributes, each thing once, in the order of assignment.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.ops.batch_dot import unit_length
 
@@ -42,7 +43,7 @@ class UnitNormalization(Layer):
         return unit_length(inputs, self._axes())
 
     def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
+        return TensorShape(input_shape)
 
     def get_config(self):
         return {**super().get_config(), "axis": self.axis}

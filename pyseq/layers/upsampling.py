@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pyseq.core import float32, float64
+from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
-from pyseq.layers.image_arguments import normalized_format, normalized_tuple
+from pyseq.layers.image_arguments import known_interpolation, normalized_format, normalized_tuple
 from pyseq.layers.input_spec import InputSpec
-from pyseq.ops import pool, resize, shape
-
-INTERPOLATIONS = ("area", "bicubic", "bilinear", "gaussian", "lanczos3", "lanczos5", "mitchellcubic", "nearest")
+from pyseq.ops import pool, shape
 
 
 class _UpSampling(Layer):
@@ -33,7 +32,7 @@ class _UpSampling(Layer):
         for k, factor in enumerate(self._factors, self._first_axis):
             if found[k] is not None:
                 found[k] *= factor
-        return tuple(found)
+        return TensorShape(found)
 
     def get_config(self):
         return {**super().get_config(), "size": self.size}
@@ -75,45 +74,31 @@ class UpSampling2D(_OfImages):
     Args:
         size: an integer, or (rows, columns).
         data_format: "channels_last" (N, H, W, C) or "channels_first" (N, C, H, W); `image_data_format()` by default.
-        interpolation: "nearest" (pixels are repeated) or "bilinear".
+        interpolation: "nearest" (pixels are repeated), "bilinear", "bicubic", "area", "lanczos3", "lanczos5", "gaussian" or
+            "mitchellcubic".
     """
 
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
         super().__init__(**kwargs)
         self.data_format = normalized_format(data_format)
         self.size = normalized_tuple(size, 2, "size")
-        self.interpolation = _known(interpolation)
+        self.interpolation = known_interpolation(interpolation)
         self.input_spec = InputSpec(ndim=4)
 
     def call(self, inputs):
         if self.interpolation == "nearest":
             return super().call(inputs)
+        from pyseq.ops import resize  # as long to import as all of pooling
+
         first = self.data_format == "channels_first"
         x = shape.moveaxis(inputs, 1, -1) if first else inputs
-        y = resize.resize(x, [extent * k for extent, k in zip(x.shape[1:3], self.size, strict=True)], "bilinear")
+        y = resize.resize(
+            x, [extent * k for extent, k in zip(x.shape[1:3], self.size, strict=True)], self.interpolation
+        )
         return shape.moveaxis(y, -1, 1) if first else y
 
     def get_config(self):
         return {**super().get_config(), "interpolation": self.interpolation}
-
-
-def _known(interpolation):
-    """The name in small letters.
-
-    Raises:
-        ValueError: no such method. NotImplementedError: one that tf.keras has and pyseq has not.
-    """
-    name = interpolation.lower() if isinstance(interpolation, str) else interpolation
-    if name in resize.METHODS:
-        return name
-    if name in INTERPOLATIONS:
-        raise NotImplementedError(
-            f'UpSampling2D: `interpolation` {name!r} is not supported; "nearest" and "bilinear" are. '
-            f"Received: interpolation={interpolation!r}."
-        )
-    raise NotImplementedError(
-        f"Value not recognized for `interpolation`: {interpolation}. Supported values are: {', '.join(resize.METHODS)}"
-    )
 
 
 class UpSampling3D(_OfImages):

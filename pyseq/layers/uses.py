@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pyseq.core.structure import map_structure
+
 
 class Uses:
     """Part of Layer: inputs, outputs and shapes of its uses."""
@@ -44,30 +46,32 @@ class Uses:
 
     @property
     def input(self):
-        """The symbolic input of the layer, if it is used once.
+        """The symbolic input of the layer's first use; `get_input_at` has the others.
 
         Raises:
-            AttributeError: it is used several times, or never.
+            AttributeError: it was never used.
         """
         if not self._inbound_nodes:
             raise AttributeError(f"Layer {self.name} is not connected, no input to return.")
-        self._refuse_several("input")
         return self.get_input_at(0)
 
     @property
     def output(self):
-        """The symbolic output of the layer, if it is used once; see `input`."""
+        """The symbolic output of the layer's first use; see `input`."""
         if not self._inbound_nodes:
             raise AttributeError(f"Layer {self.name} has no inbound nodes.")
-        self._refuse_several("output")
         return self.get_output_at(0)
 
-    def _refuse_several(self, which):
-        if len(self._inbound_nodes) > 1:
-            raise AttributeError(
-                f"Layer {self.name} has multiple inbound nodes, hence the notion of 'layer {which}' is ill-defined. Use "
-                f"`get_{which}_at(node_index)` instead."
-            )
+    @property
+    def input_mask(self):
+        """The symbolic mask of the input, a list if there are several inputs; None where there is none. See `input`."""
+        return map_structure(lambda t: t._keras_mask, self.input)
+
+    @property
+    def output_mask(self):
+        """The symbolic mask of the output of the first use, or a list; None where there is none. See `output`."""
+        output = self.get_output_at(0) if self._inbound_nodes else self.output
+        return map_structure(lambda t: t._keras_mask, output)
 
     @property
     def input_shape(self):

@@ -125,3 +125,7 @@ def deserialize(name, custom_objects=None, use_legacy_format=False):
 
 __all__ = ["Loss", "LossFunctionWrapper", "Reduction", "deserialize", "get", "serialize"]
 __all__ += [name for name in registry.table if name in globals()]
+
+
+def __dir__():
+    return __all__

@@ -230,3 +230,7 @@ def name_of(function) -> str:
 
 __all__ = ["Metric", "deserialize", "get", "resolve", "serialize"]
 __all__ += [name for name in registry.table if name in globals()]
+
+
+def __dir__():
+    return __all__

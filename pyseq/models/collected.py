@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pyseq.core.structure import flatten, map_structure
+from pyseq.core.structure import flatten, map_structure, pack_as
 
 
 class Collected:
@@ -20,6 +20,7 @@ class Collected:
         self.structure = None
         self.arrays_ = None
         self.pieces = None  # of outputs that have another number of rows
+        self.unseen = []  # outputs of batches that callbacks have not been shown yet
 
     def add(self, outputs, size):
         """Take the outputs of a batch of `size` samples."""
@@ -40,6 +41,12 @@ class Collected:
             self.pieces = [[a[: self.done]] if self.done else [] for a in self.arrays_ or [()] * len(tensors)]
         for pieces, t in zip(self.pieces, tensors, strict=True):
             pieces.append(t)
+
+    def shown(self):
+        """The outputs of the batches that callbacks have not been shown yet, together; from now on they have."""
+        batches, self.unseen = self.unseen, []
+        leaves = zip(*map(flatten, batches), strict=True)
+        return batches[0] if len(batches) == 1 else pack_as(batches[0], [np.concatenate(parts) for parts in leaves])
 
     def takes(self, steps):
         """Let planned steps write where their outputs belong, if each output has a row for each sample."""

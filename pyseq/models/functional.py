@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import warnings
 
-from pyseq.core import Tensor, as_tensor
+from pyseq.core import Tensor
 from pyseq.core.dispatch import is_symbolic
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten, map_structure
-from pyseq.layers.base import Layer, _call_arguments, _is_numbers
+from pyseq.core.texts import Texts, string
+from pyseq.layers.added import NAMELESS_METRIC
+from pyseq.layers.base import Layer, _call_arguments, _is_values
 from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec, check_inputs
 from pyseq.layers.masks import as_bool, same
 from pyseq.layers.naming import unique_name
 from pyseq.layers.node import rebuilt, replace
+from pyseq.layers.tracking import structure_changed
 from pyseq.models.functional_config import config_of, from_config
 from pyseq.models.graph import Graph, replayed
 from pyseq.models.model import Model
@@ -58,7 +61,7 @@ class Functional(Model):
         if any(not isinstance(t.layer, InputLayer) for t in flatten(inputs)):
             inputs, outputs = _on_new_inputs(inputs, outputs)
         self._nested = {"inputs": inputs, "outputs": outputs}
-        self._extra = []  # outputs that are only computed: losses
+        self._extra = []  # outputs that are only computed: losses, metrics
         self._connect()
 
     def _connect(self):
@@ -67,6 +70,7 @@ class Functional(Model):
         self.output_names = _different([t.layer.name for t in self.outputs])
         self._plans = Plans()
         object.__setattr__(self, "_layers", self._graph.layers)
+        structure_changed()
 
     # ------------------------------------------------------------------------------------------ structure
 
@@ -79,11 +83,8 @@ class Functional(Model):
 
     @property
     def layers(self):
-        """The layers, those far from the outputs first."""
-        return list(self._layers)
-
-    def _sublayers(self):
-        return self._layers
+        """The layers, those far from the outputs first; then those that attributes hold."""
+        return list(self._sublayers())
 
     @property
     def input_spec(self):
@@ -119,8 +120,11 @@ class Functional(Model):
     def _prepare_inputs(self, inputs):
         if type(inputs) is Tensor and self._input_spec is None and _is_as(inputs, self._nested["inputs"]):
             return inputs
-        flat = [x if isinstance(x, Tensor) else as_tensor(x) for x in self._in_order(inputs)]
+        flat = [x if isinstance(x, Tensor) else self._as_tensor(x) for x in self._in_order(inputs)]
         return rebuilt(self._nested["inputs"], iter(self._conformed(flat)))
+
+    def _may_take_texts(self):
+        return any(t.dtype is string for t in self.inputs)
 
     def _prepare_symbolic(self, args, kwargs):
         self._check_shapes(self._in_order(args[0] if args else None))
@@ -131,7 +135,7 @@ class Functional(Model):
     def _in_order(self, inputs):
         """The list of the inputs, whatever structure they come in; dicts go by name."""
         given = self._nested["inputs"]
-        if isinstance(given, KerasTensor) and not isinstance(inputs, dict) and _is_numbers(inputs):
+        if isinstance(given, KerasTensor) and not isinstance(inputs, dict) and _is_values(inputs):
             return [inputs]
         if isinstance(inputs, dict):
             names = sorted(given) if isinstance(given, dict) else self.input_names
@@ -169,7 +173,7 @@ class Functional(Model):
         """The outputs for inputs, in the structure they were given in."""
         flat = [inputs] if type(inputs) is Tensor else self._in_order(inputs)
         if len(flat) != len(self._graph.inputs) or not all(map(_fits, flat, self._graph.inputs)):
-            flat = self._conformed([x if isinstance(x, Tensor) else as_tensor(x) for x in flat])
+            flat = self._conformed([x if isinstance(x, (Tensor, Texts)) else self._as_tensor(x) for x in flat])
         if mask is not None:
             flat = [_with_mask(x, m) for x, m in zip(flat, flatten(mask), strict=True)]
         made = self._graph.run(flat)
@@ -213,12 +217,33 @@ class Functional(Model):
             if not is_symbolic(loss):
                 super().add_loss(loss, **kwargs)
                 continue
-            self._extra.append(AddLoss()(loss))
-            try:
-                self._connect()
-            except ValueError:
-                self._extra.pop()
-                raise
+            self._add(AddLoss()(loss))
+
+    def add_metric(self, value, name=None, **kwargs):
+        """Show the mean of a symbolic tensor of this model with the metrics; see `Layer.add_metric` for others.
+
+        Raises:
+            ValueError: a symbolic tensor does not come from the model's inputs, or has no name.
+        """
+        from pyseq.layers.op_layers import AddMetric
+
+        if not is_symbolic(value):
+            return super().add_metric(value, name, **kwargs)
+        if not name:
+            raise ValueError(NAMELESS_METRIC)
+        aggregation = kwargs.pop("aggregation", None)
+        if kwargs:
+            raise TypeError(f"Unknown keyword arguments: {sorted(kwargs)}")
+        self._add(AddMetric(aggregation or "mean", name)(value))
+
+    def _add(self, tensor):
+        """One more tensor to compute, for what its layer does with it."""
+        self._extra.append(tensor)
+        try:
+            self._connect()
+        except ValueError:
+            self._extra.pop()
+            raise
 
     # ------------------------------------------------------------------------------------------ configurations
 
@@ -241,10 +266,10 @@ class Functional(Model):
 
 def revived(cls, config, custom_objects=None):
     """A fresh model of class `cls`, which is made of inputs and outputs, of a configuration that `Functional.get_config` gave."""
-    inputs, outputs, losses = from_config(config, custom_objects)
+    inputs, outputs, added = from_config(config, custom_objects)
     model = cls(inputs=inputs, outputs=outputs, name=config.get("name"))
-    if losses:
-        model._extra.extend(losses)
+    if added:
+        model._extra.extend(added)
         model._connect()
     if config.get("trainable") is False:
         model.trainable = False
@@ -362,6 +387,8 @@ def _with_mask(x, mask):
 
 def _conform(x, t):
     """x cast to an input's dtype, with a last axis of extent 1 added or dropped, as tf.keras does."""
+    if isinstance(x, Texts) or t.dtype is string:
+        return _texts_conform(x, t)
     if x.dtype is not t.dtype:
         x = elementwise.cast(x, t.dtype)
     if len(x.shape) == len(t.shape) - 1 and t.shape[-1] == 1:
@@ -369,3 +396,12 @@ def _conform(x, t):
     if len(x.shape) == len(t.shape) + 1 and x.shape[-1] == 1:
         return shape_ops.squeeze(x, -1)
     return x
+
+
+def _texts_conform(x, t):
+    """Texts with the rank of an input of them; TypeError if one side is no texts."""
+    if not isinstance(x, Texts) or t.dtype is not string:
+        raise TypeError(f"Input {t.name!r} of the model is of {t.dtype.name}. Received: dtype={x.dtype.name}.")
+    if len(x.shape) == len(t.shape) - 1 and t.shape[-1] == 1:
+        return x.reshaped((*x.shape, 1))
+    return x.reshaped(x.shape[:-1]) if len(x.shape) == len(t.shape) + 1 and x.shape[-1] == 1 else x

@@ -137,12 +137,12 @@ def _value(x, place):
 
 
 def from_config(config, custom_objects=None):
-    """(inputs, outputs, further outputs that losses need) of the model that a configuration describes."""
+    """(inputs, outputs, further outputs that losses and metrics need) of the model that a configuration describes."""
     with custom_object_scope(custom_objects or {}):
         made = _Making(config["layers"])
     inputs = made.structure(config["input_layers"])
     outputs = made.structure(config["output_layers"])
-    return inputs, outputs, made.of_losses()
+    return inputs, outputs, made.of_additions()
 
 
 class _Making:
@@ -239,11 +239,12 @@ class _Making:
             return {k: self.structure(v) for k, v in x.items()}
         return [self.structure(item) for item in x]
 
-    def of_losses(self):
-        """What comes out of layers that only add losses."""
-        from pyseq.layers.op_layers import AddLoss
+    def of_additions(self):
+        """What comes out of layers that only add losses and metrics."""
+        from pyseq.layers.op_layers import AddLoss, AddMetric
 
-        return [t for node in self.nodes.values() if isinstance(node.layer, AddLoss) for t in node.flat_outputs]
+        kinds = (AddLoss, AddMetric)
+        return [t for node in self.nodes.values() if isinstance(node.layer, kinds) for t in node.flat_outputs]
 
 
 def _constant(x):

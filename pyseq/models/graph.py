@@ -28,9 +28,8 @@ class Step:
     def __init__(self, node, numbers):
         self.layer = node.layer
         self.node = node
-        place = {i: _Place(k) for i, k in numbers.items()}
-        self.args = replace(node.call_args, lambda t: place[id(t)])
-        self.kwargs = replace(node.call_kwargs, lambda t: place[id(t)])
+        self.args = replace(node.call_args, lambda t: _Place(numbers[id(t)]))
+        self.kwargs = replace(node.call_kwargs, lambda t: _Place(numbers[id(t)]))
         self.outputs = [numbers[id(t)] for t in node.flat_outputs]
         simple = len(self.args) == 1 and isinstance(self.args[0], _Place) and not self.kwargs
         self.only = self.args[0].number if simple and isinstance(node.outputs, KerasTensor) else None

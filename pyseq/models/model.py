@@ -9,6 +9,7 @@ import numpy as np
 from pyseq import optimizers
 from pyseq.core import GradientTape, Tensor, Variable, active_trace, recording
 from pyseq.core.structure import is_shape
+from pyseq.data.arrays import checked_count
 from pyseq.layers.base import NO_INPUTS, Layer, _FromInit, _unique
 from pyseq.layers.call_context import context
 from pyseq.layers.shape_inference import infer_shapes
@@ -69,6 +70,7 @@ class Model(Training, Files, Layer):
         return super().__call__(inputs, *args, **kwargs)
 
     _counts_metrics = True
+    inputs = outputs = input_names = output_names = None  # known of models that are made of inputs and outputs
 
     def call(self, inputs, training=None, mask=None):
         """Compute the outputs from the inputs."""
@@ -91,7 +93,7 @@ class Model(Training, Files, Layer):
     @property
     def layers(self):
         """The layers directly inside the model."""
-        return self._sublayers()
+        return list(self._sublayers())
 
     def get_layer(self, name=None, index=None):
         """A layer by its name or its position.
@@ -251,7 +253,8 @@ class Model(Training, Files, Layer):
             metrics: list of names, objects or functions; unweighted. weighted_metrics: the same, weighted by sample.
             loss_weights: number for each output.
             run_eagerly: step through Python code; the numbers are the same.
-            steps_per_execution, jit_compile: accepted; results do not depend on them.
+            steps_per_execution: batches that the batch hooks of callbacks see as one.
+            jit_compile: accepted; results do not depend on it.
             pss_evaluation_shards: of TensorFlow's parameter servers; must be 0.
         Raises:
             ValueError: unknown names (with the closest known ones). TypeError: unknown arguments.
@@ -282,7 +285,7 @@ class Model(Training, Files, Layer):
         self._plans = Plans()
         self._forget_functions()
         self.run_eagerly = bool(run_eagerly)
-        self.steps_per_execution = steps_per_execution or 1
+        self.steps_per_execution = checked_count("steps_per_execution", steps_per_execution, 1)
         self.jit_compile = jit_compile
         self.stop_training = False
 

@@ -76,12 +76,12 @@ class Sequential(Model):
         Raises:
             AttributeError: it is not known yet.
         """
-        return self.input.shape
+        return tuple(self.input.shape)
 
     @property
     def output_shape(self):
         """Shape of the output; see `input_shape`."""
-        return self.output.shape
+        return tuple(self.output.shape)
 
     @property
     def input_names(self):
@@ -203,6 +203,9 @@ class Sequential(Model):
 
     def _scope_name(self):
         return None  # as in tf.keras, the layers of a Sequential are not named after it
+
+    def _may_take_texts(self):
+        return not self._tensors or self._tensors[0].dtype.name == "string"
 
     def _prepare_inputs(self, inputs):
         inputs = super()._prepare_inputs(inputs)

@@ -9,6 +9,7 @@ import numpy as np
 from pyseq.core import Tensor, Variable, config, wrap
 from pyseq.core.engine import VariablesMoved, address_of
 from pyseq.core.structure import flatten, in_order, map_structure
+from pyseq.core.texts import is_texts
 from pyseq.data.arrays import ArrayBatches
 from pyseq.data.stretches import packed
 from pyseq.layers.base import Layer
@@ -203,7 +204,7 @@ class Plans:
         if plan is not False:
             seen = (plan or 0) + 1
             if seen == 3:
-                seen = self._is_plain(model) and self._traced_call(model, x, training)
+                seen = not is_texts(x) and self._is_plain(model) and self._traced_call(model, x, training)
             self.calls[key] = seen if key in self.calls else _keep_in(self.calls, key, seen, 64)
         return None
 

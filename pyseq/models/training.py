@@ -37,6 +37,7 @@ class Training(Functions, GeneratorMethods):
         self._compiled = None
         self._plans = Plans()
         self.run_eagerly = False
+        self.steps_per_execution = 1
 
     def __getstate__(self):
         """A copy is not in the run that the model is in: that holds the data and the callbacks."""
@@ -161,7 +162,7 @@ class Training(Functions, GeneratorMethods):
         if own is not None:
             return FunctionSteps(own, stretch)
         step = self._step_of(kind)
-        if self._runs_eagerly():
+        if self._runs_eagerly() or stretch.has_texts():
             return EagerSteps(step, stretch)
         return PlannedSteps(self._plans, kind, step, stretch)
 
@@ -208,19 +209,28 @@ class Training(Functions, GeneratorMethods):
         begin_each, end_wanted = callbacks.wants(begin), callbacks.wants(end)
         k, last = first, None
         known = False  # the names of the logs, which tell how often a progress bar wants them
+        together, pending = (
+            self.steps_per_execution,
+            0,
+        )  # callbacks see so many batches as one; those since they were asked
         for stretch in data.stretches():
             steps, at = self._steps(kind, stretch), 0
             try:
                 while at < stretch.steps:
-                    if begin_each:
+                    if begin_each and not pending:
                         getattr(callbacks, begin)(k)
                     most = stretch.steps - at
-                    if begin_each or end_wanted and not known:
+                    if together > 1:
+                        most = min(most, together - pending)
+                    elif begin_each or end_wanted and not known:
                         most = 1
                     elif end_wanted:
                         most = callbacks.batches_wanted(end, k, most, logs)
                     made = steps.run(at, most)
-                    at, k = at + made, k + made
+                    at, k, pending = at + made, k + made, pending + made
+                    if pending < together:
+                        continue
+                    pending = 0
                     if end_wanted:
                         logs, known = steps.logs(), True
                         getattr(callbacks, end)(k - 1, logs)
@@ -229,6 +239,8 @@ class Training(Functions, GeneratorMethods):
                 last = steps
             finally:
                 steps.close()
+        if pending and end_wanted:
+            getattr(callbacks, end)(k - 1, last.logs())
         return logs if last is None else last.logs()
 
     # ------------------------------------------------------------------------------------------ evaluate
@@ -314,6 +326,8 @@ class Training(Functions, GeneratorMethods):
             k = 0
             for stretch in data.stretches():
                 k = self._predict_stretch(stretch, k, collected, callbacks)
+            if collected.unseen:
+                callbacks.on_predict_batch_end(k - 1, {"outputs": collected.shown()})
             if not k:
                 raise ValueError(NO_BATCHES.format("predict"))
             callbacks.on_predict_end()
@@ -324,12 +338,13 @@ class Training(Functions, GeneratorMethods):
         """The outputs of a stretch of batches, the first of them number k; returns the number of the next."""
         begin = callbacks.on_predict_batch_begin if callbacks.wants("on_predict_batch_begin") else None
         end = callbacks.on_predict_batch_end if callbacks.wants("on_predict_batch_end") else None
+        together = self.steps_per_execution
         each = begin is not None or end is not None and callbacks.wants_each("on_predict_batch_end", ())
         steps, at = self._steps("predict", stretch), 0
         direct = not each and collected.takes(steps)
         try:
             while at < stretch.steps:
-                if begin is not None:
+                if begin is not None and k % together == 0:
                     begin(k)
                 # The first batch alone if there is a bar: the time per step is told without it.
                 made = steps.run(at, stretch.steps - at if direct and (k or end is None) else 1)
@@ -337,8 +352,14 @@ class Training(Functions, GeneratorMethods):
                 if not direct:
                     outputs = steps.outputs()
                     collected.add(outputs, stretch.batch_size)
-                if end is not None:
-                    end(k - 1, {"outputs": outputs} if each else None)
+                if end is None:
+                    continue
+                if not each:
+                    end(k - 1, None)
+                    continue
+                collected.unseen.append(outputs)
+                if k % together == 0:
+                    end(k - 1, {"outputs": collected.shown()})
         finally:
             steps.close()
         collected.done += stretch.steps * stretch.batch_size if direct else 0

@@ -45,7 +45,7 @@ def threshold_counts(variables, y_true, y_pred, thresholds, weights=None, even=F
     if any(v.shape != shape for v in variables.values()) or (by_label and len(y_pred.shape) != 2):
         raise ValueError(
             f"threshold_counts: `variables` must have the shape {shape}. "
-            f"Received: {[v.shape for v in variables.values()]} for y_pred.shape={y_pred.shape}."
+            f"Received: {[tuple(v.shape) for v in variables.values()]} for y_pred.shape={y_pred.shape}."
         )
     row = n_labels
     counted = y_pred.shape

@@ -113,6 +113,18 @@ def _kernel_plan(head, axes):
     return (*head, 0, chunks, pieces, *axes), chunks * groups * pieces, _work(head, axes), chunks
 
 
+def _fits(window):
+    """Can conv_backward_x hold what a pixel sees (and more)? Then it turns the kernel itself, strip by strip."""
+    taps, dilations = window.axes[2::6], window.axes[5::6]
+    points = math.prod((k - 1) * d + 1 for k, d in zip(taps, dilations, strict=True))
+    return window.head[3] <= 4096 and points <= 512 and points * (window.head[3] + 16) <= 60_000
+
+
+def _turn_plan(window):
+    """(parts, work)."""
+    return max(math.prod(window.axes[2::6]), 1), math.prod(window.kernel)
+
+
 def _work(head, axes):
     return math.prod(head) * math.prod(axes[1::6]) * math.prod(axes[2::6])
 
@@ -168,9 +180,9 @@ def _backward_x(dy, w, window, bias=None, code=0, attrs=()):
 
 def _product_backward_x(dy, w, window, bias, code, attrs):
     dims, parts, work = _product_plan(window.head, window.axes, window.head[2], math.prod(window.axes[0::6]), code)
-    taps = math.prod(window.axes[2::6])
-    turned = emit(CONV_TURN_KERNEL, (w,), ((w.shape, w.dtype),), dims, (), max(taps, 1), w.size)
-    return emit(CONV_BACKWARD_X, (dy, turned, bias), ((window.x, dy.dtype),), dims, attrs, parts, work)
+    as_is = dims[5] == BY_COLUMNS and _fits(window)
+    turned = w if as_is else emit(CONV_TURN_KERNEL, (w,), ((w.shape, w.dtype),), dims, (), *_turn_plan(window))
+    return emit(CONV_BACKWARD_X, (dy, turned, bias), ((window.x, dy.dtype),), (*dims, int(as_is)), attrs, parts, work)
 
 
 def _backward_kernel(x, dy, window):

@@ -77,7 +77,8 @@ def _forward(x, w, window, bias=None, code=0, attrs=()):
 
 def _backward_x(dy, w, window):
     dims, _, work, _, _ = _plan(window.head, window.axes)
-    dx = emit(BACKWARD_X, (dy, w, None), ((window.x, dy.dtype),), dims, (), max(window.head[0], 1), work)
+    lines = window.head[0] * window.axes[0] * window.axes[6]
+    dx = emit(BACKWARD_X, (dy, w, None), ((window.x, dy.dtype),), dims, (), max(lines, 1), work)
     if not recording():
         return dx
 

@@ -32,7 +32,7 @@ def _draw(who, draw, parameters, shape, dtype, state):
     dtype, shape = as_dtype(dtype), checked_shape(who, shape, least=0)
     wide = [e.cast(as_tensor(p), float64) for p in parameters]
     if broadcast_shapes(shape, *[p.shape for p in wide], who=who) != shape:
-        raise ValueError(f"{who}: parameters must broadcast to {shape}. Received: {[p.shape for p in wide]}.")
+        raise ValueError(f"{who}: parameters must broadcast to {shape}. Received: {[tuple(p.shape) for p in wide]}.")
 
     def fill(inputs, outputs, dims, attrs):
         key, *values = inputs

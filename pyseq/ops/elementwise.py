@@ -24,6 +24,7 @@ from pyseq.core import (
     kernels,
     numpy_kernel,
     record,
+    stop_recording,
     uint8,
 )
 from pyseq.ops import reduce, shape
@@ -389,24 +390,42 @@ def square(x):
 
 
 def sqrt(x):
-    """The square root; NaN below 0."""
+    """The square root; NaN below 0.  vjp: 0 where dy is 0, also at 0 and below, so that `where(x > 0, sqrt(x), 0)` has one."""
     x = _floating("sqrt", x)
     y = _unary("sqrt", x)
-    return record(y, (x,), lambda dy, needs: divide(multiply(dy, 0.5), y))
+    return record(y, (x,), lambda dy, needs: _half_over(dy, y))
+
+
+def _half_over(dy, y):
+    """dy / (2 y), and 0 where dy is 0, whatever y is."""
+    with stop_recording():
+        dx = where(equal(dy, 0.0), dy, divide(multiply(dy, 0.5), y))
+
+    def vjp(ddx, needs):
+        return _half_over(ddx, y), negative(multiply(divide(ddx, y), dx)) if needs[1] else None
+
+    return record(dx, (dy, y), vjp)
+
+
+def _times(dy, slope):
+    """dy * slope, and 0 where dy is 0, whatever the slope is."""
+    with stop_recording():
+        dx = where(equal(dy, 0.0), dy, multiply(dy, slope))
+    return record(dx, (dy, slope), lambda ddx, needs: (_times(ddx, slope), multiply(ddx, dy) if needs[1] else None))
 
 
 def rsqrt(x):
-    """1 / sqrt(x)."""
+    """1 / sqrt(x).  vjp: 0 where dy is 0, also at 0."""
     x = _floating("rsqrt", x)
     y = _unary("rsqrt", x)
-    return record(y, (x,), lambda dy, needs: multiply(dy, multiply(multiply(y, multiply(y, y)), -0.5)))
+    return record(y, (x,), lambda dy, needs: _times(dy, multiply(multiply(y, multiply(y, y)), -0.5)))
 
 
 def reciprocal(x):
-    """1 / x."""
+    """1 / x.  vjp: 0 where dy is 0, also at 0."""
     x = _floating("reciprocal", x)
     y = _unary("reciprocal", x)
-    return record(y, (x,), lambda dy, needs: negative(multiply(dy, multiply(y, y))))
+    return record(y, (x,), lambda dy, needs: negative(_times(dy, multiply(y, y))))
 
 
 def exp(x):
@@ -686,6 +705,8 @@ _CAST_BY_NUMPY = _numpy_function("cast", lambda x: x)
 
 def cast(x, dtype):
     """x with another element type; floats are cut toward zero for integers, anything but 0 is True."""
+    if type(x) is Tensor and x.dtype is dtype:
+        return x
     x, dtype = as_tensor(x), as_dtype(dtype)
     if x.dtype is dtype:
         return x

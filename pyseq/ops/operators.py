@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pyseq.core import engine
-from pyseq.core.tensor_shape import TensorShape
 from pyseq.ops import assigning, elementwise, gather, linalg, shape
 
 engine.set_operators(
@@ -17,5 +16,5 @@ engine.set_operators(
     | {"matmul": linalg.matmul}
     | {name: getattr(shape, name) for name in ("getitem", "reshape", "stack", "stack_values")}
     | {"assign_item": assigning.assign_item, "scatter": assigning.scatter, "scatter_nd": assigning.scatter_nd}
-    | {"shape_of": TensorShape, "gather": gather.gather, "gather_nd": gather.gather_nd}
+    | {"gather": gather.gather, "gather_nd": gather.gather_nd}
 )

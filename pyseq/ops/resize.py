@@ -1,23 +1,31 @@
-"""Images of another size: nearest and bilinear, with the centres of pixels at halves."""
+"""Images of another size. The axes go one after the other, each new pixel a weighted sum of a few.
+
+ops/resize_taps.py says which, csrc/image.pyx sums.
+"""
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
 
-from pyseq.core import as_tensor, float32, float64
+from pyseq.core import as_tensor, emit, float32, float64, kernels, record, wrap
+from pyseq.ops import edges, pick, resize_taps
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
+from pyseq.ops.resize_taps import METHODS
 
-METHODS = ("nearest", "bilinear")
+WEIGH, RESIZE = kernels("weigh_pixels", "resize_pixels")
+ROW = 8192  # elements of a row that is resized both ways at once, as in csrc/image.pyx
 
 
-def resize(x, size, method="bilinear"):
+def resize(x, size, method="bilinear", antialias=False):
     """Images scaled to `size`.
 
     Args:
-        x: (N, H, W, C) or (H, W, C). size: (height, width). method: "nearest" or "bilinear" (without antialiasing).
+        x: (N, H, W, C) or (H, W, C). size: (height, width). method: one of METHODS.
+        antialias: let every pixel count when an image shrinks? Without effect on "nearest" and "area".
     Returns:
         (N, height, width, C): of x's dtype for "nearest", else floating point (integers become float32).  vjp: dy -> dx.
     Raises:
@@ -26,49 +34,112 @@ def resize(x, size, method="bilinear"):
     """
     x = as_tensor(x)
     if len(x.shape) == 3:
-        return s.squeeze(resize(s.expand_dims(x, 0), size, method), 0)
+        return s.squeeze(resize(s.expand_dims(x, 0), size, method, antialias), 0)
     if len(x.shape) != 4:
         raise ValueError(f"resize: `x` must be (N, H, W, C) or (H, W, C). Received: x.shape={x.shape}.")
     if method not in METHODS:
         raise ValueError(f"resize: `method` must be one of {METHODS}. Received: method={method!r}.")
-    size = tuple(int(extent) for extent in size)
-    if len(size) != 2 or min(size) < 1:
-        raise ValueError(f"resize: `size` must be two positive integers, height and width. Received: size={size}.")
+    height, width = checked_size("resize", size)
     if 0 in x.shape[1:3]:
         raise ValueError(f"resize: `x` must have pixels. Received: x.shape={x.shape}.")
     if method == "nearest":
-        return _nearest(_nearest(x, 2, size[1]), 1, size[0])
+        rows, columns = (resize_taps.nearest(n, to) for n, to in zip(x.shape[1:3], (height, width), strict=True))
+        return x if x.shape[1:3] == (height, width) else pick.pick_pixels(x, wrap(rows), wrap(columns))
     if not x.dtype.is_floating:
         x = e.cast(x, float32)
     if x.dtype is not float32 and x.dtype is not float64:
-        return e.cast(resize(e.cast(x, float32), size, method), x.dtype)
-    return _between(_between(x, 2, size[1]), 1, size[0])
+        return e.cast(resize(e.cast(x, float32), size, method, antialias), x.dtype)
+    rows, columns = (
+        _maps(method, bool(antialias), n, to, x.dtype.name) for n, to in zip(x.shape[1:3], (height, width), strict=True)
+    )
+    if rows and columns and x.shape[2] * x.shape[3] <= ROW:
+        return _resized(x, rows, columns)
+    x = _weighed(x, 1, *rows) if rows else x
+    return _weighed(x, 2, *columns) if columns else x
 
 
-def _nearest(x, axis, extent):
-    if x.shape[axis] == extent:
-        return x
-    if extent % x.shape[axis] == 0:
-        return s.repeat(x, extent // x.shape[axis], axis)
-    at = np.floor((np.arange(extent, dtype="float32") + 0.5) * np.float32(x.shape[axis] / extent))
-    return s.take(x, as_tensor(np.minimum(at, x.shape[axis] - 1).astype("int32")), axis)
+def smart_resize(x, size, method="bilinear"):
+    """Images brought to a size without distortion: cut to its proportions around the middle, then resized.
+
+    Arguments and what comes out as of `resize`.
+    Source: tf.keras.preprocessing.image.smart_resize.
+    """
+    x = as_tensor(x)
+    height, width = checked_size("smart_resize", size)
+    if len(x.shape) not in (3, 4):
+        raise ValueError(
+            f"smart_resize: `x` must have the shape (height, width, channels) or (N, height, width, channels). "
+            f"Received: shape {x.shape}."
+        )
+    old_height, old_width = x.shape[-3:-1]
+    h = min(old_height, int(np.float32(old_width * height) / np.float32(width)))
+    w = min(old_width, int(np.float32(old_height * width) / np.float32(height)))
+    return resize(middle(x, h, w), (height, width), method)
 
 
-def _between(x, axis, extent):
-    """Each pixel from the two on either side of its centre."""
-    if x.shape[axis] == extent:
-        return x
-    low, high, share = _neighbours(x.shape[axis], extent)
-    share = as_tensor(share.astype(x.dtype.numpy).reshape((-1,) + (1,) * (len(x.shape) - 1 - axis)))
-    below, above = s.take(x, as_tensor(low), axis), s.take(x, as_tensor(high), axis)
-    return e.add(below, e.multiply(e.subtract(above, below), share))
+def middle(x, h, w):
+    """The middle of images (..., H, W, C), h pixels by w."""
+    top, left = (x.shape[-3] - h) // 2, (x.shape[-2] - w) // 2
+    around = ((-top, h + top - x.shape[-3]), (-left, w + left - x.shape[-2]))
+    return x if (h, w) == x.shape[-3:-1] else edges.move_edges(x, around, len(x.shape) - 3)
+
+
+def checked_size(who, size):
+    """(height, width), positive integers.
+
+    Raises:
+        ValueError: they are not.
+    """
+    size = s.checked_shape(who, size, "size")
+    if len(size) != 2 or min(size) < 1:
+        raise ValueError(f"{who}: `size` must be two positive integers, height and width. Received: size={size}.")
+    return size
 
 
 @lru_cache(maxsize=256)
-def _neighbours(old, new):
-    """(pixel below, pixel above, share of the one above) of each new pixel's centre; float32 as TensorFlow counts."""
-    at = (np.arange(new, dtype="float32") + np.float32(0.5)) * np.float32(old / new) - np.float32(0.5)
-    below = np.floor(at)
-    low = np.clip(below, 0, old - 1).astype("int32")
-    high = np.minimum(np.ceil(at), old - 1).clip(0).astype("int32")
-    return low, high, at - below
+def _maps(method, antialias, old, new, dtype):
+    """(pixels, weights) forwards, and backwards; None if an axis stays as it is."""
+    if old == new and method not in resize_taps.SMOOTHING:
+        return None
+    forwards = resize_taps.taps(method, antialias, old, new)
+    return tuple((p, w.astype(dtype)) for p, w in (forwards, resize_taps.turned(*forwards, old)))
+
+
+def _resized(x, rows, columns):
+    """Both axes in one go; the gradient goes back along one after the other."""
+    (n, h, w, c), (down, right) = x.shape, (rows[0], columns[0])
+    (oh, t), (ow, u) = down[0].shape, right[0].shape
+    inputs = (x, *[wrap(a) for a in (*down, *right)])
+    work = n * oh * c * (w * t + ow * u)
+    y = emit(RESIZE, inputs, (((n, oh, ow, c), x.dtype),), (h, w, c, oh, ow, t, u), (), n * oh, work)
+
+    def vjp(dy, needs):
+        dx = _weighed(_weighed(dy, 2, *columns[::-1]), 1, *rows[::-1])
+        return (dx, None, None, None, None)
+
+    return record(y, inputs, vjp)
+
+
+def weighed(x, axis, pixels, weights):
+    """y[..., o, ...] = sum_t weights[o, t] * x[..., pixels[o, t], ...] along an axis.
+
+    Args:
+        x: float32 or float64. pixels: array of integers (O, T), in range. weights: array (O, T).
+    Returns:
+        y.  vjp: dy -> dx.
+    """
+    forwards = np.ascontiguousarray(pixels, "int32"), np.asarray(weights)
+    both = (forwards, resize_taps.turned(*forwards, x.shape[axis]))
+    return _weighed(x, axis, *[(p, w.astype(x.dtype.numpy)) for p, w in both])
+
+
+def _weighed(x, axis, forwards, backwards):
+    pixels, weights = forwards
+    new, taps = pixels.shape
+    outer, inner = math.prod(x.shape[:axis]), math.prod(x.shape[axis + 1 :])
+    to = (*x.shape[:axis], new, *x.shape[axis + 1 :])
+    y = emit(
+        WEIGH, (x, wrap(pixels), wrap(weights)), ((to, x.dtype),), (x.shape[axis], inner, new, taps), (), outer * new,
+        math.prod(to) * taps,
+    )  # fmt: skip
+    return record(y, (x,), lambda dy, needs: _weighed(dy, axis, backwards, forwards))

@@ -170,7 +170,7 @@ def stitched(indices, data):
     if len(rests) > 1 or None in rests:
         raise ValueError(
             "dynamic_stitch: `data` must have the axes of `indices`, then axes of one shape. Received: shapes "
-            f"{[t.shape for t in tensors]} and {[i.shape for i in known]}."
+            f"{[tuple(t.shape) for t in tensors]} and {[tuple(i.shape) for i in known]}."
         )
     rest = rests.pop()
     rows = s.concatenate([s.reshape(t, (i.size, *rest)) for i, t in zip(known, tensors, strict=True)], 0)

@@ -126,16 +126,30 @@ def _transposition(shape, order):
     return to, (len(to), n, rows, *to[:-1], *(strides[k] for k in order), group), -(-rows // group)
 
 
+_IN_ORDER = tuple(range(64))  # more axes than NumPy has
+_REVERSED = [_IN_ORDER[:rank][::-1] for rank in range(9)]
+
+
+@lru_cache(maxsize=1024)
+def _order(order, rank):
+    """(order, the order that undoes it or None if it does not name each axis once)."""
+    if sorted(order) != list(range(rank)):
+        return order, None
+    return order, tuple(order.index(k) for k in range(rank))
+
+
 def transpose(x, axes=None):
     """The axes in another order; reversed by default."""
     x = as_tensor(x)
     rank = len(x.shape)
-    order = tuple(range(rank))[::-1] if axes is None else tuple(normalized_axis("transpose", k, rank) for k in axes)
-    if sorted(order) != list(range(rank)):
+    if axes is None:
+        order = back = _REVERSED[rank] if rank < len(_REVERSED) else tuple(range(rank))[::-1]
+    else:
+        order, back = _order(tuple([normalized_axis("transpose", k, rank) for k in axes]), rank)
+    if back is None:
         raise ValueError(f"transpose: `axes` must name each of the {rank} axes once. Received: axes={axes}.")
-    if order == tuple(range(rank)):
+    if order == _IN_ORDER[:rank]:
         return x
-    back = tuple(order.index(k) for k in range(rank))
     if rank > 8:
         return _moved(
             "transpose", lambda a: a.transpose(order), x, [x.shape[k] for k in order], lambda dy, n: transpose(dy, back)
@@ -199,7 +213,7 @@ def stack(xs, axis=0):
     """Tensors of one shape along a new axis."""
     tensors = same_kind("stack", xs)
     if len({t.shape for t in tensors}) > 1:
-        raise ValueError(f"stack: shapes must be equal. Received: {[t.shape for t in tensors]}.")
+        raise ValueError(f"stack: shapes must be equal. Received: {[tuple(t.shape) for t in tensors]}.")
     axis = normalized_axis("stack", axis, len(tensors[0].shape) + 1)
     return concatenate([expand_dims(t, axis) for t in tensors], axis)
 

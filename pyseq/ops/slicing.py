@@ -302,7 +302,9 @@ def concatenate(xs, axis=-1):
     axis = normalized_axis("concatenate", axis, rank)
     rest = {t.shape[:axis] + t.shape[axis + 1 :] if len(t.shape) == rank else None for t in tensors}
     if len(rest) > 1 or not rank:
-        raise ValueError(f"concatenate: shapes must agree but for axis {axis}. Received: {[t.shape for t in tensors]}.")
+        raise ValueError(
+            f"concatenate: shapes must agree but for axis {axis}. Received: {[tuple(t.shape) for t in tensors]}."
+        )
     if len(tensors) == 1:
         return tensors[0]
     if len(tensors) > AT_ONCE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 
 from pyseq.core import as_tensor, emit, float32, float64, int64, kernels, record
@@ -20,16 +21,19 @@ WORK = 12  # multiply-adds that an element costs, about: exp
 LOWEST = -(2**63)  # what NaN becomes as int64
 
 
-def _rows(x):
-    """(dims, parts, work) of the rows of x."""
-    *outer, n = x.shape
+@lru_cache(maxsize=4096)
+def _rows(shape):
+    """(dims, parts, work) of the rows of a tensor of this shape."""
+    *outer, n = shape
     rows = prod(outer)
-    return (rows, n), -(-rows // ROWS), x.size * WORK
+    return (rows, n), -(-rows // ROWS), rows * n * WORK
 
 
 def _along_last(who, function, x, axis):
     """function(x) with the axis moved to the end and back."""
     x = as_tensor(x)
+    if axis == -1 and type(axis) is int and x.shape and (x.dtype is float32 or x.dtype is float64):
+        return function(x)
     if not x.dtype.is_floating:
         raise TypeError(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32').")
     if not x.shape:
@@ -51,14 +55,14 @@ def softmax(x, axis=-1):
 
 
 def _softmax(x):
-    dims, parts, work = _rows(x)
+    dims, parts, work = _rows(x.shape)
     y = emit(SOFTMAX, (x,), ((x.shape, x.dtype),), dims, (), parts, work)
     return record(y, (x,), lambda dy, needs: softmax_backward(dy, y))
 
 
 def softmax_backward(dy, y):
     """(dy - sum(dy y)) y along the last axis, differentiable."""
-    dims, parts, work = _rows(y)
+    dims, parts, work = _rows(y.shape)
     dx = emit(SOFTMAX_BACKWARD, (dy, y), ((y.shape, y.dtype),), dims, (), parts, work // 4)
 
     def vjp(ddx, needs):
@@ -81,7 +85,7 @@ def log_softmax(x, axis=-1):
 
 
 def _log_softmax(x):
-    dims, parts, work = _rows(x)
+    dims, parts, work = _rows(x.shape)
     y = emit(LOG_SOFTMAX, (x,), ((x.shape, x.dtype),), dims, (), parts, work)
 
     def vjp(dy, needs):
@@ -116,7 +120,7 @@ def softmax_crossentropy(labels, logits):
         raise ValueError("softmax_crossentropy: `logits` must have an axis. Received: a scalar.")
     if logits.dtype is not float32 and logits.dtype is not float64:
         return e.cast(softmax_crossentropy(e.cast(labels, float32), e.cast(logits, float32)), logits.dtype)
-    dims, parts, work = _rows(logits)
+    dims, parts, work = _rows(logits.shape)
     outputs = ((logits.shape[:-1], logits.dtype), (logits.shape, logits.dtype))
     loss, p = emit(CROSSENTROPY, (labels, logits), outputs, dims, (), parts, work)
 
@@ -193,7 +197,7 @@ def sparse_softmax_crossentropy(labels, logits):
         return e.cast(sparse_softmax_crossentropy(labels, e.cast(logits, float32)), logits.dtype)
     classes = e.cast(labels, int64)
     _check_labels(classes, logits.shape[-1])
-    dims, parts, work = _rows(logits)
+    dims, parts, work = _rows(logits.shape)
     outputs = ((logits.shape[:-1], logits.dtype), (logits.shape, logits.dtype))
     loss, p = emit(SPARSE, (classes, logits), outputs, dims, (), parts, work, logits.dtype)
 

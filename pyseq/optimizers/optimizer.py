@@ -419,6 +419,23 @@ class Optimizer:
                 self._memo = None
         return self._iterations
 
+    def apply(self, grads, trainable_variables=None):
+        """One step, as Keras 3 spells it.
+
+        Args:
+            grads: list of gradients. trainable_variables: of these variables; by default those the optimizer was built for.
+        Raises:
+            ValueError: other numbers of gradients and variables; and as `apply_gradients`.
+        """
+        grads = list(grads)
+        variables = list(self._known if trainable_variables is None else trainable_variables)
+        if len(grads) != len(variables):
+            raise ValueError(
+                f"{self.name}.apply: `grads` must have one entry for each of the {len(variables)} variables. Received: "
+                f"{len(grads)} entries."
+            )
+        self.apply_gradients(zip(grads, variables, strict=True))
+
     def _step(self, gradients, variables):
         self._build_for(variables)
         self._compute_current_learning_rate()

@@ -9,6 +9,9 @@ from pyseq.core.engine import VariablesMoved
 
 TRIAL = 0.002  # seconds of steps that a trial takes, about
 AGAIN = 1.0  # seconds of running after which the slower way gets another trial
+CALLS = 6  # single calls of a trial, of each kind
+LATE = 3  # calls in a row that took longer than alone, after which a team is left
+HOPELESS = 3.0  # times as long as alone: the trial is over
 MARGIN = 0.97  # a team must be this much faster: it takes a processor from others
 
 
@@ -79,3 +82,53 @@ class Pace:
         was_trial = self.since_trial > AGAIN or threads not in self.seconds
         self.seconds[threads] = seconds / max(1, steps)
         self.since_trial = 0.0 if was_trial else self.since_trial + seconds
+
+
+class CallPace:
+    """The threads of a plan that is called once at a time, in turns at first; the same thought as `Pace`, for single calls.
+
+    On a processor that others want, a team waits for the thread that is not running: a call took 4 to 6 times as long as alone.
+    """
+
+    def __init__(self):
+        self.most = None  # threads it was tried with
+        self.best, self.alone = 1, 0.0
+        self._begin()
+        self.warm = False
+
+    def _begin(self):
+        self.left, self.total, self.since, self.late = 2 * CALLS, {}, 0.0, 0
+
+    def next(self, most):
+        """How many threads the next call is for."""
+        if most != self.most:
+            self.most, self.warm = most, False
+            self._begin()
+        if not self.warm:
+            return 1
+        return (1 if self.left % 2 == 0 else most) if self.left > 0 else self.best
+
+    def note(self, threads, seconds):
+        """A call on so many threads took so long."""
+        if not self.warm:
+            self.warm = True
+        elif self.left > 0:
+            self._note_trial(threads, seconds)
+        else:
+            self.since += seconds
+            self.late = self.late + 1 if threads > 1 and seconds > self.alone else 0
+            if self.late >= LATE:  # somebody else wants the processors now
+                self.best, self.since, self.late = 1, 0.0, 0
+            elif self.since > AGAIN:
+                self._begin()
+
+    def _note_trial(self, threads, seconds):
+        calls, total = self.total.get(threads, (0, 0.0))
+        self.total[threads] = calls + 1, total + seconds
+        self.left -= 1
+        if threads == 1:
+            self.alone = (total + seconds) / (calls + 1)
+        elif seconds > HOPELESS * self.alone:
+            self.best, self.left = 1, 0
+        elif self.left <= 0:
+            self.best = threads if (total + seconds) / (calls + 1) < MARGIN * self.alone else 1

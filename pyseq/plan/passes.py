@@ -16,6 +16,7 @@ from pyseq.plan.descents import fuse_descents
 from pyseq.plan.epilogues import fuse_epilogues
 from pyseq.plan.graph import Node, Value
 from pyseq.plan.norms import fuse_norms
+from pyseq.plan.pads import fuse_pads
 from pyseq.plan.pools import fuse_pools
 from pyseq.plan.slopes import fuse_slopes
 
@@ -156,8 +157,8 @@ def outputs_of_their_own(graph):
 
 
 PASSES = (
-    keep_old_values, drop_unread, fold_constants, share_equal, share_softmax, drop_unread, fuse_slopes, fuse_norms, fuse_pools,
-    fuse_epilogues, fuse_descents, fuse_chains,
+    keep_old_values, drop_unread, fold_constants, share_equal, share_softmax, drop_unread, fuse_pads,
+    fuse_slopes, fuse_norms, fuse_pools, fuse_epilogues, fuse_descents, fuse_chains,
     outputs_of_their_own,
 )  # fmt: skip
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from pyseq.core import as_dtype, config
 from pyseq.core.engine import Program, VariablesMoved, layout_count
 from pyseq.core.structure import map_structure
 from pyseq.plan.flat import Flat
 from pyseq.plan.memory import meetings, place
+from pyseq.plan.pace import CallPace
 from pyseq.plan.passes import optimize
 from pyseq.plan.trace import is_symbolic, trace_function
 
@@ -46,6 +49,7 @@ class Plan:
         self.outputs = [(v.shape, v.dtype) for v in graph.outputs]
         self.inputs = specs
         self.work = sum(node.work for node in graph.nodes)
+        self.call_pace = CallPace()
         self._describe()
 
     @staticmethod
@@ -137,16 +141,25 @@ class Plan:
 
     def __call__(self, *tensors):
         """Run once; returns what the function returned, with tensors that have values."""
-        threads = config.get_num_threads() if self.shares and self.work > PARALLEL_WORK else 1
+        most = config.get_num_threads() if self.shares and self.work > PARALLEL_WORK else 1
+        if most > 1:
+            threads = self.call_pace.next(most)
+            start = time.perf_counter()
+            made = self._run_once(tensors, threads)
+            self.call_pace.note(threads, time.perf_counter() - start)
+        else:
+            made = self._run_once(tensors, 1)
+        return self.structured(made)
+
+    def _run_once(self, tensors, threads):
         while True:
             program = self.take()
             try:
-                made = program.on_tensors(tensors, self.outputs, threads)
+                return program.on_tensors(tensors, self.outputs, threads)
             except VariablesMoved:
                 continue
             finally:
                 self.give(program)
-            return self.structured(made)
 
     def structured(self, made):
         """What the function returned, with these tensors for its outputs."""

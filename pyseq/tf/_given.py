@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, float32
+from pyseq.core.texts import as_texts, is_texts
 from pyseq.ops.check import known_values
 
 
@@ -45,6 +46,8 @@ def tensor_of(value, dtype=None):
     """Tensor of a value as `tf.convert_to_tensor` makes it."""
     if isinstance(value, (Tensor, Variable)):
         return as_tensor(value, dtype)
+    if dtype in (None, "string", str) and is_texts(value):
+        return as_texts(value)
     if dtype is None and not isinstance(value, (np.ndarray, np.generic)) and python_floats(value):
         dtype = float32
     return as_tensor(value, None if dtype is None else as_dtype(dtype))

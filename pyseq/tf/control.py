@@ -238,7 +238,7 @@ def _rows(who, elems):
     leaves = [as_tensor(x) for x in flatten(elems)]
     if not leaves or not all(x.shape for x in leaves) or len({x.shape[0] for x in leaves}) > 1:
         raise ValueError(
-            f"{who}: `elems` must be tensors with a first axis of one extent. Received: {[x.shape for x in leaves]}."
+            f"{who}: `elems` must be tensors with a first axis of one extent. Received: {[tuple(x.shape) for x in leaves]}."
         )
     columns = [shape_ops.unstack(x) for x in leaves]
     return [_filled(elems, iter(row)) for row in zip(*columns, strict=True)]

@@ -8,7 +8,7 @@ import numpy as np
 
 from pyseq._faces import missing as _missing
 from pyseq.core import as_dtype, dispatch
-from pyseq.ops import diagonals, matrices, reduce
+from pyseq.ops import decompositions, diagonals, matrices, reduce
 from pyseq.ops import einsum as sums
 from pyseq.ops import elementwise as e
 from pyseq.ops import linalg as ops
@@ -181,7 +181,7 @@ def _matrix_norm(x, ord, axis, keepdims):
         y = reduce.max(reduce.sum(e.absolute(x), over, True), then, True)
     elif ord == 2:
         order = (*(k for k in np.arange(x.ndim).tolist() if k not in (rows, columns)), rows, columns)
-        values = matrices.singular_values(s.transpose(x, order))
+        values = decompositions.singular_values(s.transpose(x, order))
         y = s.reshape(reduce.max(values, -1), [1 if k in (rows, columns) else n for k, n in enumerate(x.shape)])
     else:
         raise ValueError(f"tf.norm: `ord` must be 'euclidean', 'fro', 1, 2 or inf for matrices. Received: ord={ord!r}.")
@@ -227,7 +227,7 @@ def inv(input, adjoint=False, name=None):
 
 def pinv(a, rcond=None, validate_args=False, name=None):
     """The pseudo-inverses; singular values under `rcond` times the largest count as 0."""
-    return matrices.pinv(tensor_of(a), rcond)
+    return decompositions.pinv(tensor_of(a), rcond)
 
 
 def solve(matrix, rhs, adjoint=False, name=None):
@@ -248,7 +248,7 @@ def cholesky_solve(chol, rhs, name=None):
 def lstsq(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
     """x for which |matrix x - rhs|^2 + l2_regularizer |x|^2 is least. fast=False: by singular values, for matrices near to
     singular; `l2_regularizer` is not used then, as in TensorFlow."""
-    return matrices.lstsq(matrix, rhs, l2_regularizer, fast)
+    return decompositions.lstsq(matrix, rhs, l2_regularizer, fast)
 
 
 def det(input, name=None):
@@ -268,7 +268,7 @@ def logdet(matrix, name=None):
 
 def matrix_rank(a, tol=None, validate_args=False, name=None):
     """How many singular values are above `tol`."""
-    return matrices.matrix_rank(tensor_of(a), tol)
+    return decompositions.matrix_rank(tensor_of(a), tol)
 
 
 # ------------------------------------------------------------------------------------------------ decompositions
@@ -281,23 +281,23 @@ def cholesky(input, name=None):
 
 def qr(input, full_matrices=False, name=None):
     """(q, r): orthonormal columns, upper triangular."""
-    return Qr(*matrices.qr(tensor_of(input), full_matrices))
+    return Qr(*decompositions.qr(tensor_of(input), full_matrices))
 
 
 def svd(tensor, full_matrices=False, compute_uv=True, name=None):
     """(s, u, v) with u diag(s) v^T = tensor; s alone without `compute_uv`."""
     x = tensor_of(tensor)
-    return matrices.svd(x, full_matrices) if compute_uv else matrices.singular_values(x)
+    return decompositions.svd(x, full_matrices) if compute_uv else decompositions.singular_values(x)
 
 
 def eigh(tensor, name=None):
     """(values, ascending, vectors in columns) of symmetric matrices."""
-    return matrices.eigh(tensor_of(tensor))
+    return decompositions.eigh(tensor_of(tensor))
 
 
 def eigvalsh(tensor, name=None):
     """The eigenvalues of symmetric matrices, ascending."""
-    return matrices.eigvalsh(tensor_of(tensor))
+    return decompositions.eigvalsh(tensor_of(tensor))
 
 
 def expm(input, name=None):

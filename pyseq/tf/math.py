@@ -221,7 +221,7 @@ def add_n(inputs, name=None):
     """The sum of tensors of one shape."""
     tensors = shape_ops.same_kind("add_n", inputs if isinstance(inputs, (list, tuple)) else [inputs])
     if len({t.shape for t in tensors}) > 1:
-        raise ValueError(f"tf.add_n: `inputs` must be of one shape. Received: {[t.shape for t in tensors]}.")
+        raise ValueError(f"tf.add_n: `inputs` must be of one shape. Received: {[tuple(t.shape) for t in tensors]}.")
     total = tensors[0]
     for t in tensors[1:]:
         total = e.add(total, t)

@@ -7,6 +7,8 @@ import math
 import numpy as np
 
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, dispatch, emit, int32, numpy_kernel
+from pyseq.core.keras_tensor import KerasTensor
+from pyseq.core.texts import Texts
 from pyseq.data.spec import TensorShape
 from pyseq.ops import elementwise
 from pyseq.ops import gather as gather_ops
@@ -60,8 +62,8 @@ def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None):
 
 
 def is_tensor(x):
-    """Is x a tensor or variable?"""
-    return isinstance(x, (Tensor, Variable))
+    """Is x a tensor, one that stands for a tensor of a model, a variable, or texts?"""
+    return isinstance(x, (Tensor, Variable, KerasTensor, Texts))
 
 
 def zeros(shape, dtype="float32", name=None):

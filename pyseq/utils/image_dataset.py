@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import io
-
-import numpy as np
-
 from pyseq.utils.directory import datasets_from_directory
 from pyseq.utils.extras import needed
+from pyseq.utils.image_pixels import opened, pixels
 from pyseq.utils.image_utils import check_color_mode, check_size, smart_resize
 from pyseq.utils.resize import check_method, resize
 
 WHO = "image_dataset_from_directory"
 FORMATS = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
-# Of red, green and blue in the grey of a picture, in 2**-15: what libpng makes of 0.299 and 0.587, as TensorFlow asks it to.
-_LUMINANCE = np.array([9797, 19234, 3737])
 
 
 def image_dataset_from_directory(
@@ -70,18 +65,6 @@ def decoded(path, channels):
     with open(path, "rb") as f:
         content = f.read()
     try:
-        image = needed("PIL.Image", WHO).open(io.BytesIO(content))
-        if channels == 1:
-            image.draft("L", image.size)  # JPEG files hold the grey
-        image.load()
+        return pixels(opened(WHO, content, channels), channels)
     except OSError as error:
         raise ValueError(f"{WHO}: {path!r} is no image, or damaged. {error}") from None
-    if image.mode.startswith("I"):  # 16 bits; the upper eight are kept
-        x = np.asarray(image).astype("int64") >> 8
-        x = np.repeat(x.astype("uint8")[:, :, None], min(channels, 3), axis=2)
-        return x if channels < 4 else np.concatenate([x, np.full_like(x[:, :, :1], 255)], axis=2)
-    if channels == 1:
-        if image.mode in ("1", "L"):
-            return np.asarray(image.convert("L"))[:, :, None]
-        return (np.asarray(image.convert("RGB")).astype("int64") @ _LUMINANCE >> 15).astype("uint8")[:, :, None]
-    return np.asarray(image.convert("RGB" if channels == 3 else "RGBA"))

@@ -9,8 +9,9 @@ import warnings
 import numpy as np
 
 from pyseq.core import as_tensor, config
+from pyseq.ops import elementwise, resize
 from pyseq.utils.extras import needed
-from pyseq.utils.resize import resize
+from pyseq.utils.resize import check_method
 
 COLOR_MODES = {"grayscale": 1, "rgb": 3, "rgba": 4}  # channels
 _PILLOW_MODES = {"rgb": "RGB", "rgba": "RGBA"}
@@ -157,18 +158,12 @@ def smart_resize(x, size, interpolation="bilinear"):
         What `x` is: an array or a tensor; float32, but the dtype of `x` for "nearest".
     """
     target = check_size("smart_resize", "size", size)
-    images = np.asarray(x)
-    if images.ndim not in (3, 4):
-        raise ValueError(
-            "smart_resize: `x` must have the shape (height, width, channels) or (N, height, width, channels). "
-            f"Received: shape {images.shape}."
-        )
-    height, width = images.shape[-3:-1]
-    h = min(height, int(np.float32(width * target[0]) / np.float32(target[1])))
-    w = min(width, int(np.float32(height * target[1]) / np.float32(target[0])))
-    top, left = (height - h) // 2, (width - w) // 2
-    resized = resize(images[..., top : top + h, left : left + w, :], target, interpolation)
-    return resized if isinstance(x, np.ndarray) else as_tensor(resized)
+    method = check_method("smart_resize", interpolation)
+    images = as_tensor(x)
+    resized = resize.smart_resize(images, target, method)
+    if method != "nearest":
+        resized = elementwise.cast(resized, "float32")
+    return resized.numpy() if isinstance(x, np.ndarray) else resized
 
 
 # ------------------------------------------------------------------------------------------ arguments

@@ -94,7 +94,7 @@ def test_copies_and_pickles():
     assert copy.deepcopy(t) is t
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(t)).numpy(), [1, 2])
     v = pickle.loads(pickle.dumps(Variable([1.0], name="w", trainable=False)))
-    assert v.name == "w" and not v.trainable and v.numpy() == [1]
+    assert v.name == "w:0" and not v.trainable and v.numpy() == [1]
 
 
 def test_tensors_are_made_by_ops_only():

@@ -44,7 +44,7 @@ def test_without_snapshots_nothing_is_copied():
 
 @pytest.mark.parametrize("value", [[1.0], [[1.0, 2.0]], 1.0])
 def test_shapes_must_be_equal(value):
-    with pytest.raises(ValueError, match="w.assign.*shape"):
+    with pytest.raises(ValueError, match="w:0.assign.*shape"):
         Variable([1.0, 2.0], name="w").assign(value)
 
 
@@ -118,3 +118,10 @@ def test_a_kernel_that_fails_lets_the_variables_go():
         emit(numpy_kernel("fail", fail), (w,), (), updates=(v,))
     engine.lay_out([w, v])
     assert v.address != address
+
+
+def test_names_end_as_tensorflows():
+    assert [Variable(1.0, name=name).name for name in (None, "w", "a/b", "w:0", "w:12", "w:x", "")] == [
+        "Variable:0", "w:0", "a/b:0", "w:0", "w:12", "w:x:0", "Variable:0",
+    ]  # fmt: skip
+    assert repr(Variable([1], name="w")).startswith("<tf.Variable 'w:0' shape=(1,) dtype=int32")

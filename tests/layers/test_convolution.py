@@ -36,7 +36,9 @@ def test_matches_keras(case, recorded):
     with GradientTape() as tape:
         tape.watch(x)
         y = layer(x)
-    gradients = tape.gradient(y, [x, *layer.trainable_weights], output_gradients=as_tensor(make_conv.arrays(y.shape, 99)))
+    gradients = tape.gradient(
+        y, [x, *layer.trainable_weights], output_gradients=as_tensor(make_conv.arrays(y.shape, 99))
+    )
     for j, got in enumerate([y, *gradients]):
         want = recorded[f"{case}/{j}"]
         assert got.shape == want.shape

@@ -97,3 +97,30 @@ def test_input_that_does_not_fit():
     layer(np.ones((1, 3)))
     with pytest.raises(ValueError, match='layer "head".*axis -1 .* value 3, but received input with shape .2, 4.'):
         layer(np.ones((2, 4)))
+
+
+def test_variables_and_weights_in_the_order_they_are_made():
+    """As in tf.keras 2.15, where both go into one list: `get_weights` of a layer that mixes them."""
+
+    class Mixed(layers.Layer):
+        def build(self, input_shape):
+            self.a = tf.Variable(1.0, name="a")
+            self.b = self.add_weight("b", ())
+            self.c = tf.Variable(2.0, trainable=False, name="c")
+            self.d = [tf.Variable(3.0, name="d")]
+            self.e = self.add_weight("e", (), trainable=False)
+            self.f = self.add_weight("f", ())
+            self.add_weight("unassigned", ())
+
+        def call(self, x):
+            return x * self.a
+
+    layer = Mixed(name="mixed")
+    layer(np.ones((1, 1), "float32"))
+    names = [v.name.removeprefix("mixed/") for v in layer.weights]
+    assert names == ["a:0", "b:0", "d:0", "f:0", "unassigned:0", "c:0", "e:0"]
+    layer.trainable = False
+    assert [v.name.removeprefix("mixed/") for v in layer.weights] == names
+    store = {}
+    layer.save_own_variables(store)
+    assert [float(store[str(k)]) for k in (0, 2, 5)] == [1, 3, 2]

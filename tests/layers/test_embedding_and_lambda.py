@@ -5,6 +5,7 @@ import pytest
 
 import pyseq
 import pyseq.tf as tf
+from pyseq import backend as K  # noqa: N812
 from pyseq import layers
 
 IDS = np.array([[1, 2, 1], [0, 1, 3]])
@@ -130,3 +131,30 @@ def test_clone_shares_the_function():
     model = pyseq.Sequential([layers.Input((4,)), layers.Lambda(lambda x: x * 2)])
     x = np.ones((2, 4), "f4")
     np.testing.assert_array_equal(pyseq.models.clone_model(model)(x).numpy(), x * 2)
+
+
+def _with_backend(mean, log_variance):
+    shape = K.shape(mean)
+    return K.random_normal(shape=(shape[0], K.int_shape(mean)[1])) * K.exp(0.5 * log_variance) + mean
+
+
+def _with_tensorflow(mean, log_variance):
+    return tf.random.normal(tf.shape(mean)) * tf.exp(0.5 * log_variance) + mean
+
+
+@pytest.mark.parametrize("draw", [_with_backend, _with_tensorflow])
+def test_sampling_in_a_lambda_draws_anew_for_any_batch_size(draw):
+    """The middle of a variational autoencoder."""
+    x = pyseq.Input((3,))
+    mean, log_variance = (layers.Dense(2, kernel_initializer="zeros")(x) for _ in range(2))
+    z = layers.Lambda(lambda given: draw(*given), output_shape=(2,))([mean, log_variance])
+    model = pyseq.Model(x, z)
+    assert model.output_shape == (None, 2)
+    drawn = [model.predict(np.ones((n, 3)), verbose=0) for n in (70, 70, 5)]  # batches of 32, 32, 6; and of 5
+    assert [len(d) for d in drawn] == [70, 70, 5]
+    assert len(np.unique(np.concatenate(drawn))) == 2 * 145  # no number comes twice
+    called = [model(np.ones((4, 3), "float32")).numpy() for _ in range(6)]  # by a plan from the third call on
+    assert len(np.unique(called)) == 6 * 8
+    model.compile(pyseq.optimizers.SGD(0.0), "mse")
+    losses = [model.train_on_batch(np.ones((8, 3)), np.zeros((8, 2))) for _ in range(6)]
+    assert len(set(losses)) == 6

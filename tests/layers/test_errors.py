@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import pyseq
-from pyseq import layers
+from pyseq import layers, ops
 
 
 def z(*shape):
@@ -91,3 +91,46 @@ def test_functions_are_the_layers():
     np.testing.assert_array_equal(layers.dot([a, b], axes=1).numpy(), layers.Dot(1)([a, b]).numpy())
     assert layers.add([layers.Input((3,)), layers.Input((3,))], name="sum").shape == (None, 3)
     assert layers.concatenate([a, b], axis=0).shape == (4, 3)
+
+
+class Wrong(layers.Layer):
+    def call(self, x):
+        if len(x.shape) == 3:
+            raise KeyError("mine")
+        return ops.matmul(x, np.ones((5, 2), "f4"))
+
+
+class Around(pyseq.Model):
+    def __init__(self):
+        super().__init__(name="around")
+        self.inner = [Wrong(name="wrong")]
+
+    def call(self, x):
+        return self.inner[0](x)
+
+
+WAYS = {
+    "eager": lambda: Around().call(z(3, 4)),
+    "called": lambda: Around()(z(3, 4)),
+    "predict": lambda: Around().predict(z(3, 4), verbose=0),
+    "symbolic": lambda: Around()(layers.Input((4,))),
+    "sequential": lambda: pyseq.Sequential([Wrong(name="wrong")])(z(3, 4)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_error_names_the_innermost_layer(way):
+    with pytest.raises(
+        ValueError, match=r'^matmul: (?s:.*)In the call of layer "wrong" \(type Wrong\), inputs of shape'
+    ) as e:
+        WAYS[way]()
+    assert "around" not in str(e.value) and str(e.value).count("In the call") == 1
+    assert f"inputs of shape ({None if way in ('symbolic', 'sequential') else 3}, 4)" in str(e.value)
+    with pytest.raises(KeyError) as e:
+        Wrong()(z(2, 3, 4))
+    assert e.value.args == ("mine",)  # not a message
+
+
+def test_the_number_of_inputs_is_checked_before_weights_are_made():
+    with pytest.raises(ValueError, match=r'"d" expects 1 input\(s\), but it received 2'):
+        layers.Dense(2, name="d")([z(8, 4), z(8, 4)])

@@ -47,7 +47,6 @@ CASES = {
     "crop all": (lambda: L.Cropping2D(2)(z(1, 4, 6, 1)), ValueError, "cropping=.*2, 2"),
     "crop negative": (lambda: L.Cropping1D((-1, 0)), ValueError, ">= 0"),
     "up zero": (lambda: L.UpSampling2D(0), ValueError, "size"),
-    "up area": (lambda: L.UpSampling2D(interpolation="area"), NotImplementedError, "area"),
     "up unknown": (lambda: L.UpSampling2D(interpolation="linear"), NotImplementedError, "linear"),
 }  # fmt: skip
 

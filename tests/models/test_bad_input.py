@@ -112,7 +112,7 @@ def test_objects(model):
     for row in (["a", 1, 2, 3], [0, 1, 2, 3.5]):
         with pytest.raises(ValueError, match=rf"`x`.*object type {type(row[0]).__name__}.*astype"):
             model.predict(np.array([row], dtype=object))
-    with pytest.raises(ValueError, match="`x` must hold numbers"):
+    with pytest.raises(ValueError, match="must hold numbers"):
         model.predict(np.array([["a", "b", "c", "d"]]))
     with pytest.raises(ValueError, match="same length"):
         model.predict([[1, 2, 3, 4], [1, 2]])

@@ -59,7 +59,8 @@ def test_uses_of_a_layer():
     first, second = dense(a), dense(b)
     assert dense.get_output_at(0) is first and dense.get_output_at(1) is second and dense.get_input_at(1) is b
     assert dense.get_input_shape_at(1) == (None, 2, 3) and dense.get_output_shape_at(0) == (None, 4)
-    for attribute in ("output", "input", "output_shape", "input_shape"):
+    assert dense.output is first and dense.input is a  # the first use, as in tf.keras 2.15
+    for attribute in ("output_shape", "input_shape"):
         with pytest.raises(AttributeError, match="multiple inbound nodes"):
             getattr(dense, attribute)
     with pytest.raises(ValueError, match="at node 5, but the layer has only 2 inbound nodes"):
@@ -452,3 +453,106 @@ def test_clone_with_other_layers_and_inputs():
     assert keras.models.clone_model(model, input_tensors=inputs).input_names == ["p", "q"]
     with pytest.raises(ValueError, match="2 symbolic tensors"):
         keras.models.clone_model(model, input_tensors=inputs[:1])
+
+
+class WithHead(keras.Model):
+    """A model made of inputs and outputs that trains a layer and a variable of its own with them."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__(inputs, outputs)
+        self.heads = [layers.Dense(2, kernel_initializer="ones", name="head")]
+        self.scale = tf.Variable(1.0)
+
+    def train_step(self, data):
+        x, _ = data
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(self.heads[0](self(x, training=True)) ** 2) * self.scale
+        variables = self.trainable_variables
+        self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        return {"loss": loss}
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_layers_in_attributes_train_and_are_saved(run_eagerly, tmp_path):
+    """They were left out of `weights`, and so of training and of files. Losses and sums recorded from tf.keras 2.15."""
+    x = keras.Input((3,))
+    model = WithHead(x, layers.Dense(2, kernel_initializer="ones", name="body")(x))
+    model.heads[0].build((None, 2))
+    assert [layer.name for layer in model.layers[1:]] == ["body", "head"] and model.get_layer("head") is model.heads[0]
+    assert len(model.trainable_variables) == 5 and model.count_params() == 15
+    model.compile("sgd", run_eagerly=run_eagerly)
+    data = np.ones((4, 3), "float32")
+    history = model.fit(data, data, epochs=2, verbose=0).history
+    np.testing.assert_allclose(history["loss"], [36.0, 10.616128921508789], rtol=1e-6)
+    sums = [float(w.sum()) for w in model.get_weights()]
+    np.testing.assert_allclose(sums, [5.023511, -0.3254962, 3.0172555, -0.17213184, 0.47412297], rtol=1e-5)
+    model.save_weights(tmp_path / "model.weights.h5")
+    saved = model.get_weights()
+    model.set_weights([0 * w for w in saved])
+    model.load_weights(tmp_path / "model.weights.h5")
+    for a, b in zip(model.get_weights(), saved, strict=True):
+        np.testing.assert_array_equal(a, b)
+    model.heads.append(layers.Dense(1, name="late"))
+    assert [layer.name for layer in model.layers[1:]] == ["body", "head", "late"]
+    plain = keras.Model(x, model.output)
+    plain.more = layers.Dense(1)
+    assert (
+        len(plain.layers) == 3 and len(keras.Model.from_config(plain.get_config()).layers) == 2
+    )  # the graph is described
+    assert len(keras.models.clone_model(plain).layers) == len(copy.deepcopy(plain).layers) - 1 == 2
+
+
+def test_the_list_of_layers_is_a_copy():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(1)
+
+        def call(self, x):
+            return self.dense(x)
+
+    model = Own()
+    model(np.ones((1, 2), "float32"))
+    model.layers.pop()
+    assert len(model.layers) == 1 and len(model.weights) == 2
+    assert model.inputs is model.outputs is model.input_names is model.output_names is None  # nothing is known of them
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_metrics_of_symbolic_tensors(run_eagerly, tmp_path):
+    """Names, values, layers and configurations as recorded from tf.keras 2.15."""
+    x = keras.Input((3,))
+    h = layers.Dense(2, kernel_initializer="ones", name="h")(x)
+    model = keras.Model(x, layers.Dense(1, kernel_initializer="ones", name="o")(h))
+    model.add_metric(tf.reduce_mean(h), name="mean", aggregation="mean")
+    model.add_metric(h, name="all")
+    model.add_loss(tf.reduce_sum(h) * 0.1)
+    with pytest.raises(ValueError, match="Please provide a name"):
+        model.add_metric(h)
+    with pytest.raises(TypeError, match="foo"):
+        model.add_metric(h, name="q", foo=1)
+    with pytest.raises(ValueError, match="Graph disconnected"):
+        model.add_metric(keras.Input((2,)) * 1.0, name="q")
+    model.compile("sgd", "mse", metrics=["mae"], run_eagerly=run_eagerly)
+    assert model.metrics_names[-2:] == ["mean", "all"] and len(model.weights) == 4
+    data = np.arange(12, dtype="float32").reshape(4, 3) / 10
+    history = model.fit(data, data[:, :1], batch_size=2, shuffle=False, epochs=2, verbose=0).history
+    assert list(history) == ["loss", "mae", "mean", "all"]
+    np.testing.assert_allclose(history["loss"], [10.424686431884766, 3.9796934127807617], rtol=1e-5)
+    np.testing.assert_allclose(history["mean"], [1.6230974197387695, 1.3931585550308228], rtol=1e-6)
+    expected = model.evaluate(data, data[:, :1], verbose=0, return_dict=True)
+    np.testing.assert_allclose(expected["all"], 1.2899558544158936, rtol=1e-6)
+    configs = [layer["config"] for layer in model.get_config()["layers"] if layer["class_name"] == "AddMetric"]
+    assert [(c["metric_name"], c["aggregation"]) for c in configs] == [("mean", "mean"), ("all", "mean")]
+    model.save(tmp_path / "model.keras")
+    model.save(tmp_path / "model.h5")
+    for again in (
+        keras.models.load_model(tmp_path / "model.keras"),
+        keras.models.load_model(tmp_path / "model.h5"),
+        copy.deepcopy(model),
+    ):
+        assert again.evaluate(data, data[:, :1], verbose=0, return_dict=True) == expected
+    clone = keras.models.clone_model(model)
+    clone.set_weights(model.get_weights())
+    clone.compile("sgd", "mse")
+    assert clone.evaluate(data, data[:, :1], verbose=0, return_dict=True)["all"] == expected["all"]

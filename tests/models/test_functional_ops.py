@@ -92,3 +92,37 @@ def test_functions_that_change_the_process_have_no_name_in_configurations():
         with pytest.raises(ValueError, match="Unknown function"):
             dispatch.function_of(name)
     assert dispatch.function_of("math.reduce_mean") is tf.reduce_mean
+
+
+def made_of_extents(ids, x):
+    """Tensors whose shapes are made of extents taken one by one: two unknown ones of `ids`, the batch of `x`."""
+    b, t = tf.shape(x)[0], tf.shape(ids)[1]
+    return {
+        "range": tf.range(start=0, limit=t, delta=1) + 0 * ids,
+        "zeros": tf.zeros((b, t, 3)),
+        "ones of a shape": tf.ones(tf.shape(ids)),
+        "stack": tf.ones(tf.stack([t, b])),
+        "concat": tf.ones(tf.concat([tf.shape(ids), [2]], 0)),
+        "tile": tf.reshape(tf.tile(x[:, None], [1, t, 1]), (b, t, 4)),
+        "band": tf.linalg.band_part(tf.ones((t, t)), -1, 0),
+        "half": tf.reshape(tf.cast(ids, "float32"), (-1, t // 2, 2)),
+        "slice": ids[:, : t - 1],
+        "one hot": tf.one_hot(ids, t),
+    }
+
+
+def test_shapes_made_of_extents():
+    """Shapes as tf.keras 2.15 gives them."""
+    ids, x = keras.Input((None,), dtype="int32"), keras.Input((4,))
+    outputs = made_of_extents(ids, x)
+    assert {name: y.shape for name, y in outputs.items()} == {
+        "range": (None, None), "zeros": (None, None, 3), "ones of a shape": (None, None), "stack": (None, None),
+        "concat": (None, None, 2), "tile": (None, None, 4), "band": (None, None), "half": (None, None, 2), "slice": (None, None),
+        "one hot": (None, None, None),
+    }  # fmt: skip
+    model = keras.Model([ids, x], outputs)
+    for n, t in ((2, 6), (3, 4), (1, 10)):
+        given = tf.constant(np.arange(n * t).reshape(n, t) % 3, "int32"), tf.constant(np.ones((n, 4), "float32"))
+        made, expected = model(given), made_of_extents(*given)
+        for name, y in expected.items():
+            np.testing.assert_array_equal(made[name], y, err_msg=name)

@@ -92,12 +92,12 @@ def test_indexed_slices():
 
 
 @pytest.mark.parametrize("call, error, message", [
-    (lambda v: v[0].assign([1.0]), ValueError, r"v\[key\].assign: `value` must have the shape \(3,\). Received: shape=\(1,\)"),
-    (lambda v: v[0].assign(as_tensor([1, 2, 3])), TypeError, r"v\[key\].assign: `value` must be float64. Received: int32"),
+    (lambda v: v[0].assign([1.0]), ValueError, r"v:0\[key\].assign: `value` must have the shape \(3,\). Received: shape=\(1,\)"),
+    (lambda v: v[0].assign(as_tensor([1, 2, 3])), TypeError, r"v:0\[key\].assign: `value` must be float64. Received: int32"),
     (lambda v: (v[0] * 1.0).assign(0.0), AttributeError, "'Tensor' object has no attribute 'assign'. Tensors cannot be changed"),
-    (lambda v: v.scatter_nd_add([[4]], [[1.0, 1, 1]]), IndexError, r"v.scatter_nd_add: `indices` must be inside of \(4,\)"),
-    (lambda v: v.scatter_nd_add([[1]], [[1.0]]), ValueError, r"v.scatter_nd_add: `updates` must have the shape \(1, 3\)"),
-    (lambda v: v.scatter_nd_add([[1.0]], 1.0), TypeError, "v.scatter_nd_add: `indices` must be integers"),
+    (lambda v: v.scatter_nd_add([[4]], [[1.0, 1, 1]]), IndexError, r"v:0.scatter_nd_add: `indices` must be inside of \(4,\)"),
+    (lambda v: v.scatter_nd_add([[1]], [[1.0]]), ValueError, r"v:0.scatter_nd_add: `updates` must have the shape \(1, 3\)"),
+    (lambda v: v.scatter_nd_add([[1.0]], 1.0), TypeError, "v:0.scatter_nd_add: `indices` must be integers"),
     (lambda v: v[0].set_shape([None, 1]), ValueError, r"Tensor.set_shape: `shape` must fit the tensor's, \(3,\)"),
     (lambda v: Variable([1.0], shape=[2]), ValueError, r"Variable: `initial_value` must have the shape \(2,\). Received: shape=\(1,\)"),
     (lambda v: Variable([1.0], validate_shape=False), NotImplementedError, "Variable: has one shape for ever"),

@@ -7,6 +7,7 @@ import pytest
 
 from pyseq.core import GradientTape, Tensor, Variable, as_tensor, config, shapes_only, wrap
 from pyseq.ops import elementwise
+from pyseq.plan import function
 from tests.fixtures.make_elementwise import BINARY_POINTS, CASTS, UNARY_POINTS, cast_points, recorded
 from tests.gradcheck import check_vjp
 from tests.references import elementwise as reference
@@ -388,6 +389,31 @@ def test_no_gradient(name):
         tape.watch(x)
         y = getattr(elementwise, name)(x)
     assert tape.gradient(y, x) is None
+
+
+@pytest.mark.parametrize("name", ["sqrt", "rsqrt", "reciprocal"])
+@pytest.mark.parametrize("in_a_plan", [False, True])
+def test_no_gradient_comes_in(name, in_a_plan):
+    """Where dy is 0 the gradient is 0, as in TensorFlow, not 0 * inf: so `where` guards what has no root. dy itself has its
+    gradient."""
+    op = getattr(elementwise, name)
+
+    def gradients(x, dy):
+        with GradientTape() as outer:
+            outer.watch([x, dy])
+            with GradientTape() as tape:
+                tape.watch(x)
+                y = op(x)
+            dx = tape.gradient(y, x, output_gradients=dy)
+        return [dx, *outer.gradient(dx, [x, dy])]
+
+    x = as_tensor([-1.0, 0.0, 4.0, 4.0, np.inf, np.nan])
+    dy = as_tensor([0.0, 0.0, 0.0, 2.0, 0.0, 0.0])
+    dx, ddx, ddy = (function(gradients) if in_a_plan else gradients)(x, dy)
+    slope, curvature = {"sqrt": (1 / 4, -1 / 32), "rsqrt": (-1 / 16, 3 / 128), "reciprocal": (-1 / 16, 1 / 32)}[name]
+    np.testing.assert_array_equal(dx, [0, 0, 0, 2 * slope, 0, 0])
+    np.testing.assert_allclose(ddy.numpy()[2:4], slope, rtol=1e-6)
+    np.testing.assert_allclose(ddx.numpy()[2:4], [0, 2 * curvature], rtol=1e-6)
 
 
 def test_vjp_of_where_clip_cast():

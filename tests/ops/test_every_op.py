@@ -12,7 +12,7 @@ from pyseq import _kernels, ops
 from pyseq.core import config
 
 TESTS = Path(__file__).parent.parent
-MODULES = sorted(m.name for m in pkgutil.iter_modules(ops.__path__))
+MODULES = sorted(m.name for m in pkgutil.iter_modules(ops.__path__) if m.name[0] != "_")
 
 
 def text_about(module):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pyseq.core import as_tensor
+from pyseq.ops import decompositions, matrices
 from pyseq.ops import elementwise as e
-from pyseq.ops import matrices
 from pyseq.ops.linalg import matmul
 from tests.ops.proofs import check_op
 
@@ -73,41 +73,51 @@ def test_lstsq(shape, regularizer):
     n = min(shape[-2:])
     gram = (t(a) @ a if shape[-2] >= shape[-1] else a @ t(a)) + regularizer * np.eye(n)
     want = np.linalg.solve(gram, t(a) @ b) if shape[-2] >= shape[-1] else t(a) @ np.linalg.solve(gram, b)
-    check_op(lambda a, b: matrices.lstsq(a, b, regularizer), a, b, want=want, rtol=1e-8, atol=1e-8, gradient_rtol=1e-5)
+    check_op(
+        lambda a, b: decompositions.lstsq(a, b, regularizer), a, b, want=want, rtol=1e-8, atol=1e-8, gradient_rtol=1e-5
+    )
     if not regularizer:
         check_op(
-            lambda a, b: matrices.lstsq(a, b, fast=False), a, b, want=want, rtol=1e-8, atol=1e-8, gradient_rtol=1e-5
+            lambda a, b: decompositions.lstsq(a, b, fast=False),
+            a,
+            b,
+            want=want,
+            rtol=1e-8,
+            atol=1e-8,
+            gradient_rtol=1e-5,
         )
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (5, 3), (3, 5), (2, 4, 3)])
 def test_decompositions(shape):
     x = RNG.standard_normal(shape)
-    q, r = matrices.qr(x)
+    q, r = decompositions.qr(x)
     np.testing.assert_allclose(matmul(q, r).numpy(), x, atol=1e-12)
-    check_op(lambda x: matrices.qr(x)[0], x, want=np.linalg.qr(x)[0], gradient_rtol=1e-5)
-    check_op(lambda x: matrices.qr(x)[1], x, want=np.linalg.qr(x)[1], gradient_rtol=1e-5)
-    values, u, v = matrices.svd(x)
+    check_op(lambda x: decompositions.qr(x)[0], x, want=np.linalg.qr(x)[0], gradient_rtol=1e-5)
+    check_op(lambda x: decompositions.qr(x)[1], x, want=np.linalg.qr(x)[1], gradient_rtol=1e-5)
+    values, u, v = decompositions.svd(x)
     np.testing.assert_allclose((u.numpy() * values.numpy()[..., None, :]) @ t(v.numpy()), x, atol=1e-12)
-    check_op(lambda x: matrices.svd(x)[0], x, want=np.linalg.svd(x)[1])
-    check_op(matrices.singular_values, x, want=np.linalg.svd(x)[1])
-    check_op(lambda x: e.square(matrices.svd(x)[1]), x, gradient_rtol=1e-5)
-    check_op(lambda x: e.square(matrices.svd(x)[2]), x, gradient_rtol=1e-5)
-    check_op(matrices.pinv, x, want=np.linalg.pinv(x), gradient_rtol=1e-5)
-    check_op(matrices.matrix_rank, x, want=np.linalg.matrix_rank(x), vjp=False)
-    check_op(lambda x: matrices.matrix_rank(x, 1.0), x, want=np.linalg.matrix_rank(x, 1.0), vjp=False)
-    full = matrices.svd(x, full_matrices=True)
+    check_op(lambda x: decompositions.svd(x)[0], x, want=np.linalg.svd(x)[1])
+    check_op(decompositions.singular_values, x, want=np.linalg.svd(x)[1])
+    check_op(lambda x: e.square(decompositions.svd(x)[1]), x, gradient_rtol=1e-5)
+    check_op(lambda x: e.square(decompositions.svd(x)[2]), x, gradient_rtol=1e-5)
+    check_op(decompositions.pinv, x, want=np.linalg.pinv(x), gradient_rtol=1e-5)
+    check_op(decompositions.matrix_rank, x, want=np.linalg.matrix_rank(x), vjp=False)
+    check_op(lambda x: decompositions.matrix_rank(x, 1.0), x, want=np.linalg.matrix_rank(x, 1.0), vjp=False)
+    full = decompositions.svd(x, full_matrices=True)
     assert full[1].shape == (*shape[:-1], shape[-2]) and full[2].shape == (*shape[:-2], shape[-1], shape[-1])
-    assert matrices.qr(x, full_matrices=True)[0].shape == (*shape[:-1], shape[-2])
+    assert decompositions.qr(x, full_matrices=True)[0].shape == (*shape[:-1], shape[-2])
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (2, 4, 4)])
 def test_eigh(shape):
     x = RNG.standard_normal(shape)
     x = x + t(x)
-    check_op(symmetric(lambda x: matrices.eigh(x)[0]), x, want=np.linalg.eigvalsh(x))
-    check_op(symmetric(matrices.eigvalsh), x, want=np.linalg.eigvalsh(x))
-    check_op(symmetric(lambda x: e.square(matrices.eigh(x)[1])), x, want=np.linalg.eigh(x)[1] ** 2, gradient_rtol=1e-5)
+    check_op(symmetric(lambda x: decompositions.eigh(x)[0]), x, want=np.linalg.eigvalsh(x))
+    check_op(symmetric(decompositions.eigvalsh), x, want=np.linalg.eigvalsh(x))
+    check_op(
+        symmetric(lambda x: e.square(decompositions.eigh(x)[1])), x, want=np.linalg.eigh(x)[1] ** 2, gradient_rtol=1e-5
+    )
 
 
 @pytest.mark.parametrize("size", [0.01, 1.0, 7.0, 60.0])
@@ -125,17 +135,17 @@ def test_float32_and_float16():
         y = matrices.inv(x.astype(dtype))
         assert y.dtype == dtype
         np.testing.assert_allclose(y.numpy(), np.linalg.inv(x), rtol=rtol, atol=rtol)
-        assert matrices.svd(x.astype(dtype))[0].dtype == matrices.expm(x.astype(dtype)).dtype == dtype
+        assert decompositions.svd(x.astype(dtype))[0].dtype == matrices.expm(x.astype(dtype)).dtype == dtype
 
 
 @pytest.mark.parametrize("call, error, message", [
     (lambda: matrices.inv(np.ones((2, 3))), ValueError, r"inv: `x` must be square matrices \(..., n, n\). Received: x.shape=\(2, 3\)"),
     (lambda: matrices.inv(np.ones((2, 2))), np.linalg.LinAlgError, "inv: Singular matrix"),
     (lambda: matrices.inv(as_tensor([[1]])), TypeError, "inv: `x` must be floating point. Received: dtype=int32"),
-    (lambda: matrices.qr(np.ones(3)), ValueError, r"qr: `x` must be matrices \(..., m, n\)"),
+    (lambda: decompositions.qr(np.ones(3)), ValueError, r"qr: `x` must be matrices \(..., m, n\)"),
     (lambda: matrices.solve(np.eye(3), np.ones((2, 2))), ValueError, "solve: `rhs` must have as many rows as `matrix`"),
     (lambda: matrices.cholesky(-np.eye(2)), np.linalg.LinAlgError, "cholesky: Matrix is not positive definite"),
-    (lambda: matrices.lstsq(np.ones((3, 2)), np.ones((2, 2))), ValueError, "lstsq: `rhs` must have the rows of `matrix`"),
+    (lambda: decompositions.lstsq(np.ones((3, 2)), np.ones((2, 2))), ValueError, "lstsq: `rhs` must have the rows of `matrix`"),
 ])  # fmt: skip
 def test_errors(call, error, message):
     with pytest.raises(error, match=f"^{message}"):

@@ -205,7 +205,7 @@ Z = np.zeros((1, 4, 4, 2), "float32")
         (lambda: pool.max_pool(Z.astype("int64"), 2), TypeError, "int64"),
         (lambda: edges.move_edges(Z, [(-3, -2), (0, 0)]), ValueError, "cut off more"),
         (lambda: resize.resize(Z, (0, 3)), ValueError, "size"),
-        (lambda: resize.resize(Z, (2, 3), "area"), ValueError, "area"),
+        (lambda: resize.resize(Z, (2, 3), "some"), ValueError, "method"),
         (lambda: resize.resize(Z[:, :0], (2, 3)), ValueError, "pixels"),
     ],
 )

@@ -399,3 +399,16 @@ def test_schedules_have_their_older_place_too():
     assert keras.experimental.CosineDecayRestarts is keras.optimizers.schedules.CosineDecayRestarts
     with pytest.raises(AttributeError, match="'LinearModel'"):
         keras.experimental.LinearModel  # noqa: B018
+
+
+def test_apply_as_keras_3_spells_it():
+    variables = [Variable([1.0, 2.0]), Variable([3.0])]
+    optimizer = optimizers.SGD(0.5)
+    gradients = [as_tensor([1.0, 1.0]), as_tensor([1.0])]
+    assert optimizer.apply(gradients, variables) is None
+    optimizer.apply(iter(gradients))  # those of the first time
+    assert [v.numpy().tolist() for v in variables] == [[0.0, 1.0], [2.0]] and int(optimizer.iterations) == 2
+    with pytest.raises(
+        ValueError, match="SGD.apply: `grads` must have one entry for each of the 2 variables.*1 entries"
+    ):
+        optimizer.apply(gradients[:1])

@@ -70,3 +70,31 @@ def test_training_goes_on_from_a_file(name, layout, tmp_path):
         np.testing.assert_array_equal(a, b)
     for a, b in zip(model.optimizer.variables, again.optimizer.variables, strict=True):
         np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+@pytest.mark.parametrize("make", [keras.optimizers.Adam, keras.optimizers.SGD, keras.optimizers.legacy.SGD])
+def test_a_learning_rate_function_of_nothing_is_asked_in_every_step(make):
+    found = []
+    for run_eagerly in (True, False):
+        rates = iter(np.linspace(0.5, 0.1, 100))
+        asked = []
+
+        def rate(rates=rates, asked=asked):
+            asked.append(float(next(rates)))
+            return asked[-1]
+
+        model = keras.Sequential([keras.layers.Dense(1, kernel_initializer="zeros", input_shape=(2,))])
+        model.compile(make(learning_rate=rate), "mse", run_eagerly=run_eagerly)
+        model.fit(np.ones((25, 2)), np.ones((25, 1)), batch_size=10, epochs=2, verbose=0, shuffle=False)
+        assert len(asked) == 1 + 6  # when it was made, and in each step
+        assert float(model.optimizer.learning_rate) == np.float32(asked[-1])
+        found.append(model.get_weights()[0])
+    np.testing.assert_array_equal(*found)
+
+
+def test_an_error_in_a_learning_rate_function_comes_out():
+    answers = iter([0.1, 0.1, "fast"])
+    model = keras.Sequential([keras.layers.Dense(1, input_shape=(2,))])
+    model.compile(keras.optimizers.SGD(lambda: next(answers)), "mse")
+    with pytest.raises(TypeError, match="`learning_rate` must be a number"):
+        model.fit(np.ones((25, 2)), np.ones((25, 1)), batch_size=5, verbose=0)

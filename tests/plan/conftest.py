@@ -22,6 +22,7 @@ def team_of(n, patch):
             return program.run(addresses, strides, steps, seconds, n)
 
         p.setattr(pace.Pace, "run", run)
+        p.setattr(pace.CallPace, "next", lambda self, most: n)
         try:
             yield
         finally:

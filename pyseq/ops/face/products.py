@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from pyseq.core import as_tensor, dispatch
-from pyseq.ops import elementwise, linalg, matrices, reduce
+from pyseq.ops import decompositions, elementwise, linalg, matrices, reduce
 from pyseq.ops import shape as s
 from pyseq.ops.face.arrays import diagonal
 from pyseq.ops.face.promotion import floats, numbers
@@ -137,7 +137,7 @@ def _matrix_norm(x, order, axes, keepdims):
         sums_ = reduce.sum(elementwise.absolute(x), first, True)
         y = (reduce.max if order > 0 else reduce.min)(sums_, second, True)
     elif order in (2, -2, "nuc"):
-        values = matrices.singular_values(s.transpose(x, (*[k for k in range(rank) if k not in (a, b)], a, b)))
+        values = decompositions.singular_values(s.transpose(x, (*[k for k in range(rank) if k not in (a, b)], a, b)))
         y = reduce.sum(values, -1) if order == "nuc" else (reduce.max if order > 0 else reduce.min)(values, -1)
     else:
         raise ValueError(f"norm: unknown `ord` for matrices. Received: ord={order!r}.")
@@ -162,7 +162,7 @@ def inv(x):
 
 def pinv(x, rcond=None):
     """The pseudo-inverse."""
-    return matrices.pinv(*floats(x), rcond)
+    return decompositions.pinv(*floats(x), rcond)
 
 
 def slogdet(x):
@@ -195,25 +195,25 @@ def qr(x, mode="reduced"):
     """(Q, R) with x = Q R; mode "reduced" or "complete"."""
     if mode not in ("reduced", "complete"):
         raise ValueError(f"qr: `mode` must be 'reduced' or 'complete'. Received: mode={mode!r}.")
-    return matrices.qr(*floats(x), mode == "complete")
+    return decompositions.qr(*floats(x), mode == "complete")
 
 
 def svd(x, full_matrices=True, compute_uv=True):
     """(U, singular values, V^T) with x = U diag(values) V^T; the values alone without `compute_uv`."""
     if not compute_uv:
-        return matrices.singular_values(*floats(x))
-    values, u, v = matrices.svd(*floats(x), full_matrices)
+        return decompositions.singular_values(*floats(x))
+    values, u, v = decompositions.svd(*floats(x), full_matrices)
     return u, values, s.swapaxes(v, -1, -2)
 
 
 def eigh(x):
     """(eigenvalues, eigenvectors) of a symmetric matrix, values ascending."""
-    return matrices.eigh(*floats(x))
+    return decompositions.eigh(*floats(x))
 
 
 def matrix_rank(x, tol=None):
     """How many singular values are above `tol`."""
-    return matrices.matrix_rank(*floats(x), tol)
+    return decompositions.matrix_rank(*floats(x), tol)
 
 
 def lstsq(a, b, rcond=None):
@@ -222,7 +222,7 @@ def lstsq(a, b, rcond=None):
         raise NotImplementedError("lstsq: `rcond` is not supported. Use pinv(a, rcond) @ b.")
     a, b = floats(a, b)
     vector = len(b.shape) == len(a.shape) - 1
-    y = matrices.lstsq(a, s.expand_dims(b, -1) if vector else b)
+    y = decompositions.lstsq(a, s.expand_dims(b, -1) if vector else b)
     return s.squeeze(y, -1) if vector else y
 
 

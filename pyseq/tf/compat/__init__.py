@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from pyseq._faces import missing as _missing
+from pyseq.core.dimension import Dimension
 
 bytes_or_text_types = (bytes, str)
 
@@ -30,6 +31,16 @@ def as_text(bytes_or_text, encoding="utf-8"):
 def as_str_any(value, encoding="utf-8"):
     """Text of anything."""
     return as_text(value, encoding) if isinstance(value, bytes) else str(value)
+
+
+def dimension_at_index(shape, index):
+    """The Dimension of one axis of a TensorShape."""
+    return shape.dims[index]
+
+
+def dimension_value(dimension):
+    """The extent, None if it is unknown, of a Dimension, an integer or None."""
+    return dimension.value if isinstance(dimension, Dimension) else dimension
 
 
 as_str = as_text

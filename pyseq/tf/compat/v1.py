@@ -11,7 +11,9 @@ import types
 from pyseq import tf
 from pyseq._faces import nearest
 from pyseq.core import active_trace
+from pyseq.core.dimension import Dimension  # noqa: F401
 from pyseq.random import set_seed
+from pyseq.tf.compat import dimension_at_index, dimension_value  # noqa: F401
 
 
 def enable_eager_execution(config=None, device_policy=None, execution_mode=None):

@@ -1,0 +1,67 @@
+/* Where a pixel of an image that is turned, moved or stretched comes from.  In float32 and without fused operations, as
+ * TensorFlow counts (core/kernels/image/image_ops.h): a pixel on the border between two goes where it goes there. */
+#ifndef PYSEQ_AFFINE_H
+#define PYSEQ_AFFINE_H
+
+#include <math.h>
+#include <stdint.h>
+
+#include "exact.h"
+#include "simd.h"
+
+enum { AFFINE_CONSTANT, AFFINE_REFLECT, AFFINE_WRAP, AFFINE_NEAREST };
+
+/* A place outside [0, n - 1] brought inside by the fill mode; "constant" leaves it outside. */
+ALWAYS_INLINE float affine_inside(float at, int64_t n, int64_t mode) {
+    const float last = (float)(n - 1);
+    if (mode == AFFINE_CONSTANT || (at >= 0 && at <= last)) return at;
+    if (mode == AFFINE_NEAREST) return at < 0 ? 0 : at > last ? last : 0;      /* NaN: 0 */
+    if (n <= 1 || !(at >= -1e9f && at <= 1e9f)) return 0;
+    if (mode == AFFINE_REFLECT) {                        /* ... 1 0 | 0 1 ... n-1 | n-1 n-2 ...: edges are mirrored, period 2 n */
+        const float period = (float)(2 * n);
+        if (at < 0) {
+            at += period * (float)(int64_t)(-at / period);
+            at = at < -(float)n ? at + period : -at - 1;
+        } else {
+            at -= period * (float)(int64_t)(at / period);
+            if (at >= (float)n) at = period - at - 1;
+        }
+    } else {                                             /* wrap: between the last pixel and the first there is one step */
+        const float period = (float)n;
+        if (at < 0) at += period * (float)((int64_t)(-at / last) + 1);
+        else at -= period * (float)(int64_t)(at / last);
+    }
+    return at < 0 ? 0 : at > last ? last : at;
+}
+
+/* (row, column) that output pixel (oh, ow) is read from; 0: none (at infinity). */
+ALWAYS_INLINE int affine_source(const float *m, int64_t oh, int64_t ow, int64_t h, int64_t w, int64_t mode, float *row, float *column) {
+    const float x = (float)ow, y = (float)oh, k = m[6] * x + m[7] * y + 1;
+    if (k == 0) return 0;
+    *column = affine_inside((m[0] * x + m[1] * y + m[2]) / k, w, mode);
+    *row = affine_inside((m[3] * x + m[4] * y + m[5]) / k, h, mode);
+    return *row > -1e9f && *row < 1e9f && *column > -1e9f && *column < 1e9f;   /* no NaN: integers come from it */
+}
+
+/* The pixels a place is between, and how much of each: (row, column, share), nearest: one. Returns how many. */
+ALWAYS_INLINE int affine_corners(float row, float column, int64_t bilinear, int64_t *rows, int64_t *columns, float *share) {
+    if (!bilinear) {
+        rows[0] = (int64_t)roundf(row);
+        columns[0] = (int64_t)roundf(column);
+        share[0] = 1;
+        return 1;
+    }
+    const float top = floorf(row), left = floorf(column), down = row - top, right = column - left;
+    const float up = top + 1 - row, back = left + 1 - column;
+    for (int k = 0; k < 4; k++) {
+        rows[k] = (int64_t)top + k / 2;
+        columns[k] = (int64_t)left + k % 2;
+    }
+    share[0] = up * back;
+    share[1] = up * right;
+    share[2] = down * back;
+    share[3] = down * right;
+    return 4;
+}
+
+#endif

@@ -1,0 +1,92 @@
+"""Images turned, moved, stretched.  x (N, H, W, C) -> y (N, OH, OW, C); transforms float32 (N or 1, 8): a0 a1 a2 b0 b1 b2 c0 c1.
+
+y[n, oh, ow] = x[n] at column (a0 ow + a1 oh + a2) / k, row (b0 ow + b1 oh + b2) / k, k = c0 ow + c1 oh + 1: its nearest pixel, or
+between four of them. What is outside is by the fill mode: affine.h.  Source: TensorFlow's ImageProjectiveTransformV3.
+
+dim: h w c oh ow, transforms (N or 1), bilinear, fill mode.   attr: fill value.   Vector axis: channels.
+"""
+from libc.stdint cimport int64_t, uintptr_t
+from libc.string cimport memset
+from instruction cimport F32, Instruction
+
+cdef extern from "affine.h" nogil:
+    int affine_source(const float *m, int64_t oh, int64_t ow, int64_t h, int64_t w, int64_t mode, float *row, float *column)
+    int affine_corners(float row, float column, int64_t bilinear, int64_t *rows, int64_t *columns, float *share)
+
+ctypedef fused real:
+    float
+    double
+
+
+cdef void forward(const Instruction *i, int64_t first, int64_t last, const real *x, real *y) noexcept nogil:
+    cdef int64_t h = i.dim[0], w = i.dim[1], c = i.dim[2], oh = i.dim[3], ow = i.dim[4], bilinear = i.dim[6], mode = i.dim[7]
+    cdef int64_t line, row, column, n, j, k, count
+    cdef int64_t rows[4]
+    cdef int64_t columns[4]
+    cdef float share[4]
+    cdef float at_row, at_column
+    cdef const float *m
+    cdef const real *x_p
+    cdef real *y_p
+    cdef real part, fill = <real>i.attr[0]
+    for line in range(first, last):
+        n, row = line // oh, line % oh
+        m = <const float *>i.in_[1] + (n * 8 if i.dim[5] > 1 else 0)
+        for column in range(ow):
+            y_p = y + (line * ow + column) * c
+            if not affine_source(m, row, column, h, w, mode, &at_row, &at_column):
+                for j in range(c): y_p[j] = fill
+                continue
+            count = affine_corners(at_row, at_column, bilinear, rows, columns, share)
+            for k in range(count):
+                part = <real>share[k]
+                if 0 <= rows[k] < h and 0 <= columns[k] < w:
+                    x_p = x + ((n * h + rows[k]) * w + columns[k]) * c
+                    if k == 0:
+                        for j in range(c): y_p[j] = part * x_p[j]
+                    else:
+                        for j in range(c): y_p[j] += part * x_p[j]
+                else:
+                    for j in range(c): y_p[j] = (y_p[j] if k > 0 else 0) + part * fill
+
+
+cdef void backward(const Instruction *i, int64_t first, int64_t last, const real *dy, real *dx) noexcept nogil:
+    cdef int64_t h = i.dim[0], w = i.dim[1], c = i.dim[2], oh = i.dim[3], ow = i.dim[4], bilinear = i.dim[6], mode = i.dim[7]
+    cdef int64_t row, column, n, j, k, count
+    cdef int64_t rows[4]
+    cdef int64_t columns[4]
+    cdef float share[4]
+    cdef float at_row, at_column
+    cdef const float *m
+    cdef const real *dy_p
+    cdef real *dx_p
+    cdef real part
+    memset(dx + first * h * w * c, 0, (last - first) * h * w * c * sizeof(real))
+    for n in range(first, last):
+        m = <const float *>i.in_[1] + (n * 8 if i.dim[5] > 1 else 0)
+        for row in range(oh):
+            for column in range(ow):
+                if not affine_source(m, row, column, h, w, mode, &at_row, &at_column):
+                    continue
+                dy_p = dy + ((n * oh + row) * ow + column) * c
+                count = affine_corners(at_row, at_column, bilinear, rows, columns, share)
+                for k in range(count):
+                    if 0 <= rows[k] < h and 0 <= columns[k] < w:
+                        part = <real>share[k]
+                        dx_p = dx + ((n * h + rows[k]) * w + columns[k]) * c
+                        for j in range(c): dx_p[j] += part * dy_p[j]
+
+
+cdef void affine(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: x, transforms   out: y   parts: rows of y, of all images
+    if i.dtype == F32: forward(i, first, last, <const float *>i.in_[0], <float *>i.out[0])
+    else: forward(i, first, last, <const double *>i.in_[0], <double *>i.out[0])
+
+
+cdef void affine_backward(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: dy, transforms   out: dx, overwritten   parts: images; pixels are read more than once, so one writer an image
+    if i.dtype == F32: backward(i, first, last, <const float *>i.in_[0], <float *>i.out[0])
+    else: backward(i, first, last, <const double *>i.in_[0], <double *>i.out[0])
+
+
+KERNELS = {"affine": <uintptr_t>&affine, "affine_backward": <uintptr_t>&affine_backward}
