@@ -2,7 +2,7 @@
 
 dim: m n k  a_row a_k  b_k b_col (strides, elements)  accumulate  activation code  batch  a_batch b_batch (strides, 0: the
 same matrix for all)  axis that parts cut (0 rows, 1 columns)  pieces (of one product).
-attr: of the activation, whose code carries what norm_columns.h sets beside it.  With a fourth input like C, what the activation's slope is computed from, C is multiplied by that
+attr: of the activation.  With a fourth input like C, what the activation's slope is computed from, C is multiplied by that
 slope instead: the gradient that passes the activation before.  With a fifth, one number, C -= number A B: a step of gradient
 descent on C (k at most 256).  Formula and blocking: gemm.h.
 
@@ -15,17 +15,12 @@ from instruction cimport F32, Instruction
 import time
 
 cdef extern from "gemm.h" nogil:
-    ctypedef struct NormColumns:
-        const void *mean
-        const void *scale
-        const void *shift
     ctypedef struct GemmShape:
         int64_t m, n, k, a_row, a_k, b_k, b_col, c_row
         int accumulate, activation
         const double *attr
         const void *slope
         const void *rate
-        NormColumns norm
     void gemm_f32(const GemmShape *s, const float *a, const float *b, float *c, const float *bias)
     void gemm_f64(const GemmShape *s, const double *a, const double *b, double *c, const double *bias)
     float fma_rounds(int64_t rounds)
@@ -44,14 +39,10 @@ cdef inline int64_t least(int64_t a, int64_t b) noexcept nogil:
     return a if a < b else b
 
 
-cdef inline const real *at(const real *p, int64_t j) noexcept nogil:
-    return NULL if p == NULL else p + j
-
-
 cdef void products(const Instruction *i, int64_t first, int64_t last, const real *a, const real *b, real *c,
                    const real *bias, const real *slope) noexcept nogil:
     cdef GemmShape s
-    cdef int64_t m = i.dim[0], n = i.dim[1], pieces = i.dim[13], q, start, stop, column
+    cdef int64_t m = i.dim[0], n = i.dim[1], pieces = i.dim[13], q, start, stop
     cdef const real *a_q
     cdef const real *b_q
     cdef const real *bias_q
@@ -63,25 +54,23 @@ cdef void products(const Instruction *i, int64_t first, int64_t last, const real
     while first < last:
         q = first // pieces
         start, stop = first - q * pieces, least(last - q * pieces, pieces)
-        a_q, b_q, c_q, column = a + q * i.dim[10], b + q * i.dim[11], c + q * m * n, 0
+        a_q, b_q, c_q, bias_q = a + q * i.dim[10], b + q * i.dim[11], c + q * m * n, bias
         if i.dim[12] == 0:
             s.m = least(stop * ROWS, m) - start * ROWS
             a_q, c_q = a_q + start * ROWS * s.a_row, c_q + start * ROWS * n
         else:
             s.n = least(stop * COLUMNS, n) - start * COLUMNS
-            column = start * COLUMNS
-            b_q, c_q = b_q + column * s.b_col, c_q + column
-        s.slope, bias_q = at(slope, c_q - c), at(bias, column)
-        s.norm.mean, s.norm.scale = at(<const real *>i.in_[5], column), at(<const real *>i.in_[6], column)
-        s.norm.shift = at(<const real *>i.in_[7], column)
+            b_q, c_q = b_q + start * COLUMNS * s.b_col, c_q + start * COLUMNS
+            if bias != NULL:
+                bias_q = bias + start * COLUMNS
+        s.slope = NULL if slope == NULL else slope + (c_q - c)
         if real is float: gemm_f32(&s, a_q, b_q, c_q, bias_q)
         else: gemm_f64(&s, a_q, b_q, c_q, bias_q)
         first = first - start + stop
 
 
 cdef void matmul(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: a, b, bias or nothing, slope or nothing, rate or nothing, norm_columns.h's mean, scale, shift or nothing
-    # out: c (accumulate, rate: updated)   parts: as the head says
+    # in: a, b, bias or nothing, slope or nothing, rate or nothing   out: c (accumulate, rate: updated)   parts: as the head says
     if i.dtype == F32:
         products(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[0],
                  <const float *>i.in_[2], <const float *>i.in_[3])
