@@ -25,6 +25,8 @@ from pyseq.ops import shape as s
 
 MAX_POOL, MAX_POOL_INFER, MAX_POOL_PICK = kernels("max_pool", "max_pool_infer", "max_pool_pick")
 MAX_POOL_BACKWARD, AVG_POOL, AVG_POOL_BACKWARD = kernels("max_pool_backward", "avg_pool", "avg_pool_backward")
+MOVED = 4  # the work of an element that is read or written, as a copy counts it
+FEW = 16  # channels under which an element takes twice as long
 BYTE = 256  # pixels of a window whose places fit in a byte
 
 
@@ -137,16 +139,12 @@ class _Geometry:
 
     def __init__(self, x_shape, y_shape, images, windows, window, strides, pads, undivided=False):
         n, c = x_shape[0], x_shape[-1]
-        tiled = (
-            strides == window
-            and not any(pads)
-            and all(o * k <= i for o, k, i in zip(windows, window, images, strict=True))
-        )
         self.x_shape, self.y_shape = x_shape, y_shape
-        self.dims = (*images, c, *windows, *window, *strides, *pads, int(tiled), int(undivided))
+        self.dims = (*images, c, *windows, *window, *strides, *pads, int(undivided), n)
         self.rows = n * windows[0] * windows[1]
-        self.slopes = self.rows if tiled else n
-        self.work = prod(y_shape) * prod(window)
+        self.slopes = n * images[0] * images[1]
+        work = MOVED * (prod(x_shape) + prod(y_shape)) + prod(y_shape) * prod(window)
+        self.work = work if c >= FEW else 2 * work
         self.at = uint8 if prod(window) <= BYTE else int32
 
 
