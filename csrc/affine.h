@@ -34,6 +34,27 @@ ALWAYS_INLINE float affine_inside(float at, int64_t n, int64_t mode) {
     return at < 0 ? 0 : at > last ? last : at;
 }
 
+/* The same as SciPy counts (ndimage/src/ni_interpolation.c, map_coordinate), in float64; -2: outside, by "constant". */
+ALWAYS_INLINE double affine_place(double at, int64_t n, int64_t mode) {
+    const double last = (double)(n - 1);
+    if (at >= 0 && at <= last) return at;
+    if (mode == AFFINE_CONSTANT || !(at >= -1e15 && at <= 1e15)) return -2;
+    if (mode == AFFINE_NEAREST) return at < 0 ? 0 : last;
+    if (n <= 1) return 0;
+    if (mode == AFFINE_WRAP) {
+        if (at < 0) at += last * (double)((int64_t)(-at / last) + 1);
+        else at -= last * (double)(int64_t)(at / last);
+        return at;
+    }
+    const double period = (double)(2 * n);                  /* reflect */
+    if (at < 0) {
+        if (at < -period) at += period * (double)(int64_t)(-at / period);
+        return at < -(double)n ? at + period : (at > -1e-15 ? 1e-15 : -at) - 1;
+    }
+    at -= period * (double)(int64_t)(at / period);
+    return at >= (double)n ? period - at - 1 : at;
+}
+
 /* (row, column) that output pixel (oh, ow) is read from; 0: none (at infinity). */
 ALWAYS_INLINE int affine_source(const float *m, int64_t oh, int64_t ow, int64_t h, int64_t w, int64_t mode, float *row, float *column) {
     const float x = (float)ow, y = (float)oh, k = m[6] * x + m[7] * y + 1;

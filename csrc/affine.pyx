@@ -3,14 +3,18 @@
 y[n, oh, ow] = x[n] at column (a0 ow + a1 oh + a2) / k, row (b0 ow + b1 oh + b2) / k, k = c0 ow + c1 oh + 1: its nearest pixel, or
 between four of them. What is outside is by the fill mode: affine.h.  Source: TensorFlow's ImageProjectiveTransformV3.
 
-dim: h w c oh ow, transforms (N or 1), bilinear, fill mode.   attr: fill value.   Vector axis: channels.
+affine        dim: h w c oh ow, transforms (N or 1), bilinear, fill mode.   attr: fill value.   Vector axis: channels.
+affine_image  the same in float64, as SciPy's ndimage.affine_transform with splines of order 0 or 1: y[n, i, j] = x[n] at row
+              m0 i + m1 j + m4, column m2 i + m3 j + m5.   dim: h w c, bilinear, fill mode.   attr: m0 to m5, fill value.
 """
+from libc.math cimport floor
 from libc.stdint cimport int64_t, uintptr_t
 from libc.string cimport memset
 from instruction cimport F32, Instruction
 
 cdef extern from "affine.h" nogil:
     int affine_source(const float *m, int64_t oh, int64_t ow, int64_t h, int64_t w, int64_t mode, float *row, float *column)
+    double affine_place(double at, int64_t n, int64_t mode)
     int affine_corners(float row, float column, int64_t bilinear, int64_t *rows, int64_t *columns, float *share)
 
 ctypedef fused real:
@@ -89,4 +93,47 @@ cdef void affine_backward(const Instruction *i, int64_t first, int64_t last) noe
     else: backward(i, first, last, <const double *>i.in_[0], <double *>i.out[0])
 
 
-KERNELS = {"affine": <uintptr_t>&affine, "affine_backward": <uintptr_t>&affine_backward}
+cdef inline int64_t pixel(double at, int64_t n) noexcept nogil:
+    return 0 if at < 0 else n - 1 if at > n - 1 else <int64_t>at
+
+
+cdef void turn(const Instruction *i, int64_t first, int64_t last, const real *x, real *y) noexcept nogil:
+    cdef int64_t h = i.dim[0], w = i.dim[1], c = i.dim[2], bilinear = i.dim[3], mode = i.dim[4], line, j, k, row, column
+    cdef int64_t rows[2]
+    cdef int64_t columns[2]
+    cdef double down, right, top, left
+    cdef const double *m = i.attr
+    cdef const real *a
+    cdef const real *b
+    cdef real *y_p
+    for line in range(first, last):
+        row = line % h
+        for column in range(w):
+            y_p = y + (line * w + column) * c
+            down = affine_place(m[4] + m[0] * row + m[1] * column, h, mode)
+            right = affine_place(m[5] + m[2] * row + m[3] * column, w, mode)
+            if not (down > -1 and right > -1):        # NaN is nowhere
+                for j in range(c): y_p[j] = <real>m[6]
+                continue
+            top, left = floor(down if bilinear else down + 0.5), floor(right if bilinear else right + 0.5)
+            down, right = down - top, right - left
+            for k in range(2):
+                rows[k], columns[k] = pixel(top + k, h), pixel(left + k, w)
+            a, b = x + (line // h * h + rows[0]) * w * c, x + (line // h * h + rows[1]) * w * c
+            if not bilinear:
+                for j in range(c): y_p[j] = a[columns[0] * c + j]
+                continue
+            for j in range(c):
+                y_p[j] = <real>(
+                    a[columns[0] * c + j] * (1 - down) * (1 - right) + a[columns[1] * c + j] * (1 - down) * right
+                    + b[columns[0] * c + j] * down * (1 - right) + b[columns[1] * c + j] * down * right
+                )
+
+
+cdef void affine_image(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: x   out: y   parts: rows, of all images
+    if i.dtype == F32: turn(i, first, last, <const float *>i.in_[0], <float *>i.out[0])
+    else: turn(i, first, last, <const double *>i.in_[0], <double *>i.out[0])
+
+
+KERNELS = {"affine_image": <uintptr_t>&affine_image, "affine": <uintptr_t>&affine, "affine_backward": <uintptr_t>&affine_backward}

@@ -222,3 +222,19 @@ def test_planned_as_eager(method):
     x = values((2, 5, 7, 3), "float32")
     op = function(lambda x: resize.resize(x, (8, 3), method))
     assert op(x).numpy().tobytes() == resize.resize(x, (8, 3), method).numpy().tobytes()
+
+
+@pytest.mark.parametrize("mode", affine.FILL_MODES)
+def test_affine_image_is_scipys(mode, isa, n_threads):
+    ndimage = pytest.importorskip("scipy.ndimage")
+    rng = np.random.default_rng(0)
+    for k, (order, interpolation) in itertools.product(range(40), enumerate(affine.INTERPOLATIONS)):
+        x = rng.random((*rng.integers(1, 12, 2), 2)).astype(("float32", "float64")[k % 2])
+        matrix, offset = rng.normal(size=(2, 2)) * 1.5, rng.normal(size=2) * 6
+        if k % 5 == 0:  # onto pixels
+            matrix, offset = np.round(matrix), np.round(offset)
+        got = affine.affine_image(as_tensor(x[None]), matrix, offset, mode, interpolation, 0.3)
+        channels = [
+            ndimage.affine_transform(a, matrix, offset, order=order, mode=mode, cval=0.3) for a in np.moveaxis(x, 2, 0)
+        ]
+        np.testing.assert_allclose(got[0], np.stack(channels, -1), rtol=0, atol=1e-15)
