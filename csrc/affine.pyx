@@ -14,8 +14,16 @@ from instruction cimport F32, Instruction
 
 cdef extern from "affine.h" nogil:
     int affine_source(const float *m, int64_t oh, int64_t ow, int64_t h, int64_t w, int64_t mode, float *row, float *column)
+    void affine_rows_f32(const float *x, const float *m, int64_t oh, int64_t count, int64_t ow, int64_t h, int64_t w, int64_t c,
+                         int64_t bilinear, int64_t mode, float fill, float *y)
+    void affine_rows_f64(const double *x, const float *m, int64_t oh, int64_t count, int64_t ow, int64_t h, int64_t w, int64_t c,
+                         int64_t bilinear, int64_t mode, double fill, double *y)
+    void affine_fetch(const void *x, int64_t n_bytes)
     double affine_place(double at, int64_t n, int64_t mode)
     int affine_corners(float row, float column, int64_t bilinear, int64_t *rows, int64_t *columns, float *share)
+
+cdef enum:
+    ROWS = 16                                         # that are made block by block
 
 ctypedef fused real:
     float
@@ -33,9 +41,20 @@ cdef void forward(const Instruction *i, int64_t first, int64_t last, const real 
     cdef const real *x_p
     cdef real *y_p
     cdef real part, fill = <real>i.attr[0]
-    for line in range(first, last):
+    line = first
+    while line < last:
         n, row = line // oh, line % oh
         m = <const float *>i.in_[1] + (n * 8 if i.dim[5] > 1 else 0)
+        if m[6] == 0 and m[7] == 0:
+            x_p, y_p = x + n * h * w * c, y + line * ow * c
+            count = oh - row if oh - row < last - line else last - line
+            if (row == 0 or line == first) and m[1] != 0 and count * 4 > oh:
+                affine_fetch(x_p, h * w * c * sizeof(real))
+            count = count if count < ROWS else ROWS
+            if real is float: affine_rows_f32(x_p, m, row, count, ow, h, w, c, bilinear, mode, fill, y_p)
+            else: affine_rows_f64(x_p, m, row, count, ow, h, w, c, bilinear, mode, fill, y_p)
+            line += count
+            continue
         for column in range(ow):
             y_p = y + (line * ow + column) * c
             if not affine_source(m, row, column, h, w, mode, &at_row, &at_column):
@@ -52,6 +71,7 @@ cdef void forward(const Instruction *i, int64_t first, int64_t last, const real 
                         for j in range(c): y_p[j] += part * x_p[j]
                 else:
                     for j in range(c): y_p[j] = (y_p[j] if k > 0 else 0) + part * fill
+        line += 1
 
 
 cdef void backward(const Instruction *i, int64_t first, int64_t last, const real *dy, real *dx) noexcept nogil:
