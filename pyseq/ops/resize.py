@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pyseq.core import as_tensor, emit, float32, float64, kernels, record, uint8, wrap
+from pyseq.core import as_dtype, as_tensor, emit, float32, float64, kernels, record, uint8, wrap
 from pyseq.ops import edges, pick, resize_taps
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
@@ -102,9 +102,7 @@ def _maps(method, antialias, old, new, dtype):
     """(pixels, weights) forwards, and backwards; None if an axis stays as it is."""
     if old == new and method not in resize_taps.SMOOTHING:
         return None
-    forwards = resize_taps.taps(method, antialias, old, new)
-    both = [resize_taps.halved(*m) for m in (forwards, resize_taps.turned(*forwards, old))]
-    return tuple((p, w.astype(dtype)) for p, w in both)
+    return _both_ways(*resize_taps.taps(method, antialias, old, new), old, as_dtype(dtype))
 
 
 @lru_cache(maxsize=256)
@@ -137,9 +135,29 @@ def weighed(x, axis, pixels, weights):
     Returns:
         y.  vjp: dy -> dx.
     """
-    forwards = np.ascontiguousarray(pixels, "int32"), np.asarray(weights)
-    both = (forwards, resize_taps.turned(*forwards, x.shape[axis]))
-    return _weighed(x, axis, *[(p, w.astype(x.dtype.numpy)) for p, w in both])
+    return _weighed(x, axis, *_both_ways(pixels, weights, x.shape[axis], x.dtype))
+
+
+def weighed_images(x, rows, columns):
+    """Images weighed down and right in one go.
+
+    Args:
+        x: (N, H, W, C), float32 or float64. rows, columns: (pixels, weights) of each axis, as of `weighed`.
+    Returns:
+        y: (N, OH, OW, C).  vjp: dy -> dx.
+    """
+    rows, columns = (_both_ways(*m, n, x.dtype) for m, n in zip((rows, columns), x.shape[1:3], strict=True))
+    tables = tuple(resize_taps.columns(*m, x.shape[3], ROW) for m in columns)
+    if all(tables):
+        return _resized(x, rows, tables)
+    return _weighed(_weighed(x, 1, *rows), 2, *columns)
+
+
+def _both_ways(pixels, weights, n, dtype):
+    """(pixels, weights) forwards and backwards, as the kernels take them; n: old pixels."""
+    forwards = np.ascontiguousarray(pixels, "int32"), np.asarray(weights, "float64")
+    both = [resize_taps.halved(*m) for m in (forwards, resize_taps.turned(*forwards, n))]
+    return tuple((np.ascontiguousarray(p, "int32"), w.astype(dtype.numpy)) for p, w in both)
 
 
 def _weighed(x, axis, forwards, backwards):

@@ -27,6 +27,19 @@ def test_weighed():
     check_vjp(lambda x: resize.weighed(x, 2, pixels, weights), X, second=True)
 
 
+@pytest.mark.parametrize("c", [1, 3, 4, 9, 5000])
+def test_weighed_images(c, isa, n_threads):
+    x = np.random.default_rng(0).uniform(-1, 1, (2, 5, 6, c))
+    rows = np.int32([[0, 1, 1], [4, 4, 2], [2, 0, 3]]), np.float64([[0.5, 0.25, 0], [1, -3, 2], [2, 0, 0]])
+    columns = np.int32([[0, 1], [5, 4]]), np.float64([[0.5, 0.25], [1, 0]])
+    both = lambda x: resize.weighed_images(x, rows, columns)  # noqa: E731
+    wanted = np.einsum("ot,notwc->nowc", rows[1], x[:, rows[0]])
+    wanted = np.einsum("ot,nhotc->nhoc", columns[1], wanted[:, :, columns[0]])
+    np.testing.assert_allclose(both(as_tensor(x)).numpy(), wanted, atol=1e-14)
+    if c < 10:
+        check_vjp(both, x, second=True)
+
+
 def test_mixed():
     matrix = np.random.default_rng(1).uniform(size=(3, 4))
     np.testing.assert_allclose(color.mixed(as_tensor(X), matrix).numpy(), X @ matrix, atol=1e-15)
