@@ -9,8 +9,8 @@ static void NAME(sum_rows)(const X *x, int64_t stride, const int32_t *index, con
     int64_t t = 0;
     int started = 0;
     do {
-        const X *restrict p[4];
-        S w[4];
+        const X *restrict p[4] = {x, x, x, x};
+        S w[4] = {0, 0, 0, 0};
         int m = 0;
         for (; t < taps && m < 4; t++)
             if (weight[t] != 0) {
