@@ -44,8 +44,8 @@ class Worker:
             env=env,
         )
 
-    def least(self, job):
-        self.process.stdin.write(json.dumps({**job, "seconds": TURN}) + "\n")
+    def least(self, job, seconds=TURN):
+        self.process.stdin.write(json.dumps({**job, "seconds": seconds}) + "\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
@@ -55,9 +55,9 @@ def workers(threads):
     return [Worker(os.environ[k], script, threads) for k, script in WORKERS.items() if os.environ.get(k)]
 
 
-def least(f, threads):
+def least(f, threads, seconds=TURN):
     clock = time.process_time if threads == 1 else time.perf_counter
-    best, end = math.inf, time.perf_counter() + TURN
+    best, end = math.inf, time.perf_counter() + seconds
     while time.perf_counter() < end:
         start = clock()
         f()

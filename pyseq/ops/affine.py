@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyseq.core import as_tensor, emit, float32, float64, kernels, record
 from pyseq.ops import elementwise as e
 
-AFFINE, AFFINE_BACKWARD = kernels("affine", "affine_backward")
+AFFINE, AFFINE_BACKWARD, AFFINE_IMAGE = kernels("affine", "affine_backward", "affine_image")
 FILL_MODES = ("constant", "reflect", "wrap", "nearest")  # as csrc/affine.h numbers them
 INTERPOLATIONS = ("nearest", "bilinear")
 
@@ -66,3 +66,18 @@ def _backward(dy, transforms, shape, codes):
     dims = (*shape[1:], *dy.shape[1:3], *codes)
     dx = emit(AFFINE_BACKWARD, (dy, transforms), ((shape, dy.dtype),), dims, (), shape[0], 8 * dy.size)
     return record(dx, (dy, transforms), lambda ddx, needs: (_forward(ddx, transforms, dy.shape[1:3], codes, 0.0), None))
+
+
+def affine_image(x, matrix, offset, fill_mode="nearest", interpolation="bilinear", fill_value=0.0):
+    """Images whose pixel (i, j) comes from row and column matrix @ (i, j) + offset, counted in float64.
+
+    Args:
+        x: (N, H, W, C), float32 or float64. matrix: array (2, 2). offset: array (2,).
+        fill_mode, interpolation, fill_value: as of `affine`.
+    Returns:
+        y, like x. Without gradient.
+    Source: scipy.ndimage.affine_transform, splines of order 0 ("nearest") and 1 ("bilinear").
+    """
+    dims = (*x.shape[1:], INTERPOLATIONS.index(interpolation), FILL_MODES.index(fill_mode))
+    attrs = (*(float(m) for row in matrix for m in row), *(float(o) for o in offset), float(fill_value))
+    return emit(AFFINE_IMAGE, (x,), ((x.shape, x.dtype),), dims, attrs, x.shape[0] * x.shape[1], 16 * x.size)

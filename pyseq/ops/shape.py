@@ -190,7 +190,9 @@ def broadcast_to(x, shape):
         )
     if x.dtype in (float32, float64):
         # a sum with zeros would turn -0 into 0; a product with ones keeps every bit
-        return record(e._binary("multiply", x, ones(shape, x.dtype)), (x,), lambda dy, n: e.unbroadcast(dy, x.shape))
+        before = (1,) * (len(shape) - len(x.shape)) + x.shape
+        one = ones([n if old == 1 else 1 for n, old in zip(shape, before, strict=True)], x.dtype)
+        return record(e._binary("multiply", x, one), (x,), lambda dy, n: e.unbroadcast(dy, x.shape))
     return _moved("broadcast_to", lambda a: a, x, shape, lambda dy, needs: e.unbroadcast(dy, x.shape))
 
 
