@@ -45,7 +45,7 @@ cdef class Program:
             output is None; a Tensor or Variable, whose memory is used in place; ("arena", offset, shape, dtype); or
             ("external", k, shape, dtype), given with each run. `error`: for a check, whose output is int64[2],
             (where the first offence is or -1, what is there): a function of the latter that gives the exception; else None.
-        arena_bytes: memory for what lives within a step.
+        arena_bytes: memory for what lives within a step. zeros: [(offset, bytes)] in it that are zero and stay so.
         n_externals: how many arrays each run gives.
         updated: Variables that the instructions write.
     """
@@ -62,8 +62,8 @@ cdef class Program:
     cdef tuple updated
     cdef object raised
 
-    def __cinit__(self, list instructions, int64_t arena_bytes, int n_externals, tuple updated):
-        cdef int64_t j
+    def __cinit__(self, list instructions, int64_t arena_bytes, list zeros, int n_externals, tuple updated):
+        cdef int64_t j, at, n_bytes
         self.n = len(instructions)
         self.arena_bytes = arena_bytes
         self.n_externals = n_externals
@@ -76,7 +76,8 @@ cdef class Program:
         self.layout = layouts
         if self.code == NULL or self.flags == NULL or self.times == NULL or self.arena == NULL:
             raise MemoryError(f"plan: no memory for the {arena_bytes:,} bytes that a step needs.")
-        memset(self.arena, 0, max(1, arena_bytes))   # zeros behind gradients stay zeros
+        for at, n_bytes in zeros:
+            memset(<char *>self.arena + at, 0, n_bytes)
         sites = []
         for j in range(self.n):
             self.times[j] = 0

@@ -25,10 +25,11 @@ class Flat:
         nodes: the nodes, runs of updates replaced by one.
         parts: id of a gradient -> (the flat value it is a part of, offset in bytes).
         spans: id of a merged node -> all variables that it writes.
+        gaps: [(flat value, offset, bytes)] between the parts, which must be zeros.
     """
 
     def __init__(self, graph):
-        self.nodes, self.parts, self.spans = [], {}, {}
+        self.nodes, self.parts, self.spans, self.gaps = [], {}, {}, []
         self._outputs = {id(v) for v in graph.outputs}
         run = []
         for node in graph.nodes:
@@ -83,5 +84,7 @@ class Flat:
         offset = 0
         for v, size in zip(values, sizes, strict=True):
             self.parts[id(v)] = (flat, offset)
+            if size > v.nbytes and v is not values[-1]:
+                self.gaps.append((flat, offset + v.nbytes, size - v.nbytes))
             offset += size
         return flat
