@@ -68,28 +68,40 @@ def meetings(nodes, places, threaded):
         places: function (node) -> (regions it reads, regions it writes), a region being (space, begin, end).
         threaded: for each node, do all threads share it?
     """
-    flags, reads, writes = [], [], []
+    flags, reads, writes = [], _Touched(), _Touched()
     stops = False
     for j, node in enumerate(nodes):
         its_reads, its_writes = places(node)
+        shared = threaded[j]
         meets = (
             stops
-            or _touch(writes, its_reads, threaded[j])
-            or _touch(writes, its_writes, threaded[j])
-            or _touch(reads, its_writes, threaded[j])
+            or writes.touch(its_reads, shared)
+            or writes.touch(its_writes, shared)
+            or reads.touch(its_writes, shared)
         )
         if meets:
-            reads, writes = [], []
-        reads += [(region, threaded[j]) for region in its_reads]
-        writes += [(region, threaded[j]) for region in its_writes]
+            reads, writes = _Touched(), _Touched()
+        reads.add(its_reads, shared)
+        writes.add(its_writes, shared)
         flags.append(meets)
         stops = node.error is not None or node.kernel.function is not None
     return flags
 
 
-def _touch(earlier, regions, threaded):
-    return any(
-        (threaded or shared) and space == other and begin < stop and start < end
-        for (other, start, stop), shared in earlier
-        for space, begin, end in regions
-    )
+class _Touched:
+    """Regions since the last meeting, by their space."""
+
+    def __init__(self):
+        self.spaces = {}
+
+    def add(self, regions, shared):
+        for space, begin, end in regions:
+            self.spaces.setdefault(space, []).append((begin, end, shared))
+
+    def touch(self, regions, shared):
+        """Does one of the regions overlap with one of these, and do not both belong to thread 0 alone?"""
+        for space, begin, end in regions:
+            for start, stop, was_shared in self.spaces.get(space, ()):
+                if begin < stop and start < end and (shared or was_shared):
+                    return True
+        return False
