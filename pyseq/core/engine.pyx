@@ -759,6 +759,7 @@ cdef class Block:
     cdef void *data
     cdef int64_t n_bytes
     cdef int64_t runs                   # of programs that are using it now: it must stay what it is
+    cdef int64_t writes                 # how often something in it was written, counted when that is done
 
     def __cinit__(self, int64_t n_bytes):
         self.n_bytes = n_bytes
@@ -1166,6 +1167,13 @@ cdef int before_writing(Variable v) except -1:
     return 1
 
 
+cdef void after_writing(tuple updates):
+    """Let programs know that the variables have other values; what they read meanwhile was neither old nor new."""
+    cdef Variable v
+    for v in updates:
+        (<Block>v._value.owner).writes += 1
+
+
 # ------------------------------------------------------------------------------------------------------------- emit
 
 cdef inline Tensor operand(x):
@@ -1228,6 +1236,7 @@ def emit(Kernel kernel not None, tuple inputs, tuple outputs, dims=(), tuple att
     if kernel.function is None and work < RELEASE_WORK:
         i.n_threads = threads_for(work, parts)
         in_parts(&i, work)
+        after_writing(updates)
         return y if n_out == 1 else ys if n_out else None
     # Other threads, and Python kernels, may assign to variables and move them meanwhile.
     cdef list blocks = blocks_of(inputs, updates)
@@ -1242,6 +1251,7 @@ def emit(Kernel kernel not None, tuple inputs, tuple outputs, dims=(), tuple att
             with nogil:
                 in_parts(&i, work)
     finally:
+        after_writing(updates)
         for block in blocks:
             block.runs -= 1
     return y if n_out == 1 else ys if n_out else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 ALIGNMENT = 64
 
 
-def lifetimes(nodes, placed, parts):
-    """[(first node, last node, value)] of each value that needs a place in the arena."""
+def lifetimes(nodes, placed, parts, n_kept=0):
+    """[(first node, last node, value)] of each value that needs a place in the arena; what is kept lives for ever."""
     last, flat = {}, {}
     for j, node in enumerate(nodes):
         for v in node.inputs:
@@ -17,13 +17,15 @@ def lifetimes(nodes, placed, parts):
         for v in node.outputs:
             if id(v) in parts:
                 flat[id(parts[id(v)][0])] = parts[id(v)][0]
+            elif j < n_kept:
+                spans.append((0, len(nodes), v))
             elif id(v) not in placed:
                 spans.append((j, last.get(id(v), j), v))
     # What is flat has zeros between its parts, which nobody else may write.
     return spans + [(0, len(nodes), v) for v in flat.values()]
 
 
-def place(nodes, placed=(), parts=None):
+def place(nodes, placed=(), parts=None, n_kept=0):
     """A place in one block of memory for each value a node makes.
 
     Large ones first, each as low as the values that live at the same time allow.
@@ -31,11 +33,12 @@ def place(nodes, placed=(), parts=None):
     Args:
         placed: ids of values that live elsewhere.
         parts: id of a value -> (value that it is a part of, offset in it).
+        n_kept: the outputs of so many nodes, the first, nobody may overwrite.
     Returns:
         ({id of a value: offset}, bytes of the block); offsets are multiples of 64.
     """
     parts = parts or {}
-    spans = sorted(lifetimes(nodes, placed, parts), key=lambda span: (-span[2].nbytes, span[0]))
+    spans = sorted(lifetimes(nodes, placed, parts, n_kept), key=lambda span: (-span[2].nbytes, span[0]))
     taken, offsets, top = [], {}, 0
     for first, last, v in spans:
         size = max(ALIGNMENT, -(-v.nbytes // ALIGNMENT) * ALIGNMENT)

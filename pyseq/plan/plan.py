@@ -88,7 +88,7 @@ class Plan:
         ]
         self.shares = any(threaded)
         external = {id(v): len(self.inputs) + k for k, v in enumerate(self.graph.outputs)}
-        offsets, self.bytes = place(nodes, external, flat.parts)
+        offsets, self.bytes = place(nodes, external, flat.parts, self.graph.n_kept)
 
         def where(v):
             if v is None:
@@ -131,7 +131,8 @@ class Plan:
             try:
                 program = free.pop()  # one step: another thread may take the last one
             except IndexError:
-                program = Program(described, n_bytes, zeros, len(self.inputs) + len(self.outputs), self.updated)
+                n_externals = len(self.inputs) + len(self.outputs)
+                program = Program(described, n_bytes, zeros, n_externals, self.updated, self.graph.n_kept)
             if layout == layout_count() and not program.is_stale:
                 return program
 
