@@ -3,7 +3,8 @@
     BENCH_TF_PYTHON=... BENCH_TORCH_PYTHON=... python -m pytest bench/bench_applications.py
 
 The peers are processes in virtual environments of their own; all take turns, the least time of each counts. tf.keras is timed
-with `predict` and with a tf.function of the model, torch as it is and frozen by `torch.jit`; the best of all is the peer.
+with `predict` and with a tf.function of the model, torch as it is and frozen by `torch.jit`; the best of all is the peer. One
+thread is timed in the processor time of the whole process, everywhere, several in wall time.
 """
 
 import functools

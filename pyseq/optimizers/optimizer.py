@@ -16,7 +16,7 @@ from pyseq.core import (
     stop_recording,
     tracing,
 )
-from pyseq.core.engine import lay_out
+from pyseq.core.engine import lay_out, side_by_side
 from pyseq.ops import elementwise, update
 from pyseq.optimizers.pairs import as_list, checked_pairs, without_none
 from pyseq.optimizers.rates import CallableRate, value_now
@@ -223,6 +223,7 @@ class Optimizer:
         """
         new = {self._var_key(v): v for v in var_list if self._var_key(v) not in self._index_dict}
         made = len(self._variables)
+        lay_out_alike(list(var_list))  # before there is state: this can take the memory that the variables leave
         try:
             self._make_state(new)
         except BaseException:  # no memory, Ctrl-C: begin again the next time
@@ -239,12 +240,23 @@ class Optimizer:
             for key, v in new.items():
                 self._averages[key] = self.add_variable_from_reference(v, "average", initial_value=snapshot(v))
         for group in self.slot_groups():
-            for key, v in new.items():
-                for name, value in group.items():
-                    shape = self.slot_shape(name, v)
-                    if shape is not None:
-                        initial = np.broadcast_to(np.asarray(value, v.dtype.numpy), shape)  # one element in memory
-                        self._slots[name, key] = self.add_variable_from_reference(v, name, initial_value=initial)
+            for name, value in group.items():
+                self._slots.update(self._made_slots(name, value, new))
+            places = [(name, key) for key in new for name in group]
+            self._variables += [self._slots[place] for place in places if place in self._slots]
+
+    def _made_slots(self, name, value, new):
+        """{(name, key): slot} of the variables, those of one dtype side by side in memory."""
+        kinds, made = {}, {}
+        for key, v in new.items():
+            shape = self.slot_shape(name, v)
+            if shape is not None:
+                initial = np.broadcast_to(np.asarray(value, v.dtype.numpy), shape)  # one element in memory
+                kinds.setdefault(v.dtype.name, {})[name, key] = initial, _slot_name(name, v)
+        for slots in kinds.values():
+            arrays, names = zip(*slots.values(), strict=True)
+            made |= zip(slots, side_by_side(list(arrays), list(names)), strict=True)
+        return made
 
     def _know(self, variables):
         """These have all their state."""
@@ -269,21 +281,19 @@ class Optimizer:
 
     def _lay_out(self, variables):
         """Put the variables side by side in memory, and each kind of state, so that a plan can update them all at once."""
-        for dtype in {v.dtype.name for v in variables}:
-            group = [v for v in variables if v.dtype.name == dtype]
-            states = [[self._averages[self._var_key(v)] for v in group]] if self.use_ema else []
-            keys = [self._var_key(v) for v in group]
-            for name in dict.fromkeys(name for name, _ in self._slots):
-                states.append([self._slots[name, k] for k in keys if (name, k) in self._slots])
-            for row in (group, *states):
-                lay_out(row)
+        keys = [self._var_key(v) for v in variables]
+        lay_out_alike(variables)
+        if self.use_ema:
+            lay_out_alike([self._averages[k] for k in keys])
+        for name in dict.fromkeys(name for name, _ in self._slots):
+            lay_out_alike([self._slots[name, k] for k in keys if (name, k) in self._slots])
 
     def add_variable_from_reference(self, model_variable, variable_name, shape=None, initial_value=None):
         """Make a state variable like `model_variable`; zeros by default."""
         if initial_value is None:
             shape = model_variable.shape if shape is None else tuple(shape)
             initial_value = np.zeros(shape, model_variable.dtype.numpy)
-        name = f"{variable_name}/{model_variable.name.rpartition(':')[0] or model_variable.name}:0"
+        name = _slot_name(variable_name, model_variable)
         with tracing(None):
             variable = Variable(initial_value, False, dtype=model_variable.dtype, name=name)
         self._variables.append(variable)
@@ -552,6 +562,16 @@ class Optimizer:
         if isinstance(config.get("learning_rate"), dict):
             config["learning_rate"] = deserialize_schedule(config["learning_rate"], custom_objects)
         return cls(**config)
+
+
+def lay_out_alike(variables):
+    """Put those of each dtype side by side in memory."""
+    for dtype in {v.dtype.name for v in variables}:
+        lay_out([v for v in variables if v.dtype.name == dtype])
+
+
+def _slot_name(name, variable):
+    return f"{name}/{variable.name.rpartition(':')[0] or variable.name}:0"
 
 
 def _is_count(x):

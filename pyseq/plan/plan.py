@@ -88,7 +88,7 @@ class Plan:
         ]
         self.shares = any(threaded)
         external = {id(v): len(self.inputs) + k for k, v in enumerate(self.graph.outputs)}
-        offsets, self.bytes = place(nodes, external, flat.parts)
+        offsets, self.bytes = place(nodes, external, flat.parts, self.graph.n_kept)
 
         def where(v):
             if v is None:
@@ -118,26 +118,28 @@ class Plan:
             for node, shared, meets in zip(nodes, threaded, flags, strict=True)
         ]  # fmt: skip
         self.updated = tuple({id(v): v for node in self.graph.nodes for v in node.updates}.values())
-        self._described = (layout, described, self.bytes, [])  # at once: other threads take programs
+        zeros = [(offsets[id(v)] + at, n) for v, at, n in flat.gaps]
+        self._described = (layout, described, self.bytes, zeros, [])  # at once: other threads take programs
 
     def take(self):
         """A program that nobody is using; give it back with `give`."""
         while True:  # other threads may move variables meanwhile
-            layout, described, n_bytes, free = self._described
+            layout, described, n_bytes, zeros, free = self._described
             if layout != layout_count():
                 self._describe()
                 continue
             try:
                 program = free.pop()  # one step: another thread may take the last one
             except IndexError:
-                program = Program(described, n_bytes, len(self.inputs) + len(self.outputs), self.updated)
+                n_externals = len(self.inputs) + len(self.outputs)
+                program = Program(described, n_bytes, zeros, n_externals, self.updated, self.graph.n_kept)
             if layout == layout_count() and not program.is_stale:
                 return program
 
     def give(self, program):
         """Take a program back for the next run."""
         if not program.is_stale:
-            self._described[3].append(program)
+            self._described[-1].append(program)
 
     def __call__(self, *tensors):
         """Run once; returns what the function returned, with tensors that have values."""
