@@ -4,7 +4,8 @@
 
 torch is a process in the virtual environment of its own; the two take turns, the least time of each counts. Without torch the
 share of the peak alone is shown. Outputs are new in both: of more than 32 MB (1x1 64 to 256 and its kin, dx of the depthwise / 2) the
-system hands out cleared pages anew at every call, to both; a plan, whose memory is laid out once, does not pay for that.
+system hands out cleared pages anew at every call, to both; a plan, whose memory is laid out once, does not pay for that. README.md
+says what bounds each shape.
 3x3 without stride goes by Winograd's filtering: GFLOP/s count the multiply-adds of the plain sum, so they may exceed the peak.
 """
 

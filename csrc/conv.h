@@ -12,6 +12,10 @@
    dW where its columns would share few sets of the cache). Where a window is larger than a block, windows are copied, a part
    of k at a time.
 
+   Few rows of a large kernel are bound by reading it: there k is cut in pieces, whose next is fetched while all columns of this one
+   are multiplied. (A strip of the whole k has rows a power of two apart, which share few sets of L2, and comes late.) What the next
+   block sees of x, and of dY, is fetched likewise.
+
    k is cut by k alone and a product goes on from what is stored: an element of y is one chain in (taps, c), an element of dW one chain
    over the pixels of a chunk (see conv.pyx). So bits depend neither on the batch nor on how parts are cut.
 
@@ -36,6 +40,7 @@ enum {
     CONV_DIRECT_K = 4608,            /* rows of a strip of the kernel at most */
     CONV_KERNEL_ROWS = 256,          /* pixels of a block of dW */
     CONV_SHORT = 6,                  /* of k: fewer in a run make poor tiles of dW */
+    CONV_FEW = 240, CONV_LARGE_B = 1 << 18,      /* a block of so few rows takes a kernel of more elements piece by piece of k */
     CONV_SEGMENTS = 512, CONV_PIECES = 64, CONV_LINES = 512,
 };
 

@@ -14,6 +14,7 @@ typedef struct {
     int64_t width;                   /* pixels q of a piece at most */
     int64_t segments, length;        /* of k: runs of taps that touch, or single taps */
     int64_t together;                /* segments that are multiplied at once */
+    int by_k;                        /* is a piece of k multiplied by all columns of the kernel before the next is? */
 } NAME(ConvLattice);
 
 static int64_t NAME(conv_piece_size)(const NAME(ConvLattice) *b, int64_t lines) {
@@ -142,15 +143,20 @@ static int64_t NAME(conv_lines)(const NAME(ConvProduct) *p, const NAME(ConvLatti
     return n;
 }
 
+/* The kernel's tap that is tap t of the turned one. */
+static const T *NAME(conv_tap)(const NAME(ConvProduct) *p, int64_t t) {
+    const ConvAxis *a = p->view.axis;
+    const int64_t tw = p->tap0[2] - t % a[2].taps * p->period[2], th = p->tap0[1] - t / a[2].taps % a[1].taps * p->period[1];
+    const int64_t td = p->tap0[0] - t / a[2].taps / a[1].taps * p->period[0];
+    return p->b + ((td * p->kernel[1] + th) * p->kernel[2] + tw) * p->channels * p->s.b_k;
+}
+
 /* Packs a strip of the turned kernel, columns [j, j + columns), from the kernel itself. */
 static void NAME(conv_turn_strip)(const NAME(ConvProduct) *p, const NAME(ConvLattice) *b, int64_t s0, int64_t s1, int64_t j,
                                   int64_t columns, int64_t padded, T *to) {
     const int64_t f = p->view.channels, per_segment = b->length / f, row = p->s.b_k;
-    const ConvAxis *a = p->view.axis;
     for (int64_t t = s0 * per_segment; t < s1 * per_segment; t++, to += f * padded) {
-        const int64_t tw = p->tap0[2] - t % a[2].taps * p->period[2], th = p->tap0[1] - t / a[2].taps % a[1].taps * p->period[1];
-        const int64_t td = p->tap0[0] - t / a[2].taps / a[1].taps * p->period[0];
-        const T *from = p->b + (((td * p->kernel[1] + th) * p->kernel[2] + tw) * p->channels + j) * row;
+        const T *from = NAME(conv_tap)(p, t) + j * row;
         for (int64_t q = 0; q < f; q += 16)
             NAME(turn)(from + q, row, f - q < 16 ? f - q : 16, columns, padded, to + q * padded);
     }
@@ -168,7 +174,7 @@ static void NAME(conv_strip)(const NAME(ConvProduct) *p, const NAME(ConvLattice)
     int64_t start = 0;
     while (packed && start < lines && (line[start].s0 > s0 || line[start].s1 < s1)) start++;
     if (start == lines) start = 0, packed = p->as_is ? packed : NULL;
-    const int ahead = packed && !p->as_is && left > nv * LANES;
+    const int ahead = packed && !p->as_is && left > nv * LANES && !(b->by_k && s0 > 0);
     if (p->as_is) NAME(conv_turn_strip)(p, b, s0, s1, j, partial ? left : nv * LANES, nv * LANES, packed);
     t.load = s0 > 0;
     t.width = partial ? (int)(left % LANES) : LANES;
@@ -200,14 +206,41 @@ static void NAME(conv_strip)(const NAME(ConvProduct) *p, const NAME(ConvLattice)
     }
 }
 
+/* The kernel's part that segments [s0, s1) meet. */
+static NAME(Fetch) NAME(conv_next_k)(const NAME(ConvProduct) *p, const NAME(ConvLattice) *b, int64_t s0, int64_t s1, int64_t steps) {
+    if (s1 > b->segments) s1 = b->segments;
+    if (s0 >= s1) return (NAME(Fetch)){0};
+    if (p->as_is) return NAME(fetch)(NAME(conv_tap)(p, s0 * b->length / p->view.channels), p->s.n * p->s.b_k, steps);
+    return NAME(fetch)(p->b + s0 * b->length * p->s.b_k, p->s.n == p->s.b_k ? (s1 - s0) * b->length * p->s.b_k : 0, steps);
+}
+
+/* All strips of columns of the lines of a block, segments [from, to), at most `most` of them at once. */
+static void NAME(conv_strips)(const NAME(ConvProduct) *p, const NAME(ConvLattice) *b, const NAME(ConvLine) *line, int64_t lines,
+                              const int64_t *segment, int64_t from, int64_t to, int64_t most, int tallest, const T *a, T *scratch,
+                              NAME(Fetch) *next) {
+    int nv;
+    for (int64_t j = 0; j < p->s.n; j += nv * LANES) {
+        const int64_t left = p->s.n - j, vectors = (left + LANES - 1) / LANES;
+        nv = NAME(strip_vectors)(tallest, vectors, left % LANES != 0);
+        T *packed = p->s.b_k == nv * LANES && !p->as_is ? NULL : scratch;
+        int64_t s0 = from;
+        do {
+            const int64_t s1 = s0 + most < to ? s0 + most : to;
+            NAME(conv_strip)(p, b, line, lines, segment, s0, s1, j, nv, a, packed, next);
+            s0 = s1;
+        } while (s0 < to);
+    }
+}
+
 /* Rows [row, stop) of C = A B. */
-static void NAME(conv_direct)(const NAME(ConvProduct) *p, const NAME(ConvLattice) *b, int64_t row, int64_t stop) {
-    const int64_t k_most = b->together < b->segments ? b->together : b->segments;
+static void NAME(conv_direct)(const NAME(ConvProduct) *p, NAME(ConvLattice) *b, int64_t row, int64_t stop) {
+    const int64_t together = b->together < b->segments ? b->together : b->segments;
+    const int64_t in_l2 = CONV_K / b->length > 0 ? CONV_K / b->length : 1, strips = (p->s.n + 2 * LANES - 1) / (2 * LANES);
     int64_t segment[CONV_SEGMENTS];
     NAME(ConvPiece) piece[CONV_PIECES];
     NAME(ConvLine) line[CONV_LINES];
     T *a = (T *)outer_scratch(sizeof(T) * CONV_A);
-    T *scratch = (T *)thread_scratch(sizeof(T) * (k_most * b->length * 8 * LANES));
+    T *scratch = (T *)thread_scratch(sizeof(T) * (together * b->length * 8 * LANES));
     NAME(conv_segments)(&p->view, b, segment);
     for (int pieces; row < stop;) {
         const int64_t rows = NAME(conv_pieces)(&p->view, b, row, stop, CONV_ROWS_MAX, piece, &pieces);
@@ -221,21 +254,17 @@ static void NAME(conv_direct)(const NAME(ConvProduct) *p, const NAME(ConvLattice
             tiles += panels;
         }
         NAME(Fetch) next = NAME(conv_next)(&p->view, b, p->x, piece, pieces, row, stop, rows,
-                                           tiles * b->segments * b->length * ((p->s.n + 2 * LANES - 1) / (2 * LANES)));
+                                           tiles * b->segments * b->length * strips);
         if (b->segments)
             for (int j = 0; j < pieces; j++) NAME(conv_gather)(&p->view, b, &piece[j], p->x, a);
-        int nv;
-        for (int64_t j = 0; j < p->s.n; j += nv * LANES) {
-            const int64_t left = p->s.n - j, vectors = (left + LANES - 1) / LANES;
-            nv = NAME(strip_vectors)(tallest, vectors, left % LANES != 0);
-            int64_t s0 = 0;
-            do {
-                const int64_t s1 = s0 + k_most < b->segments ? s0 + k_most : b->segments;
-                NAME(conv_strip)(p, b, line, lines, segment, s0, s1, j, nv, a,
-                                 p->s.b_k == nv * LANES && !p->as_is ? NULL : scratch, &next);
-                s0 = s1;
-            } while (s0 < b->segments);
-        }
+        b->by_k = rows <= CONV_FEW && b->segments * b->length * p->s.n > CONV_LARGE_B;
+        int64_t s0 = 0;
+        do {
+            const int64_t s1 = b->by_k && s0 + in_l2 < b->segments ? s0 + in_l2 : b->segments;
+            if (b->by_k) next = NAME(conv_next_k)(p, b, s1, s1 + in_l2, tiles * (s1 - s0) * b->length * strips);
+            NAME(conv_strips)(p, b, line, lines, segment, s0, s1, together, tallest, a, scratch, &next);
+            s0 = s1;
+        } while (s0 < b->segments);
         if (!p->s.activation) continue;
         GemmShape s = p->s;
         s.c_row *= p->stride[2];

@@ -377,7 +377,7 @@ static void NAME(next_block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) k
     } else if (x->k_follows) {
         const int64_t size = s->k - k < ks.size ? s->k - k : ks.size;
         a += k * s->a_k;
-        of_a = s->a_k == s->m ? size * s->m : 0, of_b = size * s->n;
+        of_a = s->a_row == 1 && s->a_k == s->m ? size * s->m : 0, of_b = size * s->n;
     }
     next[0] = NAME(fetch)(a, of_a, steps), next[1] = NAME(fetch)(b, of_b, steps);
     next[0].rate = next[1].rate = next[0].rate + next[1].rate;
@@ -456,7 +456,7 @@ static void NAME(gemm)(const GemmShape *shape, const T *a, const T *b, T *c, con
     x.row_blocks = (s->m + GEMM_MC - 1) / GEMM_MC;
     x.by_rows = s->a_k == 1;
     x.rows_follow = x.by_rows && k_blocks == 1 && s->a_row == s->k;
-    x.k_follows = !x.by_rows && x.row_blocks == 1 && s->b_col == 1 && s->b_k == s->n;
+    x.k_follows = x.row_blocks == 1 && s->b_col == 1 && s->b_k == s->n && 2 * kc_max * s->n <= GEMM_PACKED_B;
     const int64_t rows_max = (s->m + x.row_blocks - 1) / x.row_blocks, panels = (rows_max + GEMM_MR - 1) / GEMM_MR;
     x.tallest = (int)((rows_max + panels - 1) / panels);
     x.keep_b = x.row_blocks > 1;

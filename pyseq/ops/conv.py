@@ -29,6 +29,10 @@ BY_ROWS, BY_COLUMNS = 0, 1
 
 def per_axis(who, name, value, rank):
     """`value` as a tuple of `rank` positive ints; one number is for all axes."""
+    if type(value) is int and value > 0:
+        return (value,) * rank
+    if type(value) is tuple and len(value) == rank and set(map(type, value)) == {int} and min(value) > 0:
+        return value
     values = (value,) * rank if is_integer(value) else tuple(value) if hasattr(value, "__len__") else ()
     if len(values) == 1:
         values *= rank
@@ -60,7 +64,6 @@ def paddings(who, padding, x, kernel, strides, dilations):
     )
 
 
-@lru_cache(maxsize=4096)
 def _geometry(who, x, kernel, strides, padding, dilations, groups):
     """(shape of y, (n, groups, c, f), sizes of the three axes as in csrc/conv.pyx) for shapes `x` and `kernel`."""
     rank = len(kernel) - 2
@@ -144,6 +147,11 @@ class _Window:
         self.who, self.x, self.kernel = who, x, kernel
         self.y, self.head, self.axes = _geometry(who, x, kernel, strides, padding, dilations, groups)
         self.winograd = winograd.fits(self.head, self.axes)
+
+
+@lru_cache(maxsize=4096)
+def _known_window(*key):
+    return _Window(*key)
 
 
 # ------------------------------------------------------------------------------------------------ the three products
@@ -282,7 +290,7 @@ def _window(who, x, kernel, strides, padding, dilations, groups):
     rank = len(kernel) - 2
     strides, dilations = per_axis(who, "strides", strides, rank), per_axis(who, "dilations", dilations, rank)
     padding = padding if isinstance(padding, str) else tuple(map(tuple, padding))
-    return _Window(who, x, kernel, strides, padding, dilations, int(groups))
+    return _known_window(who, x, kernel, strides, padding, dilations, int(groups))
 
 
 def _operands(who, x, kernel, bias, activation):

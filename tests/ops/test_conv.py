@@ -52,6 +52,9 @@ CASES = {  # x, kernel, strides, padding, dilations, groups
     "winograd of many channels": ((1, 9, 9, 70), (3, 3, 70, 140), 1, "same", 1, 1),
     "winograd of many tiles": ((6, 20, 20, 20), (3, 3, 20, 16), 1, "same", 1, 1),
     "winograd of an empty batch": ((0, 9, 9, 16), (3, 3, 16, 16), 1, "same", 1, 1),
+    "few pixels of many channels": ((2, 7, 6, 96), (3, 3, 96, 310), 1, "same", 1, 1),
+    "few pixels of many channels, stride": ((1, 9, 12, 130), (3, 4, 130, 200), 2, "same", 1, 1),
+    "many pixels of two channels": ((3, 30, 31, 2), (1, 1, 2, 40), 1, "same", 1, 1),
     "many rows": ((9, 20, 20, 3), (3, 3, 3, 8), 1, "same", 1, 1),
 }
 # sums of up to some thousand products of numbers near 1, each rounded to 6e-8: a few 1e-5; of 124,000: a few 1e-3
