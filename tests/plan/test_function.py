@@ -57,7 +57,7 @@ class TestTracing:
         f = function(lambda x, k: (x * float(k), k))
         for k in (1, True, 1.0, 0.0, -0.0, 2, "3"):
             y, same = f(X, k)
-            assert same is k or (same == k and type(same) is type(k))
+            assert same is k if isinstance(k, str) else same.numpy() == k  # numbers are tensors, as in TensorFlow
             assert y.numpy().tobytes() == (X * float(k)).numpy().tobytes()
         assert traces(f) == 7
 
@@ -131,8 +131,8 @@ class TestTracing:
                 return x
             return -x
 
-        with pytest.raises(TypeError, match=r"test_function.py, line \d+: `if reduce.sum\(x\) > 0:`"):
-            f(X)
+        with pytest.warns(UserWarning, match="f runs as Python code, not as a plan"):
+            np.testing.assert_array_equal(f(X), X if float(reduce.sum(X)) > 0 else -X)
 
 
 class TestArguments:
@@ -428,8 +428,9 @@ class TestConcreteFunctions:
         assert f.get_concrete_function()(np.zeros(2, "float32")).tolist() == [1.0, 1.0]
 
     def test_says_what_cannot_be_traced(self):
-        with pytest.raises(TypeError, match="needs values while the function is being traced"):
-            function(lambda x: float(x)).get_concrete_function(Spec([]))
+        with pytest.warns(UserWarning, match="runs as Python code, not as a plan"):
+            f = function(lambda x: float(x)).get_concrete_function(Spec([]))
+        assert float(f(2.0)) == 2.0
 
     def test_facts(self):
         @function(autograph=False, reduce_retracing=True, experimental_relax_shapes=True)

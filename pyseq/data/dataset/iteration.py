@@ -6,7 +6,8 @@ import itertools
 
 import numpy as np
 
-from pyseq.core import wrap
+from pyseq.core import active_trace, wrap
+from pyseq.core.engine import SymbolicError
 from pyseq.core.structure import map_structure
 from pyseq.data.dataset.elements import Nested, as_leaf_numpy, as_leaf_tensor
 from pyseq.data.dataset.node import INFINITE, UNKNOWN, Run, closable
@@ -91,6 +92,8 @@ class Iterator:
         return self
 
     def __next__(self):
+        if active_trace() is not None:
+            raise SymbolicError("Dataset: its elements are not known while a function is being traced.")
         return map_structure(as_leaf_tensor, next(self._elements))
 
     get_next = __next__
