@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pyseq.core import ShapeTrace, Tensor, Variable, active_trace, as_tensor
 from pyseq.core.engine import SymbolicError
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.core.structure import flatten, map_structure
 from pyseq.ops import shape as shape_ops
 
@@ -23,7 +24,7 @@ def cond(pred, true_fn=None, false_fn=None, name=None):
         if not callable(function):
             raise TypeError(f"cond: `{what}` must be callable. Received: {what}={function!r}.")
     if getattr(pred, "shape", ()):
-        raise ValueError(f"cond: `pred` must be a scalar. Received: pred.shape={pred.shape}.")
+        raise invalid(f"cond: `pred` must be a scalar. Received: pred.shape={pred.shape}.")
     if _is_known(pred):
         return true_fn() if bool(pred) else false_fn()
     return _one_of("cond", pred, [true_fn, false_fn])
@@ -72,13 +73,7 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
     if default is not None and not callable(default):
         raise TypeError(f"case: `default` must be callable. Received: default={default!r}.")
     if exclusive and all(_is_known(p) for p, _ in pairs) and sum(bool(p) for p, _ in pairs) > 1:
-        from pyseq.tf.errors import InvalidArgumentError
-
-        raise InvalidArgumentError(
-            None,
-            None,
-            f"case: `exclusive`: at most one condition may be true. Received: {[bool(p) for p, _ in pairs]}.",
-        )
+        raise invalid(f"case: `exclusive`: at most one condition may be true. Received: {[bool(p) for p, _ in pairs]}.")
     return _case(pairs, default)
 
 
@@ -90,9 +85,7 @@ def _case(pairs, default):
         if bool(pred):
             return function()
         if not rest and default is None:
-            from pyseq.tf.errors import InvalidArgumentError
-
-            raise InvalidArgumentError(None, None, "case: no condition is true, and there is no `default`.")
+            raise invalid("case: no condition is true, and there is no `default`.")
         return _case(rest, default)
     if not rest and default is None:
         return _one_of("case", pred, [function])
@@ -260,7 +253,7 @@ def _check_signature(signature, result):
         )
     made = [as_tensor(x).dtype.name for x in got]
     if names != made:
-        raise TypeError(
+        raise invalid_type(
             "map_fn: `fn` must return the dtypes of `fn_output_signature` (by default those of `elems`). "
             f"Received: {made} for {names}."
         )

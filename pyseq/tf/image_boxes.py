@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq.core import as_tensor, float32, int32
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise as e
 from pyseq.ops import gather
 from pyseq.ops import shape as s
@@ -32,7 +33,7 @@ def crop_and_resize(image, boxes, box_indices, crop_size, method="bilinear", ext
     which = e.cast(tensor_of(box_indices), int32)
     size = _size("crop_and_resize", crop_size)
     if len(x.shape) != 4 or boxes.shape[1:] != (4,) or which.shape != boxes.shape[:1]:
-        raise ValueError(
+        raise invalid(
             "crop_and_resize: `image` must be (N, H, W, C), `boxes` (M, 4) and `box_indices` (M,). "
             f"Received: shapes {x.shape}, {boxes.shape}, {which.shape}."
         )

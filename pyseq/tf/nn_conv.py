@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import as_tensor
+from pyseq.core.errors import invalid
 from pyseq.ops import conv as conv_ops
 from pyseq.ops import shape as shape_ops
 from pyseq.ops.conv_depthwise import depthwise_conv
@@ -79,7 +80,7 @@ def _convolution(who, input, filters, strides, padding, data_format, dilations, 
     filters = as_tensor(filters)
     rank = rank or len(filters.shape) - 2
     if len(filters.shape) != rank + 2:
-        raise ValueError(f"{who}: `filters` must have {rank + 2} axes. Received: filters.shape={filters.shape}.")
+        raise invalid(f"{who}: `filters` must have {rank + 2} axes. Received: filters.shape={filters.shape}.")
     x, first, window = _arguments(who, input, rank, strides, padding, data_format, dilations)
     channels, of_group = x.shape[-1], filters.shape[-2]
     groups = channels // of_group if of_group and channels % of_group == 0 else 1
@@ -99,7 +100,7 @@ def _arguments(who, input, rank, strides, padding, data_format, dilations):
     x = as_tensor(input)
     first = data_format is not None and data_format.upper().startswith("NC")
     if len(x.shape) < rank + 2:
-        raise ValueError(f"{who}: `input` must have {rank + 2} axes at least. Received: input.shape={x.shape}.")
+        raise invalid(f"{who}: `input` must have {rank + 2} axes at least. Received: input.shape={x.shape}.")
     window = {
         "strides": _of_axes(who, "strides", strides, rank, first),
         "padding": padding if isinstance(padding, str) else _pairs(padding, rank, first),
@@ -121,7 +122,7 @@ def _of_axes(who, name, value, rank, first):
         return value
     inner = value[2:] if first else value[1:-1]
     if value[0] != 1 or (value[1] if first else value[-1]) != 1:
-        raise ValueError(f"{who}: `{name}` must be 1 for batch and channels. Received: {name}={list(value)}.")
+        raise invalid(f"{who}: `{name}` must be 1 for batch and channels. Received: {name}={list(value)}.")
     return inner
 
 
