@@ -94,7 +94,7 @@ class Rehearsal(ShapeTrace):
 
 def made_up(shape, dtype):
     """A tensor of various numbers about 0; of integers, zeros."""
-    a = np.cos(np.arange(math.prod(shape))).reshape(shape)
+    a = np.cos(1 + np.arange(math.prod(shape))).reshape(shape)
     return as_tensor((a > 0 if dtype.name == "bool" else a).astype(dtype.numpy))
 
 

@@ -34,6 +34,8 @@ class Function:
         if not callable(python_function):
             raise TypeError(f"function: `func` must be callable. Received: {python_function!r}.")
         self.python_function = python_function
+        if input_signature is not None and not isinstance(input_signature, tuple | list):
+            raise TypeError(f"function: `input_signature` must be a list or tuple. Received: {input_signature!r}.")
         self.input_signature = None if input_signature is None else tuple(input_signature)
         self._plans = {}  # of each signature; None if it runs as Python code
         self._python_only = set()  # the signatures, but for the tensors in them, that run as Python code
@@ -41,6 +43,7 @@ class Function:
         self._traced = 0
         self._falls_back = falls_back
         functools.update_wrapper(self, python_function)
+        self.__name__ = getattr(python_function, "__name__", None) or type(python_function).__name__
 
     def __get__(self, instance, owner=None):
         if instance is None:
@@ -55,7 +58,8 @@ class Function:
         """Run; same arguments and results as the Python function, arrays and lists of results being tensors."""
         if active_trace() is not None or recording() or config.functions_run_eagerly() or _iterates(args):
             return self.python_function(*args, **kwargs)
-        args = self._conform(args)
+        if self.input_signature is not None:
+            args, kwargs = self._conform(args, kwargs)
         tensors = []
         key = self._key(args, kwargs, tensors)
         plan = self._plans.get(key)
@@ -110,15 +114,20 @@ class Function:
         self._plans[key] = plan
         return plan
 
-    def _conform(self, args):
-        """The arguments as `input_signature` wants them."""
-        if self.input_signature is None:
-            return args
+    def _conform(self, args, kwargs):
+        """(args, kwargs) as `input_signature` wants them."""
+        try:
+            bound = self.function_spec.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.__name__}: {error}.") from None
+        args = bound.args
         if len(args) != len(self.input_signature):
             raise TypeError(
                 f"{self.__name__}: takes {len(self.input_signature)} arguments, as `input_signature` says. Received: {len(args)}."
             )
-        return tuple(_matched(self.__name__, x, spec) for x, spec in zip(args, self.input_signature, strict=True))
+        return tuple(
+            _matched(self.__name__, x, spec) for x, spec in zip(args, self.input_signature, strict=True)
+        ), bound.kwargs
 
     def get_concrete_function(self, *args, **kwargs):
         """The function for one signature: `ConcreteFunction`.
@@ -176,6 +185,8 @@ class _Method:
         self.function = function
         self.instance = weakref.ref(instance)
         functools.update_wrapper(self, function)
+        first, *rest = inspect.signature(function).parameters.values()
+        self.__signature__ = inspect.Signature([first, *rest] if first.kind is first.VAR_POSITIONAL else rest)
 
     def __call__(self, *args, **kwargs):
         return self.function(self.instance(), *args, **kwargs)
@@ -190,6 +201,7 @@ class ConcreteFunction:
 
     def __init__(self, function, args, kwargs):
         self._function = function
+        self._names = list(function.function_spec.parameters)[: len(args)]
         self.structured_input_signature = tuple(map_structure(_spec, x) for x in (tuple(args), dict(kwargs)))
         fixed = flatten([list(self.structured_input_signature[0]), self.structured_input_signature[1]])
         self._specs = [s for s in fixed if isinstance(s, Spec)]
@@ -216,13 +228,15 @@ class ConcreteFunction:
 
     def __call__(self, *args, **kwargs):
         """Run; tensors and arrays take their places in the signature, by position or name."""
-        tensors = iter(args)
-        full_args = [self._filled(x, tensors) for x in self.structured_input_signature[0]]
-        full_kwargs = {
-            k: self._filled(x, iter([kwargs[k]])) if k in kwargs else self._filled(x, tensors)
-            for k, x in self.structured_input_signature[1].items()
-        }
-        left = [*tensors, *sorted(set(kwargs) - set(full_kwargs))]
+        tensors, named = iter(args), dict(kwargs)
+
+        def filled(name, x):
+            return self._filled(x, iter([named.pop(name)]) if name in named else tensors)
+
+        positional, by_name = self.structured_input_signature
+        full_args = [filled(name, x) for name, x in itertools.zip_longest(self._names, positional)]
+        full_kwargs = {name: filled(name, x) for name, x in by_name.items()}
+        left = [*tensors, *sorted(named)]
         if left:
             raise TypeError(f"{self.name}: takes {len(self._specs)} tensors. Received besides: {left}.")
         return self._function(*full_args, **full_kwargs)

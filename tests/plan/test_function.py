@@ -1,11 +1,13 @@
 """pyseq.function: what makes it trace anew, arguments and results of any structure, gradients inside and outside."""
 
 import dataclasses
+import functools
 import gc
 import threading
 import types
 import weakref
 from collections import OrderedDict, namedtuple
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -179,8 +181,8 @@ class TestArguments:
             return x * k
 
         assert f(np.ones((2, 3)), 2.0).shape == (2, 3) and f([[1, 2, 3]], 3).numpy().tolist() == [[3, 6, 9]]
-        for wrong, text in [((np.ones((2, 4)), 1.0), "shape"), ((np.ones(3), 1.0), "shape"), ((X,), "2 arguments"),
-                            ((as_tensor(np.ones((2, 3))), 1.0), "float64"), ((X, 1.0, 2.0), "2 arguments")]:  # fmt: skip
+        for wrong, text in [((np.ones((2, 4)), 1.0), "shape"), ((np.ones(3), 1.0), "shape"), ((X,), "missing a required"),
+                            ((as_tensor(np.ones((2, 3))), 1.0), "float64"), ((X, 1.0, 2.0), "too many")]:  # fmt: skip
             with pytest.raises(TypeError, match=text):
                 f(*wrong)
 
@@ -461,3 +463,65 @@ def test_a_plan_keeps_the_objects_its_signature_names():
         scale = types.SimpleNamespace(value=float(k))
         assert float(f(as_tensor(1.0), scale)) == k
         del scale
+
+
+class TestInputSignature:
+    def test_by_name_and_with_defaults(self):
+        f = function(lambda x, k=3.0: x * k, input_signature=[Spec([2])])
+        assert f(np.ones(2, "f4")).tolist() == f(x=[1.0, 1.0]).tolist() == [3.0, 3.0]
+        g = function(lambda x, k: x * k, input_signature=[Spec([2]), Spec([])])
+        assert g([1.0, 2.0], k=2.0).tolist() == g(k=2.0, x=[1.0, 2.0]).tolist() == [2.0, 4.0]
+        c = g.get_concrete_function()
+        assert c(x=as_tensor([1.0, 2.0]), k=2.0).tolist() == c([1.0, 2.0], k=2.0).tolist() == [2.0, 4.0]
+
+    def test_of_a_method(self):
+        class Scale:
+            @function(input_signature=[Spec([2])])
+            def by_two(self, x):
+                return x * 2.0
+
+        assert Scale().by_two(x=[1.0, 2.0]).tolist() == [2.0, 4.0]
+
+    @pytest.mark.parametrize(
+        ("args", "kwargs", "words"),
+        [
+            ((X,), {}, "missing a required argument: 'k'"),
+            ((X, X, X), {}, "too many"),
+            ((X, 1.0), {"z": 1}, "unexpected"),
+        ],
+    )
+    def test_wrong_arguments(self, args, kwargs, words):
+        with pytest.raises(TypeError, match=words):
+            function(lambda x, k: x * k, input_signature=[Spec([2, 3]), Spec([])])(*args, **kwargs)
+
+    def test_must_be_a_list(self):
+        with pytest.raises(TypeError, match="`input_signature` must be a list or tuple"):
+            function(lambda x: x, input_signature=Spec([]))
+
+
+class TestPythonCode:
+    """Functions whose Python code needs values."""
+
+    def test_it_is_tried_and_told_once(self):
+        def f(x, flip=False):
+            return -x if flip else x if float(x[0]) > 0 else x * 0.0
+
+        planned = function(f)
+        with pytest.warns(UserWarning, match="f runs as Python code") as told:
+            for n in (1, 2, 3, 2):
+                assert planned(np.ones(n, "f4")).tolist() == [1.0] * n
+        assert traces(planned) == 1 and len(told) == 1 and told[0].filename == __file__
+        assert planned(np.ones(2, "f4"), flip=True).tolist() == [-1.0, -1.0] and traces(planned) == 2  # that is a plan
+
+    def test_an_error_in_the_code_is_that_error(self):
+        @function
+        def f(x):
+            if float(x) > 0:
+                raise KeyError("of the user's")
+
+        for _ in range(2):
+            with pytest.raises(KeyError, match="of the user's"), pytest.warns(UserWarning) if not _ else nullcontext():
+                f(as_tensor(1.0))
+
+    def test_a_partial_function(self):
+        assert function(functools.partial(lambda a, b: a + b, b=1.0))(as_tensor(1.0)).numpy() == 2
