@@ -25,12 +25,13 @@ class OpError(Exception):
 
     def __init__(self, node_def=None, op=None, message="", error_code=None, *args):
         super().__init__(message)
-        self.node_def, self.op, self.message = node_def, op, message
+        self.node_def, self.op = node_def, op
         self.error_code = self.code if error_code is None else error_code
         self.experimental_payloads = {}
 
-    def __str__(self):
-        return self.message
+    @property
+    def message(self):
+        return self.args[0]
 
     def __reduce__(self):
         return type(self), (self.node_def, self.op, self.message, self.error_code)

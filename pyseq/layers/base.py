@@ -18,7 +18,7 @@ from pyseq.layers.added import Added
 from pyseq.layers.arguments import config_of_arguments, remember_arguments, takes_only_own
 from pyseq.layers.call_context import context
 from pyseq.layers.call_errors import say_where
-from pyseq.layers.input_spec import check_inputs
+from pyseq.layers.input_spec import check_inputs, refuse_structure
 from pyseq.layers.masks import leave_masks, masks_of, refuse_masks
 from pyseq.layers.module import Module
 from pyseq.layers.naming import snake_case, unique_name
@@ -439,9 +439,11 @@ class Layer(Added, Uses, Module):
             kind = TypeError if isinstance(error, TypeError) else ValueError
             raise kind(f'Input of layer "{self.name}": {error}') from None
 
+    _takes_one_tensor = False  # True for layers whose `call` has no use for structures of tensors, nor for texts
+
     def _may_take_texts(self):
-        """False for models that are known to take numbers only."""
-        return True
+        """False for what is known to take numbers only."""
+        return not self._takes_one_tensor
 
     def _cast(self, x):
         if self._autocast and x.dtype is not self._dtype and x.dtype.is_floating:
@@ -465,6 +467,8 @@ class Layer(Added, Uses, Module):
     def _check_inputs(self, inputs):
         if self.input_spec is not None:
             check_inputs(self.input_spec, inputs, self.name)
+        if self._takes_one_tensor and type(inputs) is not Tensor:
+            refuse_structure(self, inputs)
 
     def _build_for(self, inputs):
         self._check_inputs(inputs)

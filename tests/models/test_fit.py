@@ -198,7 +198,7 @@ def test_what_steps_get(given, expected, run_eagerly):
 
         def predict_step(self, data):
             seen.append(described(data))
-            return keras.backend.ones((4, 1))
+            return keras.backend.constant(1.0, shape=(4, 1))
 
         test_step = train_step
 
