@@ -272,9 +272,13 @@ class Training(Functions, GeneratorMethods):
             logs = self._evaluate(data, callbacks)
         if logs is None:
             raise ValueError(NO_BATCHES.format("evaluate"))
-        if return_dict:
-            return logs
-        values = [logs[name] for name in self.metrics_names if name in logs] or list(logs.values())
+        return logs if return_dict else self._flat_logs(logs)
+
+    def _flat_logs(self, logs):
+        """The values of logs in the order of `metrics_names`, then others by name; one alone is no list."""
+        names = self.metrics_names
+        values = [logs[name] for name in names if name in logs]
+        values += [logs[name] for name in sorted(logs) if name not in names]
         return values[0] if len(values) == 1 else values
 
     def _evaluate(self, data, callbacks):
@@ -396,10 +400,7 @@ class Training(Functions, GeneratorMethods):
         if reset_metrics:
             self.reset_metrics()
         logs = as_floats(self._on_tensors(kind, whole_batch(x, y, sample_weight)))
-        if return_dict:
-            return logs
-        values = list(logs.values())
-        return values[0] if len(values) == 1 else values
+        return logs if return_dict else self._flat_logs(logs)
 
     def predict_on_batch(self, x):
         """Outputs for a batch, as NumPy arrays."""

@@ -30,6 +30,8 @@ AT_ONCE = 8  # inputs of one instruction
 def getitem(x, key):
     """x[key]: integers, slices, Ellipsis, None (a new axis), integer or bool arrays, as NumPy has them.
 
+    In TensorFlow x[tensor of integers] is an error, which says tf.gather, and x[[0, 1]] is x[0, 1].
+
     Args:
         key: tensors of integers may be in it, also those whose values are not known yet; a mask must be known, since the
             shape of the result depends on it.
