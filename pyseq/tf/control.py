@@ -12,6 +12,7 @@ from pyseq.core.engine import SymbolicError
 from pyseq.core.errors import invalid, invalid_type
 from pyseq.core.structure import flatten, map_structure
 from pyseq.ops import shape as shape_ops
+from pyseq.tf.tensor_array import TensorArray
 
 
 def cond(pred, true_fn=None, false_fn=None, name=None):
@@ -161,7 +162,7 @@ def _turned(body, values):
 
 
 def _tensor(x):
-    return x if isinstance(x, Tensor) or x is None else as_tensor(x)
+    return x if isinstance(x, Tensor | TensorArray) or x is None else as_tensor(x)
 
 
 def _stopped(x):
