@@ -56,6 +56,7 @@ static int64_t NAME(conv_pieces)(const ConvView *v, const NAME(ConvLattice) *b, 
         const int64_t q = row % a[2].count, line = row / a[2].count, qh = line % a[1].count, plane = line / a[1].count;
         int64_t rows = a[2].count - q < stop - row ? a[2].count - q : stop - row;
         if (rows > b->width) rows = b->width;
+        if (rows >= 2 * most) rows = most;                       /* scratch of dW is for about so many */
         int64_t n = 1;
         if (rows == a[2].count) {
             n = (stop - row) / rows < a[1].count - qh ? (stop - row) / rows : a[1].count - qh;
@@ -96,6 +97,20 @@ static void NAME(conv_gather)(const ConvView *v, const NAME(ConvLattice) *b, con
             if (gap == 1 && b->pitch == v->pixel) NAME(conv_copy)(from, 0, at, 0, 1, (hi - lo) * c);
             else NAME(conv_copy)(from, gap * v->pixel, at, b->pitch, hi - lo, c);
         }
+}
+
+/* The source behind what rows up to `row` see, as much as the block of `pieces` holds: the next block's, if blocks follow each other
+   pixel by pixel.  */
+static NAME(Fetch) NAME(conv_next)(const ConvView *v, const NAME(ConvLattice) *b, const T *x, const NAME(ConvPiece) *piece, int pieces,
+                                   int64_t row, int64_t stop, int64_t rows, int64_t steps) {
+    const ConvAxis *d = &v->axis[0], *h = &v->axis[1], *w = &v->axis[2];
+    if (row >= stop || d->taps > 1 || b->gap[1] > 1 || b->gap[2] > 1 || v->pixel != v->channels) return (NAME(Fetch)){0};
+    const NAME(ConvPiece) *last = &piece[pieces - 1];
+    const int64_t line = w->extent * v->pixel, plane = (last->n * d->extent + last->qd * d->step) * h->extent;
+    int64_t below = (last->qh + last->lines - 1) * h->step + h->first + b->reach[1];
+    below = below < 0 ? 0 : below > h->extent ? h->extent : below;
+    const int64_t left = stop - row < rows ? stop - row : rows;      /* of the next block */
+    return NAME(fetch)(x + (plane + below) * line, left * h->step / w->count * line, steps);
 }
 
 /* Where the segments of k begin, from a pixel's first tap. */
@@ -143,7 +158,8 @@ static void NAME(conv_turn_strip)(const NAME(ConvProduct) *p, const NAME(ConvLat
 
 /* One strip of columns, `nv` vectors from column j on, of the lines of a block, segments [s0, s1). */
 static void NAME(conv_strip)(const NAME(ConvProduct) *p, const NAME(ConvLattice) *b, const NAME(ConvLine) *line, int64_t lines,
-                             const int64_t *segment, int64_t s0, int64_t s1, int64_t j, int nv, const T *a, T *packed) {
+                             const int64_t *segment, int64_t s0, int64_t s1, int64_t j, int nv, const T *a, T *packed,
+                             NAME(Fetch) *next) {
     const int64_t left = p->s.n - j, c_row = p->s.c_row * p->stride[2], a_row = b->step[2] * b->pitch;
     const int partial = left < nv * LANES;
     const T *strip = p->b + j;
@@ -173,8 +189,12 @@ static void NAME(conv_strip)(const NAME(ConvProduct) *p, const NAME(ConvLattice)
             t.c = p->c + line[l].c + j + r.first * c_row;
             t.next_a = i + 1 < panels ? r.size * a_row : l + 1 < lines ? line[l + 1].a - line[l].a - r.first * a_row : 0;
             t.next_c = i + 1 < panels ? t.c + r.size * c_row : l + 1 < lines ? p->c + line[l + 1].c + j : NULL;
-            t.ahead = ahead && tile < 3 ? strip + nv * LANES + (tile < 2 ? tile * (64 / (int)sizeof(T)) : 2 * LANES - 1) : t.a;
-            t.ahead_k = ahead && tile < 3 ? p->s.b_k : 0;
+            if (ahead && tile < 3) {
+                t.ahead = strip + nv * LANES + (tile < 2 ? tile * (64 / (int)sizeof(T)) : 2 * LANES - 1);
+                t.ahead_k = p->s.b_k;
+            } else {
+                NAME(fetch_ahead)(next, &t, t.segments * t.kc);
+            }
             NAME(tile_function)((int)r.size, nv, NAME(ROWS), partial)(&t);
         }
     }
@@ -190,13 +210,18 @@ static void NAME(conv_direct)(const NAME(ConvProduct) *p, const NAME(ConvLattice
     T *scratch = (T *)thread_scratch(sizeof(T) * (k_most * b->length * 8 * LANES));
     NAME(conv_segments)(&p->view, b, segment);
     for (int pieces; row < stop;) {
-        row += NAME(conv_pieces)(&p->view, b, row, stop, CONV_ROWS_MAX, piece, &pieces);
+        const int64_t rows = NAME(conv_pieces)(&p->view, b, row, stop, CONV_ROWS_MAX, piece, &pieces);
+        row += rows;
         const int64_t lines = NAME(conv_lines)(p, b, piece, pieces, line);
+        int64_t tiles = 0;
         int tallest = 0;
         for (int64_t l = 0; l < lines; l++) {
             const int64_t panels = (line[l].rows + GEMM_MR - 1) / GEMM_MR, most = (line[l].rows + panels - 1) / panels;
             if (most > tallest) tallest = (int)most;
+            tiles += panels;
         }
+        NAME(Fetch) next = NAME(conv_next)(&p->view, b, p->x, piece, pieces, row, stop, rows,
+                                           tiles * b->segments * b->length * ((p->s.n + 2 * LANES - 1) / (2 * LANES)));
         if (b->segments)
             for (int j = 0; j < pieces; j++) NAME(conv_gather)(&p->view, b, &piece[j], p->x, a);
         int nv;
@@ -207,7 +232,7 @@ static void NAME(conv_direct)(const NAME(ConvProduct) *p, const NAME(ConvLattice
             do {
                 const int64_t s1 = s0 + k_most < b->segments ? s0 + k_most : b->segments;
                 NAME(conv_strip)(p, b, line, lines, segment, s0, s1, j, nv, a,
-                                 p->s.b_k == nv * LANES && !p->as_is ? NULL : scratch);
+                                 p->s.b_k == nv * LANES && !p->as_is ? NULL : scratch, &next);
                 s0 = s1;
             } while (s0 < b->segments);
         }
@@ -220,7 +245,8 @@ static void NAME(conv_direct)(const NAME(ConvProduct) *p, const NAME(ConvLattice
 
 /* The columns of A in [k0, k1) of a segment: dW's rows there, from lines of A and what follows of dY. */
 static void NAME(conv_kernel_panels)(const NAME(ConvProduct) *p, const NAME(ConvLattice) *b, NAME(Tile) *t, int64_t at, int64_t k0,
-                                     int64_t k1, int nv, int partial, const T *a, T *c, const T *strip, T *packed, int *fresh) {
+                                     int64_t k1, int nv, int partial, const T *a, T *c, const T *strip, T *packed, int *fresh,
+                                     NAME(Fetch) *next) {
     const int64_t panels = (k1 - k0 + GEMM_MR - 1) / GEMM_MR;
     for (int64_t i = 0; i < panels; i++, *fresh = 0) {
         const NAME(Cut) r = NAME(cut)(k1 - k0, panels, i);
@@ -231,7 +257,7 @@ static void NAME(conv_kernel_panels)(const NAME(ConvProduct) *p, const NAME(Conv
         t->packed = packed && *fresh ? packed : NULL;
         t->c = c + (k0 + r.first) * p->s.c_row;
         t->next_c = t->c + r.size * p->s.c_row;
-        t->ahead = t->a;
+        NAME(fetch_ahead)(next[0].left > 0 ? &next[0] : &next[1], t, t->segments * t->kc);
         NAME(tile_function)((int)r.size, nv, NAME(COLUMNS), partial)(t);
     }
     (void)b;
@@ -248,7 +274,13 @@ static void NAME(conv_direct_kernel)(const NAME(ConvProduct) *p, const NAME(Conv
     NAME(conv_segments)(&p->view, b, segment);
     for (int pieces; row < stop;) {
         int64_t r = row;
-        row += NAME(conv_pieces)(&p->view, b, row, stop, CONV_KERNEL_ROWS, piece, &pieces);
+        const int64_t rows = NAME(conv_pieces)(&p->view, b, row, stop, CONV_KERNEL_ROWS, piece, &pieces);
+        row += rows;
+        const int64_t steps = (k1 - k0 + GEMM_MR - 1) / GEMM_MR * rows * ((p->s.n + 2 * LANES - 1) / (2 * LANES));
+        const int64_t of_dy = p->s.n == p->s.b_k ? (stop - row < rows ? stop - row : rows) * p->s.n : 0;
+        NAME(Fetch) ahead[2] = {NAME(conv_next)(&p->view, b, p->x, piece, pieces, row, stop, rows, steps),
+                               NAME(fetch)(p->b + row * p->s.b_k, of_dy, steps)};
+        ahead[0].rate = ahead[1].rate = ahead[0].rate + ahead[1].rate;
         for (int j = 0, next; j < pieces; j = next) {            /* pieces of equal lines together */
             int64_t lines = 0;
             for (next = j; next < pieces && piece[next].rows == piece[j].rows; next++) {
@@ -267,7 +299,7 @@ static void NAME(conv_direct_kernel)(const NAME(ConvProduct) *p, const NAME(Conv
                 for (int64_t s = k0 / b->length; s * b->length < k1; s++) {
                     const int64_t at = s * b->length, lo = at < k0 ? k0 : at, hi = at + b->length < k1 ? at + b->length : k1;
                     NAME(conv_kernel_panels)(p, b, &t, segment[s] + lo - at, lo, hi, nv, partial, a, p->c + f,
-                                             p->b + r * p->s.b_k + f, p->s.b_k == nv * LANES ? NULL : scratch, &fresh);
+                                             p->b + r * p->s.b_k + f, p->s.b_k == nv * LANES ? NULL : scratch, &fresh, ahead);
                 }
             }
             r += lines * piece[j].rows;

@@ -345,7 +345,43 @@ typedef struct {
     int by_rows, tallest;            /* how A is read in place; rows of the tallest panel */
     int keep_b;                      /* are packed strips of B kept for other row blocks? else they share one place */
     int wide;                        /* is A packed? */
+    int rows_follow, k_follows;      /* is the next block of rows, or of k, the next piece of memory? */
 } NAME(Product);
+
+/* What the tiles of a block fetch into L2 for the block after it, each its share: `left` elements from `at` on. */
+typedef struct { const T *at; int64_t left, rate; } NAME(Fetch);
+
+/* `size` elements from `at` on during so many steps of k: a few in each step, as memory delivers them, fetched line by line. */
+static inline NAME(Fetch) NAME(fetch)(const T *at, int64_t size, int64_t steps) {
+    const int64_t rate = steps > 0 ? (size + steps - 1) / steps : 1, line = 64 / (int64_t)sizeof(T);
+    return (NAME(Fetch)){at, size, rate > line ? line : rate};
+}
+
+/* The share of a tile of so many steps. */
+static inline void NAME(fetch_ahead)(NAME(Fetch) *f, NAME(Tile) *t, int64_t steps) {
+    t->ahead = f->left > 0 ? f->at : t->a;
+    t->ahead_k = f->left > 0 ? f->rate : 0;
+    f->at += f->rate * steps;
+    f->left -= f->rate * steps;
+}
+
+/* The rows of A, or the k of both, that follow these in memory and are multiplied next. */
+static void NAME(next_block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, int64_t steps, NAME(Fetch) *next) {
+    const GemmShape *s = &x->s;
+    const int64_t row = rows.first + rows.size, k = ks.first + ks.size;
+    const T *a = x->a, *b = x->b + k * s->b_k;
+    int64_t of_a = 0, of_b = 0;
+    if (x->rows_follow) {
+        a += row * s->a_row;
+        of_a = (s->m - row < rows.size ? s->m - row : rows.size) * s->k;
+    } else if (x->k_follows) {
+        const int64_t size = s->k - k < ks.size ? s->k - k : ks.size;
+        a += k * s->a_k;
+        of_a = s->a_k == s->m ? size * s->m : 0, of_b = size * s->n;
+    }
+    next[0] = NAME(fetch)(a, of_a, steps), next[1] = NAME(fetch)(b, of_b, steps);
+    next[0].rate = next[1].rate = next[0].rate + next[1].rate;
+}
 
 static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, int64_t b_offset, int first_rows, int last_k) {
     const GemmShape *s = &x->s;
@@ -360,6 +396,8 @@ static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, in
     static const int64_t at_a = 0;
     NAME(Tile) t = {.kc = ks.size, .segments = 1, .segment = &at_a, .c_row = s->c_row,
                     .rate = (const T *)s->rate, .load = ks.first > 0 || s->accumulate};
+    NAME(Fetch) next[2];
+    NAME(next_block)(x, rows, ks, (x->nc + 2 * LANES - 1) / (2 * LANES) * panels * ks.size, next);
     int nv;
     for (int64_t j = 0; j < x->nc; j += nv * LANES) {
         const int64_t left = x->nc - j, vectors = (left + LANES - 1) / LANES;
@@ -372,7 +410,8 @@ static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, in
         if (packed && s->b_col != 1 && first_rows)
             NAME(turn)(strip, s->b_col, ks.size, left < nv * LANES ? left : nv * LANES, nv * LANES, packed);
         int fresh = packed && s->b_col == 1 && first_rows;       /* its first tile packs this strip */
-        const int fetch = s->b_col == 1 && (!packed || first_rows) && left > nv * LANES;
+        const int fetch = s->b_col == 1 && (!packed || first_rows) && left > nv * LANES
+                          && !(x->k_follows && ks.first > 0);
         for (int64_t p = 0; p < panels; p++, fresh = 0) {
             const NAME(Cut) r = NAME(cut)(rows.size, panels, p);
             const int in_place = !packed || fresh;
@@ -385,8 +424,12 @@ static void NAME(block)(const NAME(Product) *x, NAME(Cut) rows, NAME(Cut) ks, in
             t.next_c = p + 1 < panels ? t.c + r.size * s->c_row : NULL;
             t.next_a = p + 1 < panels ? r.size * s->a_row : 0;
             /* The first panels of this strip fetch the next strip of B, a column of cache lines each. */
-            t.ahead = fetch && p < 3 ? strip + nv * LANES + (p < 2 ? p * (64 / (int)sizeof(T)) : 2 * LANES - 1) : t.a;
-            t.ahead_k = fetch && p < 3 ? s->b_k : 0;
+            if (fetch && p < 3) {
+                t.ahead = strip + nv * LANES + (p < 2 ? p * (64 / (int)sizeof(T)) : 2 * LANES - 1);
+                t.ahead_k = s->b_k;
+            } else {
+                NAME(fetch_ahead)(next[0].left > 0 ? &next[0] : &next[1], &t, ks.size);
+            }
             const int form = by_rows ? NAME(ROWS) : x->wide && !in_place ? NAME(PACKED) : NAME(COLUMNS);
             NAME(tile_function)((int)r.size, nv, form, partial)(&t);
         }
@@ -412,6 +455,8 @@ static void NAME(gemm)(const GemmShape *shape, const T *a, const T *b, T *c, con
     const int64_t most = LANES * 2, columns = (s->n + most - 1) / most * most;
     x.row_blocks = (s->m + GEMM_MC - 1) / GEMM_MC;
     x.by_rows = s->a_k == 1;
+    x.rows_follow = x.by_rows && k_blocks == 1 && s->a_row == s->k;
+    x.k_follows = !x.by_rows && x.row_blocks == 1 && s->b_col == 1 && s->b_k == s->n;
     const int64_t rows_max = (s->m + x.row_blocks - 1) / x.row_blocks, panels = (rows_max + GEMM_MR - 1) / GEMM_MR;
     x.tallest = (int)((rows_max + panels - 1) / panels);
     x.keep_b = x.row_blocks > 1;
