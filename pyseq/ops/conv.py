@@ -71,7 +71,7 @@ def _geometry(who, x, kernel, strides, padding, dilations, groups):
         )
     channels, filters = x[-1], kernel[-1]
     if 0 in kernel or 0 in x[-1 - rank :]:
-        raise ValueError(
+        raise invalid(
             f"{who}: the kernel must have elements, and the images pixels. Received: shapes {x} and {kernel}."
         )
     if groups < 1 or channels % groups or filters % groups or kernel[-2] * groups != channels:
