@@ -11,6 +11,7 @@ from pyseq.core.structure import flatten, map_structure
 from pyseq.core.texts import Texts, string
 from pyseq.layers.added import NAMELESS_METRIC
 from pyseq.layers.base import Layer
+from pyseq.layers.call_arguments import call_arguments
 from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec, check_inputs
 from pyseq.layers.inputs import is_values
