@@ -5,6 +5,7 @@ import pytest
 
 import pyseq.tf as tf
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*runs as Python code")  # told once for each line: a test may be the second
 A = tf.constant(np.arange(6, dtype="float32").reshape(2, 3))
 
 
