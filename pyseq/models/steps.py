@@ -242,7 +242,10 @@ class Plans:
             y = Layer.__call__(model, t, **({} if training is None else {"training": training}))
             return (y, y.keras_logits, y._keras_mask) if isinstance(y, Tensor) else None
 
-        plan = Plan(function, [(x.shape, x.dtype)])
+        try:
+            plan = Plan(function, [(x.shape, x.dtype)])
+        except SymbolicError:  # such as a mask's, that of pyseq's own functions
+            return False
         return False if plan.result is None or plan.updated else plan
 
     def _keep(self, key, plan):

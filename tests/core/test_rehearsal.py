@@ -104,3 +104,16 @@ def test_both_branches_of_cond_are_built():
     with pytest.warns(UserWarning, match="runs as Python code"):
         m.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
     assert len(m.weights) == 4
+
+
+@pytest.mark.filterwarnings("ignore:.*runs as Python code")
+def test_a_model_of_functions_that_need_values():
+    x = tf.keras.Input((3,))
+    model = tf.keras.Model(x, layers.Dense(1)(tf.boolean_mask(x, x[:, 0] > 0)))
+    assert tuple(model.output_shape) == (None, 1)
+    for a in (
+        np.ones((2, 3), "f4"),
+        np.float32([[1, 0, 0], [-1, 0, 0]]),
+    ) * 4:  # a plain model is planned the third time
+        assert model(a).shape == (int((a[:, 0] > 0).sum()), 1)
+        assert model.predict_on_batch(a).shape == model(a).shape
