@@ -183,6 +183,9 @@ def test_vjp_of_transpose():
         ((1, 5, 5, 3), (3, 3, 3, 4), {"padding": "causal"}, "padding"),
         ((1, 5, 5, 3), (3, 3, 3, 4), {"padding": "some"}, "padding"),
         ((1, 5, 5, 3), (3, 3, 3, 4), {"activation": "some"}, "activation"),
+        ((1, 5, 5, 0), (3, 3, 0, 4), {}, "channels"),
+        ((1, 5, 5, 3), (3, 3, 3, 0), {}, "filters"),
+        ((1, 0, 5, 3), (3, 3, 3, 4), {"padding": "same"}, "a pixel along each axis"),
     ],
 )
 def test_errors(x, kernel, named, message):
