@@ -562,6 +562,10 @@ class SymbolicError(TypeError):
     """Something wants the values of a tensor that has none."""
 
 
+class UnmadeVariable(SymbolicError):
+    """A variable wants an initial value that is not known yet."""
+
+
 cdef object to_array(Tensor t):
     if t.data == NULL:
         raise SymbolicError(
@@ -813,10 +817,11 @@ cdef class Variable:
         if not validate_shape or variable_def is not None:
             raise NotImplementedError("Variable: has one shape for ever, so `validate_shape` must be True; `variable_def` must be None.")
         if callable(initial_value) and not isinstance(initial_value, (Tensor, Variable)):
-            initial_value = initial_value()
+            with tracing(None), stop_recording():
+                initial_value = initial_value()
         t = as_tensor(initial_value, dtype=dtype)
         if t.data == NULL:
-            raise ValueError(
+            raise UnmadeVariable(
                 "Variable: cannot be created inside a traced function from a value that is not known yet. "
                 "Create variables once, outside (for a layer: in `build`).")
         if shape is not None and not fits(tuple(shape), t.sizes):
@@ -825,6 +830,8 @@ cdef class Variable:
         place_in(own, Block(padded(t.n_bytes)), 0)
         fill(own, t)
         self.begin(own, full_name(name), constraint, trainable is None or trainable)
+        if current_trace != NULL:
+            (<object>current_trace).made_variable()
 
     cdef int begin(self, Tensor own, name, constraint, trainable) except -1:
         """Take a tensor with the first values, in a Block, for one's own."""

@@ -48,6 +48,8 @@ def transposed_extent(extent, kernel, stride, padding, dilation, output_padding)
 class Convolution(Layer):
     """What all convolutions have: `rank` axes, a window, a bias, an activation. Subclasses say which weights and which op."""
 
+    _takes_one_tensor = True
+
     rank = 2
     paddings = ("valid", "same")
     weight_kinds = ("kernel",)  # whose initializer, regularizer and constraint are arguments

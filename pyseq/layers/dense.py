@@ -31,6 +31,8 @@ class Dense(Layer):
         (1, 3)
     """
 
+    _takes_one_tensor = True
+
     def __init__(
         self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros",
         kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,

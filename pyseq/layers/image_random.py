@@ -224,7 +224,7 @@ class _RandomExtent(RandomImageLayer):
 class RandomHeight(_RandomExtent):
     """Images higher or lower by a random factor, the same for a batch.
 
-    Since the size of the outputs is random, a model with this layer trains with `run_eagerly=True` only; in a Dataset's `map`,
+    Since the size of the outputs is random, the steps of a model with this layer train as Python code; in a Dataset's `map`,
     and when not training, it needs nothing.
 
     Args:

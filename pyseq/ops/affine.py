@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import as_tensor, emit, float32, float64, kernels, record
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise as e
 
 AFFINE, AFFINE_BACKWARD, AFFINE_IMAGE = kernels("affine", "affine_backward", "affine_image")
@@ -29,16 +30,16 @@ def affine(x, transforms, size=None, fill_mode="constant", interpolation="neares
     """
     x, transforms = as_tensor(x), e.cast(as_tensor(transforms), float32)
     if len(x.shape) != 4:
-        raise ValueError(f"affine: `x` must be (N, H, W, C). Received: x.shape={x.shape}.")
+        raise invalid(f"affine: `x` must be (N, H, W, C). Received: x.shape={x.shape}.")
     if transforms.shape not in ((x.shape[0], 8), (1, 8)):
-        raise ValueError(
+        raise invalid(
             f"affine: `transforms` must be (1, 8) or ({x.shape[0]}, 8). Received: transforms.shape={transforms.shape}."
         )
     for name, value, known in (
         ("fill_mode", fill_mode, FILL_MODES), ("interpolation", interpolation, INTERPOLATIONS),
     ):  # fmt: skip
         if value not in known:
-            raise ValueError(f"affine: `{name}` must be one of {known}. Received: {name}={value!r}.")
+            raise invalid(f"affine: `{name}` must be one of {known}. Received: {name}={value!r}.")
     if x.dtype is not float32 and x.dtype is not float64:
         wide = affine(e.cast(x, float32), transforms, size, fill_mode, interpolation, fill_value)
         return e.cast(wide, x.dtype)

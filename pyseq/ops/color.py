@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 from pyseq.core import as_tensor, emit, float32, float64, kernels
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise as e
 from pyseq.ops import linalg, reduce, shape
 from pyseq.ops.composed import with_gradient_of
@@ -96,7 +97,7 @@ def _shifted(x, delta, factor):
 def _of_pixels(kernel, composed, x, *scalars):
     """The kernel's y, whose gradient is that of `composed(x, *scalars)`."""
     if not x.shape or x.shape[-1] != 3:
-        raise ValueError(f"color: the last axis of `x` must have 3 channels. Received: x.shape={x.shape}.")
+        raise invalid(f"color: the last axis of `x` must have 3 channels. Received: x.shape={x.shape}.")
     if x.dtype is not float32 and x.dtype is not float64:
         return e.cast(_of_pixels(kernel, composed, e.cast(x, float32), *scalars), x.dtype)
     n = math.prod(x.shape[:-1])

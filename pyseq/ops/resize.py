@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from pyseq.core import as_dtype, as_tensor, emit, float32, float64, kernels, record, uint8, wrap
+from pyseq.core.errors import invalid
 from pyseq.ops import edges, pick, resize_taps
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
@@ -36,12 +37,12 @@ def resize(x, size, method="bilinear", antialias=False):
     if len(x.shape) == 3:
         return s.squeeze(resize(s.expand_dims(x, 0), size, method, antialias), 0)
     if len(x.shape) != 4:
-        raise ValueError(f"resize: `x` must be (N, H, W, C) or (H, W, C). Received: x.shape={x.shape}.")
+        raise invalid(f"resize: `x` must be (N, H, W, C) or (H, W, C). Received: x.shape={x.shape}.")
     if method not in METHODS:
-        raise ValueError(f"resize: `method` must be one of {METHODS}. Received: method={method!r}.")
+        raise invalid(f"resize: `method` must be one of {METHODS}. Received: method={method!r}.")
     height, width = checked_size("resize", size)
     if 0 in x.shape[1:3]:
-        raise ValueError(f"resize: `x` must have pixels. Received: x.shape={x.shape}.")
+        raise invalid(f"resize: `x` must have pixels. Received: x.shape={x.shape}.")
     if method == "nearest":
         rows, columns = (resize_taps.nearest(n, to) for n, to in zip(x.shape[1:3], (height, width), strict=True))
         return x if x.shape[1:3] == (height, width) else pick.pick_pixels(x, wrap(rows), wrap(columns))
@@ -68,7 +69,7 @@ def smart_resize(x, size, method="bilinear"):
     x = as_tensor(x)
     height, width = checked_size("smart_resize", size)
     if len(x.shape) not in (3, 4):
-        raise ValueError(
+        raise invalid(
             f"smart_resize: `x` must have the shape (height, width, channels) or (N, height, width, channels). "
             f"Received: shape {x.shape}."
         )
@@ -93,7 +94,7 @@ def checked_size(who, size):
     """
     size = s.checked_shape(who, size, "size")
     if len(size) != 2 or min(size) < 1:
-        raise ValueError(f"{who}: `size` must be two positive integers, height and width. Received: size={size}.")
+        raise invalid(f"{who}: `size` must be two positive integers, height and width. Received: size={size}.")
     return size
 
 

@@ -38,12 +38,14 @@ class Plan:
         outputs: [(shape, dtype)] of the arrays a run fills. External arrays of a run are the inputs, then the outputs.
         shares: is there work for more than one thread?
         bytes: what lives within a step.
+        makes_variables: did the function make variables of its own when it was traced?
     """
 
     def __init__(self, function, specs):
         specs = [(tuple(shape), as_dtype(dtype)) for shape, dtype in specs]
-        graph, result, value_of = trace_function(function, specs)
-        self.result = map_structure(lambda t: self._output(graph, value_of, t), result) if result is not None else None
+        graph, result, trace = trace_function(function, specs)
+        self.makes_variables = trace.makes_variables
+        self.result = map_structure(lambda t: self._output(graph, trace, t), result) if result is not None else None
         self.graph = optimize(graph)
         self._number_outputs()
         self.outputs = [(v.shape, v.dtype) for v in graph.outputs]
@@ -53,10 +55,10 @@ class Plan:
         self._describe()
 
     @staticmethod
-    def _output(graph, value_of, leaf):
+    def _output(graph, trace, leaf):
         if not is_symbolic(leaf):
             return leaf
-        graph.outputs.append(value_of(leaf))
+        graph.outputs.append(trace.value_of(leaf))
         return Output(len(graph.outputs) - 1, leaf.shape, leaf.dtype)
 
     def _number_outputs(self):

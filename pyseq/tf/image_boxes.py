@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pyseq.core import Tensor, as_tensor, emit, float16, float32, int32, numpy_kernel
+from pyseq.core.errors import invalid
 from pyseq.ops import crop
 from pyseq.ops import elementwise as e
 from pyseq.ops.check import known_values, refuse_integers
@@ -33,7 +34,7 @@ def crop_and_resize(image, boxes, box_indices, crop_size, method="bilinear", ext
     which = e.cast(tensor_of(box_indices), int32)
     size = _size("crop_and_resize", crop_size)
     if len(x.shape) != 4 or boxes.shape[1:] != (4,) or which.shape != boxes.shape[:1]:
-        raise ValueError(
+        raise invalid(
             "crop_and_resize: `image` must be (N, H, W, C), `boxes` (M, 4) and `box_indices` (M,). "
             f"Received: shapes {x.shape}, {boxes.shape}, {which.shape}."
         )
@@ -44,6 +45,8 @@ def crop_and_resize(image, boxes, box_indices, crop_size, method="bilinear", ext
         lambda found: ValueError(f"crop_and_resize: `box_indices` must be in [0, {x.shape[0]}). Received: {found}."),
     )  # fmt: skip
     return crop.crop_boxes(x, boxes, which, size, method, float(extrapolation_value))
+
+
 # ------------------------------------------------------------------------------------------ which boxes to keep
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import ShapeTrace, Tensor, Variable, active_trace, as_tensor
+from pyseq.core.errors import invalid
 from pyseq.ops import conv as conv_ops
 from pyseq.ops import shape as shape_ops
 from pyseq.ops.conv_depthwise import depthwise_conv
@@ -99,7 +100,7 @@ def _convolution(who, input, filters, strides, padding, data_format, dilations, 
     input, filters = _one_type(input, filters)
     rank = rank or len(filters.shape) - 2
     if len(filters.shape) != rank + 2:
-        raise ValueError(f"{who}: `filters` must have {rank + 2} axes. Received: filters.shape={filters.shape}.")
+        raise invalid(f"{who}: `filters` must have {rank + 2} axes. Received: filters.shape={filters.shape}.")
     x, first, window = _arguments(who, input, rank, strides, padding, data_format, dilations)
     channels, of_group = x.shape[-1], filters.shape[-2]
     groups = channels // of_group if of_group and channels % of_group == 0 else 1
@@ -128,7 +129,7 @@ def _arguments(who, input, rank, strides, padding, data_format, dilations):
     form = format_of(who, data_format, rank)
     first = form == "channels_first"
     if len(x.shape) < rank + 2:
-        raise ValueError(f"{who}: `input` must have {rank + 2} axes at least. Received: input.shape={x.shape}.")
+        raise invalid(f"{who}: `input` must have {rank + 2} axes at least. Received: input.shape={x.shape}.")
     strides, dilations = (1 if value is None else value for value in (strides, dilations))
     window = {
         "strides": of_image(who, "strides", strides, rank, form),

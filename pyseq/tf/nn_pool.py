@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import as_tensor
+from pyseq.core.errors import invalid
 from pyseq.ops import pool as ops
 from pyseq.tf._windows import format_of, of_image, paddings
 
@@ -14,7 +15,7 @@ __all__ = [
 def _pooled(who, op, x, ksize, strides, padding, data_format, rank=None):
     rank = len(x.shape) - 2 if rank is None else rank
     if not 1 <= rank <= 3 or len(x.shape) != rank + 2:
-        raise ValueError(
+        raise invalid(
             f"{who}: `input` must have {'3, 4 or 5' if not 1 <= rank <= 3 else rank + 2} axes. Received: shape {tuple(x.shape)}."
         )
     form = format_of(who, data_format, rank)
