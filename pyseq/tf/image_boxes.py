@@ -44,6 +44,8 @@ def crop_and_resize(image, boxes, box_indices, crop_size, method="bilinear", ext
         lambda found: ValueError(f"crop_and_resize: `box_indices` must be in [0, {x.shape[0]}). Received: {found}."),
     )  # fmt: skip
     return crop.crop_boxes(x, boxes, which, size, method, float(extrapolation_value))
+
+
 # ------------------------------------------------------------------------------------------ which boxes to keep
 
 
