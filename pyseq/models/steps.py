@@ -94,6 +94,7 @@ class PlannedSteps:
         """Make the stretch's first step again and again for so long; returns the seconds of each instruction, on one thread."""
         still = (0,) * len(self.base)
         best = None
+        self.program.run(tuple(self.base), still, 1)  # after which it keeps what does not change
         end = time.perf_counter() + seconds
         while best is None or time.perf_counter() < end:
             made = self.program.run(tuple(self.base), still, 10, 0.0, 1, True)

@@ -161,7 +161,7 @@ def outputs_of_their_own(graph):
 PASSES = (
     keep_old_values, drop_unread, fold_constants, share_equal, share_softmax, drop_unread, fuse_pads,
     fuse_slopes, fuse_norms, fuse_pools, fuse_epilogues, fuse_descents, fuse_chains,
-    outputs_of_their_own, keep_unchanged,
+    keep_unchanged, outputs_of_their_own,
 )  # fmt: skip
 
 

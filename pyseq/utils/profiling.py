@@ -23,7 +23,8 @@ def profile(model, x, y=None, sample_weight=None, batch_size=None, kind="train",
         trace: a file to write a Chrome trace to (chrome://tracing, Perfetto); None: none.
         print_fn: gets each line; None: nothing is printed.
     Returns:
-        A list of dicts: op, shapes, flops, bytes, seconds (of one thread), for each instruction in order.
+        A list of dicts: op, shapes, flops, bytes, seconds (of one thread; 0 if its result is kept from step to step), for
+        each instruction in order.
     """
     if kind not in KINDS:
         raise ValueError(f"profile: `kind` must be one of {KINDS}. Received: kind={kind!r}.")
@@ -83,11 +84,13 @@ def table(rows, arena):
 
 
 def _cells(row, total, peak):
-    seconds = max(row["seconds"], 1e-12)
+    seconds = row["seconds"]
+    what = row["op"], row["shapes"], f"{row['flops'] / 1e3:,.1f}", f"{row['bytes'] / 1e3:,.1f}"
+    if not seconds:  # its result is kept from run to run
+        return (*what, "kept", "", "", "", "")
     return (
-        row["op"], row["shapes"], f"{row['flops'] / 1e3:,.1f}", f"{row['bytes'] / 1e3:,.1f}", f"{seconds * 1e6:.2f}",
-        f"{seconds / total:.1%}", f"{row['flops'] / seconds / 1e9:.1f}", f"{row['bytes'] / seconds / 1e9:.1f}",
-        f"{row['flops'] / seconds / peak:.0%}",
+        *what, f"{seconds * 1e6:.2f}", f"{seconds / total:.1%}", f"{row['flops'] / seconds / 1e9:.1f}",
+        f"{row['bytes'] / seconds / 1e9:.1f}", f"{row['flops'] / seconds / peak:.0%}",
     )  # fmt: skip
 
 
