@@ -57,6 +57,7 @@ static int64_t NAME(conv_pieces)(const ConvView *v, const NAME(ConvLattice) *b, 
         const int64_t q = row % a[2].count, line = row / a[2].count, qh = line % a[1].count, plane = line / a[1].count;
         int64_t rows = a[2].count - q < stop - row ? a[2].count - q : stop - row;
         if (rows > b->width) rows = b->width;
+        if (rows >= 2 * most) rows = most;                       /* scratch of dW is for about so many */
         int64_t n = 1;
         if (rows == a[2].count) {
             n = (stop - row) / rows < a[1].count - qh ? (stop - row) / rows : a[1].count - qh;

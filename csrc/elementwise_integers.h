@@ -18,7 +18,7 @@ ALWAYS_INLINE S NAME(quotient)(S u, S v) {
 ALWAYS_INLINE S NAME(modulo)(S u, S v) {
     if (v == 0 || v == -1) return 0;
     const S rest = u % v;
-    return rest + ((rest != 0) & ((rest < 0) != (v < 0)) ? v : 0);
+    return rest + (((rest != 0) & ((rest < 0) != (v < 0))) ? v : 0);
 }
 
 ALWAYS_INLINE S NAME(power)(S u, S v) {

@@ -78,7 +78,7 @@ static void NAME(norm_join)(const T *partial, int64_t chunks, int64_t chunk, int
 /* square -> 1 / sqrt(variance + epsilon), in place; the moving averages go on by `rate`.  variance = square / rows. */
 static void NAME(norm_finish)(const T *mean, T *square, int64_t rows, int64_t c, T epsilon, T rate, int unbiased, T *moving_mean,
                               T *moving_variance) {
-    const T by = (T)1 / (T)rows, wider = (T)1 / (T)(unbiased && rows > 1 ? rows - 1 : rows);
+    const T by = rows ? (T)1 / (T)rows : 0, wider = (T)1 / (T)(unbiased && rows > 1 ? rows - 1 : rows);
     if (moving_mean)
         for (int64_t j = 0; j < c; j++) {
             moving_mean[j] -= (moving_mean[j] - mean[j]) * rate;

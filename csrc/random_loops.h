@@ -70,7 +70,7 @@ static void OF(truncated_normal)(int64_t first, int64_t last, int64_t n, REAL *r
             for (int j = 0; j < ROWS * LANES; j++) outside |= (z[j] < -2) | (z[j] > 2);
             if (!outside) break;
             OF(normal_group)(key, group, attempt, again);
-            for (int j = 0; j < ROWS * LANES; j++) z[j] = (z[j] < -2) | (z[j] > 2) ? again[j] : z[j];
+            for (int j = 0; j < ROWS * LANES; j++) z[j] = ((z[j] < -2) | (z[j] > 2)) ? again[j] : z[j];
         }
         for (int j = 0; j < ROWS * LANES; j++) z[j] = mean + stddev * z[j];
         memcpy(y + group * ROWS * LANES, z, (size_t)group_size(n, group, ROWS * LANES) * sizeof(REAL));

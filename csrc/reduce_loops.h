@@ -4,8 +4,8 @@ ALWAYS_INLINE T NAME(combine)(const int op, T a, T b) {
     switch (op) {
     case RED_SUM: return a + b;
     case RED_PROD: return a * b;
-    case RED_MAX: return (a >= b) | (a != a) ? a : b;  /* NaN wins */
-    default: return (a <= b) | (a != a) ? a : b;
+    case RED_MAX: return ((a >= b) | (a != a)) ? a : b;  /* NaN wins */
+    default: return ((a <= b) | (a != a)) ? a : b;
     }
 }
 static inline T NAME(neutral)(int op) {

@@ -58,7 +58,7 @@ static void OF(adamax)(int64_t n, REAL *restrict w, const REAL *restrict g, REAL
     for (int64_t j = 0; j < n; j++) {
         REAL g_j = g[j], m_j = m[j], u_j = beta_2 * u[j], size = ABS(g_j);
         m_j += (g_j - m_j) * rest_1;
-        u_j = (u_j >= size) | (u_j != u_j) ? u_j : size;      /* NaN in either is kept */
+        u_j = ((u_j >= size) | (u_j != u_j)) ? u_j : size;      /* NaN in either is kept */
         m[j] = m_j;
         u[j] = u_j;
         w[j] -= m_j * alpha / (u_j + epsilon);

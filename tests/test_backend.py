@@ -147,10 +147,75 @@ def test_values_in_and_out():
 
 def test_what_is_not_there_says_what_is_near():
     for name, words in {
-        "conv2d": "use layers",
+        "local_conv2d": "conv2d",
         "rnn": "tf.scan",
         "ctc_decode": "ctc_batch_cost",
         "bach_dot": "batch_dot",
     }.items():
         with pytest.raises(AttributeError, match=words):
             getattr(K, name)
+
+
+IMAGES = np.sin(np.arange(120, dtype="float32")).reshape(2, 5, 4, 3)
+VOLUMES = IMAGES[..., None]
+WINDOW = np.cos(np.arange(54, dtype="float32")).reshape(3, 3, 3, 2)
+TURNED, IN_GROUPS = WINDOW.swapaxes(2, 3), WINDOW[:, :, :1].repeat(3, 3)
+ONES = np.ones((1, 1, 6, 4), "float32")
+
+
+@pytest.mark.parametrize(
+    ("function", "make", "x", "kernels"),
+    [
+        (lambda x, k: K.conv2d(x, k, (2, 2), "same"), lambda L: L.Conv2D(2, 3, 2, "same"), IMAGES, [WINDOW]),
+        (
+            lambda x, k: K.conv2d(x, k, dilation_rate=2, padding="same"),
+            lambda L: L.Conv2D(2, 3, padding="same", dilation_rate=2), IMAGES, [WINDOW],
+        ),
+        (lambda x, k: K.conv2d(x, k), lambda L: L.Conv2D(6, 3, groups=3), IMAGES, [IN_GROUPS]),
+        (lambda x, k: K.conv1d(x, k, padding="causal"), lambda L: L.Conv1D(2, 3, padding="causal"), IMAGES[0], [WINDOW[0]]),
+        (lambda x, k: K.conv3d(x, k), lambda L: L.Conv3D(2, 3), VOLUMES, [WINDOW[:, :, :, None]]),
+        (
+            lambda x, k: K.conv2d_transpose(x, k, (None, 10, 8, 2), (2, 2), "same"),
+            lambda L: L.Conv2DTranspose(2, 3, 2, "same"), IMAGES, [TURNED],
+        ),
+        (lambda x, k: K.depthwise_conv2d(x, k, (2, 2)), lambda L: L.DepthwiseConv2D(3, 2, depth_multiplier=2), IMAGES, [WINDOW]),
+        (
+            lambda x, k, ones: K.separable_conv2d(x, k, ones),
+            lambda L: L.SeparableConv2D(4, 3, depth_multiplier=2), IMAGES, [WINDOW, ONES],
+        ),
+        (lambda x: K.pool2d(x, (2, 2), pool_mode="avg"), lambda L: L.AveragePooling2D(2, 1), IMAGES, []),
+        (lambda x: K.pool3d(x, (2, 2, 1), (2, 2, 1), "same"), lambda L: L.MaxPooling3D((2, 2, 1), padding="same"), VOLUMES, []),
+        (
+            lambda x: K.resize_images(x, 2, 3, "channels_last", "bilinear"),
+            lambda L: L.UpSampling2D((2, 3), interpolation="bilinear"), IMAGES, [],
+        ),
+        (lambda x: K.resize_volumes(x, 2, 1, 3, "channels_last"), lambda L: L.UpSampling3D((2, 1, 3)), VOLUMES, []),
+    ],
+)  # fmt: skip
+def test_functions_of_images_are_those_of_layers(function, make, x, kernels):
+    layer = make(keras.layers)
+    layer(x)
+    for weight, kernel in zip(layer.weights, kernels, strict=False):  # biases stay zero
+        weight.assign(kernel)
+    np.testing.assert_allclose(function(x, *kernels).numpy(), layer(x).numpy(), rtol=1e-5, atol=1e-5)
+
+
+def test_functions_of_images_with_channels_first():
+    y = K.conv2d(IMAGES.transpose(0, 3, 1, 2), WINDOW, padding="same", data_format="channels_first")
+    np.testing.assert_allclose(
+        y.numpy().transpose(0, 2, 3, 1), K.conv2d(IMAGES, WINDOW, padding="same").numpy(), rtol=1e-5
+    )
+    assert K.resize_images(IMAGES, 2, 1, "channels_first").shape == (2, 5, 8, 3)
+    inputs = keras.Input((5, 4, 3))
+    assert keras.Model(inputs, K.pool2d(inputs, (2, 2), (2, 2))).predict(IMAGES, verbose=0).shape == (2, 2, 2, 3)
+    for call, message in {
+        lambda: K.conv2d(IMAGES[0], WINDOW): "`x` must have 4 axes",
+        lambda: K.conv2d(IMAGES, WINDOW[0]): "`kernel` must have 4 axes",
+        lambda: K.conv2d(IMAGES, WINDOW, data_format="NHWC"): "`data_format` must be",
+        lambda: K.pool2d(IMAGES, (2, 2), pool_mode="sum"): "`pool_mode` must be",
+        lambda: K.resize_images(IMAGES, 0, 1, "channels_last"): "`height_factor` must be",
+        lambda: K.resize_images(IMAGES, 1, 1, "channels_last", "cubic"): "`interpolation` must be",
+        lambda: K.conv2d_transpose(IMAGES, TURNED, (2, 5, 4, 9)): "`output_shape` must be",
+    }.items():
+        with pytest.raises(ValueError, match=message):
+            call()

@@ -2,11 +2,11 @@
 
 settings.py    floatx and its like, names, the learning phase      values.py   variables, values, updates, random numbers
 arrays.py      arithmetic, reductions, products, shapes            nn.py       activations, losses, normalisation
-control.py     switch, in_train_phase, map_fn, function
+control.py     switch, in_train_phase, map_fn, function            images.py   convolutions, pooling, resizing
 """
 
 from pyseq._faces import missing as _missing
-from pyseq.backend import arrays, control, experimental, nn, settings, values  # noqa: F401
+from pyseq.backend import arrays, control, experimental, images, nn, settings, values  # noqa: F401
 from pyseq.core import config as _config
 from pyseq.core import dispatch as _dispatch
 from pyseq.losses.ctc import ctc_batch_cost  # noqa: F401
@@ -18,6 +18,8 @@ _FACE = {
     "repeat_elements reshape reverse round sign sin spatial_2d_padding spatial_3d_padding sqrt square squeeze "
     "stack std stop_gradient sum temporal_padding tile transpose var",
     control: "foldl foldr function gradients in_test_phase in_train_phase map_fn name_scope print_tensor switch",
+    images: "conv1d conv2d conv2d_transpose conv3d depthwise_conv2d pool2d pool3d resize_images resize_volumes "
+    "separable_conv2d",
     nn: "batch_normalization bias_add binary_crossentropy binary_focal_crossentropy categorical_crossentropy "
     "categorical_focal_crossentropy dropout elu hard_sigmoid normalize_batch_in_training relu sigmoid softmax "
     "softplus softsign sparse_categorical_crossentropy tanh",
@@ -34,10 +36,8 @@ for _module, _names in _FACE.items():
 
 # What this version has not, and what comes nearest.
 _ABSENT = {
-    "conv1d conv2d conv2d_transpose conv3d depthwise_conv2d separable_conv2d pool2d pool3d local_conv1d local_conv2d": "there "
-    "are no convolutions and poolings here yet; use layers",
+    "local_conv1d local_conv2d": "there are no convolutions here whose windows have weights of their own; use conv1d, conv2d",
     "rnn": "there are no recurrent layers here yet; use foldl, or tf.scan",
-    "resize_images resize_volumes": "use repeat_elements along each axis, which is what 'nearest' does",
     "ctc_decode ctc_label_dense_to_sparse": "there are no sparse tensors; ctc_batch_cost is the loss",
 }
 _REASONS = {name: reason for names, reason in _ABSENT.items() for name in names.split()}

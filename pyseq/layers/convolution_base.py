@@ -6,13 +6,15 @@ from pyseq import activations, constraints, initializers, regularizers
 from pyseq.core import config
 from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.symbolic_call import shape_of
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
+from pyseq.ops.check import is_integer
 
 
 def axes_argument(name, value, rank, least=1):
     """An argument of one number or one for each axis, as a tuple of ints; tf.keras's words if it is neither."""
-    values = (value,) * rank if hasattr(value, "__index__") and not isinstance(value, bool) else value
+    values = (value,) * rank if is_integer(value) else value
     try:
         values = tuple(int(v.__index__()) for v in values)
     except (TypeError, AttributeError):
@@ -142,6 +144,8 @@ class Convolution(Layer):
         try:
             y = self._convolve(x, fused or "linear")
         except ValueError as error:
+            if None in shape_of(inputs):  # a model is being made: in its own words, None for the batch
+                self.compute_output_shape(shape_of(inputs))
             raise ValueError(f'Layer "{self.name}": {error}') from None
         if first:
             y = shape_ops.moveaxis(y, -1, self._channel_axis)
@@ -190,11 +194,12 @@ class Convolution(Layer):
         return config_
 
     def _take_filters(self, filters, groups=1):
-        if isinstance(filters, bool) or not hasattr(filters, "__index__") or int(filters) <= 0:
+        filters = int(filters) if isinstance(filters, float) and filters.is_integer() else filters  # 32 * 0.5
+        if not is_integer(filters) or int(filters) <= 0:
             raise ValueError(
                 f"Invalid value for argument `filters`. Expected a strictly positive value. Received filters={filters}."
             )
-        if int(groups) <= 0 or int(filters) % int(groups):
+        if not is_integer(groups) or int(groups) <= 0 or int(filters) % int(groups):
             raise ValueError(
                 "The number of filters must be evenly divisible by the number of groups. "
                 f"Received: groups={groups}, filters={filters}."

@@ -137,7 +137,8 @@ class Conv3DTranspose(_ConvTranspose):
         self._take_output_padding(output_padding)
 
     def get_config(self):
-        """As tf.keras writes it: without the dilation, which it does not read either."""
+        """As tf.keras writes it: without the dilation, which it does not read; with one, since a copy must have it."""
         config = super().get_config()
-        del config["dilation_rate"]
+        if self.dilation_rate == (1, 1, 1):
+            del config["dilation_rate"]
         return config

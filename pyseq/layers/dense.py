@@ -7,6 +7,7 @@ from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.layers.input_spec import InputSpec
 from pyseq.ops import elementwise, linalg
+from pyseq.ops.check import is_integer
 
 
 class Dense(Layer):
@@ -36,7 +37,8 @@ class Dense(Layer):
         bias_constraint=None, **kwargs,
     ):  # fmt: skip
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        if isinstance(units, bool) or not hasattr(units, "__index__") or int(units) <= 0:
+        units = int(units) if isinstance(units, float) and units.is_integer() else units  # 32 * 0.5
+        if not is_integer(units) or int(units) <= 0:
             raise ValueError(
                 f"Received an invalid value for `units`, expected a positive integer. Received: units={units}"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import config
+from pyseq.ops.check import is_integer
 
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic")
 
@@ -47,7 +48,7 @@ def normalized_tuple(value, n, name, allow_zero=False) -> tuple[int, ...]:
         ValueError: something else; below 1, or below 0 if zeros are allowed.
     """
     wrong = f"The `{name}` argument must be a tuple of {n} integers. Received: {value}"
-    if hasattr(value, "__index__"):
+    if is_integer(value):
         found = (int(value),) * n
     else:
         try:

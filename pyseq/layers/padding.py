@@ -5,7 +5,9 @@ from __future__ import annotations
 from pyseq.layers.base import Layer
 from pyseq.layers.image_arguments import normalized_format, normalized_tuple
 from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.symbolic_call import shape_of
 from pyseq.ops import edges
+from pyseq.ops.check import is_integer
 
 ENTRIES = ("1st", "2nd", "3rd")
 
@@ -16,7 +18,7 @@ def pairs(value, rank, name):
     Raises:
         ValueError: something else; negative numbers.
     """
-    if hasattr(value, "__index__"):
+    if is_integer(value):
         return tuple(normalized_tuple(value, 2, name, allow_zero=True) for _ in range(rank))
     if not hasattr(value, "__len__"):
         raise ValueError(
@@ -77,7 +79,7 @@ class _Cropping(_Edges):
             if sum(edge) >= inputs.shape[axis]:
                 raise ValueError(
                     f'Layer "{self.name}": `cropping` must leave something of the input. Received: '
-                    f"inputs.shape={tuple(inputs.shape)}, and cropping={self.cropping}"
+                    f"inputs.shape={tuple(shape_of(inputs))}, and cropping={self.cropping}"
                 )
         inwards = [(-before, -after) for before, after in self._edges]
         return edges.move_edges(inputs, inwards, self._first_axis)

@@ -7,6 +7,7 @@ from pyseq.core.tensor_shape import TensorShape
 from pyseq.layers.base import Layer
 from pyseq.layers.image_arguments import normalized_format, normalized_padding, normalized_tuple
 from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.symbolic_call import shape_of
 from pyseq.ops import elementwise, pool, reduce, shape
 
 ARGUMENTS = """
@@ -43,7 +44,7 @@ class _Pooling(Layer):
     def call(self, inputs):
         if 0 in self.strides:
             raise ValueError(f'Layer "{self.name}": `strides` must be positive. Received: strides={self.strides}.')
-        self._check_window(inputs.shape)
+        self._check_window(shape_of(inputs))
         return type(self)._function(inputs, self.pool_size, self.strides, self.padding, self.data_format)
 
     def _check_window(self, input_shape):
@@ -134,7 +135,7 @@ class _GlobalPooling(Layer):
 
     def build(self, input_shape):
         for axis in self._axes:
-            if self._rank == 1 and len(input_shape) == 3 and input_shape[axis] == 0:
+            if len(input_shape) == self._rank + 2 and input_shape[axis] == 0:
                 raise ValueError(
                     f"Incorrect input shape {list(input_shape)} with dimension 0 at reduction axis {axis}."
                 )

@@ -10,6 +10,11 @@ from pyseq.core.engine import SymbolicError
 FIND_INTEGER = kernels("find_integer")
 
 
+def is_integer(value):
+    """Is it one integer, of Python, NumPy or a tensor? Not a bool; and an array of integers, which has `__index__`, is several."""
+    return hasattr(value, "__index__") and not isinstance(value, bool) and not getattr(value, "shape", ())
+
+
 def refuse_integers(x, low, high, error, inside=False):
     """Raise if an element of an integer tensor is outside [low, high); with `inside`, if one is in it.
 

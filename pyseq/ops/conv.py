@@ -14,6 +14,7 @@ from pyseq.ops import activation as activations
 from pyseq.ops import conv_winograd as winograd
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce, shape
+from pyseq.ops.check import is_integer
 
 CONV, CONV_BACKWARD_X, CONV_BACKWARD_KERNEL, CONV_TURN_KERNEL = kernels(
     "conv", "conv_backward_x", "conv_backward_kernel", "conv_turn_kernel"
@@ -32,10 +33,10 @@ def per_axis(who, name, value, rank):
         return (value,) * rank
     if type(value) is tuple and len(value) == rank and set(map(type, value)) == {int} and min(value) > 0:
         return value
-    values = (value,) * rank if hasattr(value, "__index__") else tuple(value)
+    values = (value,) * rank if is_integer(value) else tuple(value) if hasattr(value, "__len__") else ()
     if len(values) == 1:
         values *= rank
-    if len(values) != rank or any(not hasattr(v, "__index__") or isinstance(v, bool) or int(v) < 1 for v in values):
+    if len(values) != rank or any(not is_integer(v) or int(v) < 1 for v in values):
         raise ValueError(f"{who}: `{name}` must be a positive integer or {rank} of them. Received: {name}={value}.")
     return tuple(map(int, values))
 
@@ -72,12 +73,17 @@ def _geometry(who, x, kernel, strides, padding, dilations, groups):
             f"(channels, filters). Received: shapes {x} and {kernel}."
         )
     channels, filters = x[-1], kernel[-1]
+    extents, window = x[-1 - rank : -1], kernel[:rank]
+    if 0 in kernel or 0 in extents:
+        raise ValueError(
+            f"{who}: images must have a pixel along each axis, and the kernel taps, channels and filters. "
+            f"Received: shapes {x} and {kernel}."
+        )
     if groups < 1 or channels % groups or filters % groups or kernel[-2] * groups != channels:
         raise ValueError(
             f"{who}: `groups` must divide channels and filters, and the kernel must have channels / groups. "
             f"Received: shapes {x} and {kernel}, groups={groups}."
         )
-    extents, window = x[-1 - rank : -1], kernel[:rank]
     pads = paddings(who, padding, extents, window, strides, dilations)
     out = []
     for n, k, s, d, (before, after) in zip(extents, window, strides, dilations, pads, strict=True):

@@ -122,7 +122,7 @@ def window_axis(who, extent, window, stride, padding, axis):
         raise ValueError(
             f"{who}: `padding` must be less than the window of {window} pixels. Received: padding={padding!r}."
         )
-    if extent + before + after < window:
+    if not extent or extent + before + after < window:
         raise ValueError(
             f"{who}: `window` must not be larger than x, {extent} pixels along axis {axis + 1}. Received: window={window}. "
             'Use padding="same", or larger images.'

@@ -27,14 +27,16 @@ def fuse_epilogues(graph):
 
 
 def _normalisations(graph):
-    """conv, then a normalisation with given moments that alone reads it."""
+    """conv, then a normalisation with given moments that alone reads it: made where the normalisation was, with its parameters."""
+    scales = {}
     for j, p, conv, norm in _pairs(graph, APPLY):
         flags, code = norm.dims[FLAGS], conv.dims[CODE]
         if flags & ~(RELU | GIVEN) or not flags & GIVEN or norm.dims[CHANNELS] != conv.outputs[0].shape[-1]:
             continue
         if code and (flags & RELU or code & NORM_COLUMNS):
             continue
-        if any(node is not None and node.updates for node in graph.nodes[p:j]):  # parameters are read later than before
+        # The operands are read later than before.
+        if any(node is not None and node.updates for node in graph.nodes[p:j]):
             continue
         _, mean, variance, gamma, beta = norm.inputs
         scale = Value((norm.dims[CHANNELS],), norm.dtype, "temporary", None, norm.outputs[0].graph)
@@ -42,9 +44,10 @@ def _normalisations(graph):
         scale.source = Node(SCALE, [variance, gamma], [scale], dims, epsilon, 1, dims[1], norm.dtype)
         code |= NORM_COLUMNS | (NORM_BEHIND if code else 0) | (RELU_CODE if flags & RELU else 0)
         inputs = [*_four(conv), mean, scale, beta]
-        graph.nodes[p] = scale.source
+        scales[j], graph.nodes[p] = scale.source, None
         graph.nodes[j] = _ended(conv, code, inputs, norm.outputs, conv.attrs, norm.work)
-    graph.nodes = [node for node in graph.nodes if node is not None]
+    made = [node for j, node in enumerate(graph.nodes) for node in (scales.get(j), node)]
+    graph.nodes = [node for node in made if node is not None]
 
 
 def _activations(graph):
@@ -70,7 +73,7 @@ def _pairs(graph, kernel):
         if p is None or id(x) in kept or users[id(x)] != [j] or x.dtype is not node.dtype:
             continue
         conv = graph.nodes[p]
-        if conv.kernel in CONVOLUTIONS and _four(conv)[SLOPE] is None:
+        if conv is not None and conv.kernel in CONVOLUTIONS and _four(conv)[SLOPE] is None:
             yield j, p, conv, node
 
 

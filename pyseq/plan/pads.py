@@ -29,6 +29,8 @@ def fuse_pads(graph):
         p = made.get(id(padded))
         if p is None or id(padded) in kept or users[id(padded)] != [j] or padded.dtype is not node.dtype:
             continue
+        if nodes[p].inputs[0].kind == "variable":  # it may be written meanwhile
+            continue
         dims = _dims(node, nodes[p])
         if dims is not None:
             inputs = [nodes[p].inputs[0], *node.inputs[1:]]

@@ -23,9 +23,9 @@ def fuse_pools(graph):
             continue
         dx, x = node.inputs
         p = made.get(id(dx))
-        if p is None or id(dx) in kept or users[id(dx)] != [j] or nodes[p].kernel is not MAX_POOL_BACKWARD:
+        back = None if p is None else nodes[p]
+        if back is None or back.kernel is not MAX_POOL_BACKWARD or id(dx) in kept or users[id(dx)] != [j]:
             continue
-        back = nodes[p]
         pool = graph.nodes[made[id(back.inputs[1])]] if id(back.inputs[1]) in made else None
         if pool is None or pool.kernel is not MAX_POOL or pool.inputs[0] is not x or dx.dtype is not node.dtype:
             continue

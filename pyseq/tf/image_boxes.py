@@ -50,12 +50,16 @@ def crop_and_resize(image, boxes, box_indices, crop_size, method="bilinear", ext
 
 
 def _places(low, high, n, count):
-    """(M, count): where in an axis of n pixels the crops' pixels are."""
+    """(M, count): where in an axis of n pixels the crops' pixels are; -1, outside, where that is no number or infinite."""
     if count == 1:
-        return s.expand_dims(e.multiply(e.add(low, high), 0.5 * (n - 1)), 1)
+        return _known(s.expand_dims(e.multiply(e.add(low, high), 0.5 * (n - 1)), 1))
     step = e.multiply(e.subtract(high, low), (n - 1) / (count - 1))
     numbers = as_tensor(np.arange(count, dtype="float32"))
-    return e.add(s.expand_dims(e.multiply(low, float(n - 1)), 1), e.multiply(s.expand_dims(step, 1), numbers))
+    return _known(e.add(s.expand_dims(e.multiply(low, float(n - 1)), 1), e.multiply(s.expand_dims(step, 1), numbers)))
+
+
+def _known(places):
+    return e.where(e.less(e.absolute(places), 2.0**31), places, -1.0)  # NaN is not less
 
 
 def _inside(places, n):

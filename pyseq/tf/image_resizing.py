@@ -75,9 +75,10 @@ def resize_with_pad(image, target_height, target_width, method="bilinear", antia
     x = images_of("resize_with_pad", image)
     height, width = _size("resize_with_pad", (target_height, target_width))
     rows, columns = x.shape[-3:-1]
-    scale = max(columns / width, rows / height)
-    size = [max(1, int(np.floor(n / scale))) for n in (rows, columns)]
-    margins = [max(0, int(np.floor((want - n / scale) / 2))) for want, n in ((height, rows), (width, columns))]
+    wanted, old = np.float32([height, width]), np.float32([rows, columns])
+    exact = old / np.max(old / wanted)  # in float32, as in TensorFlow: 6.9999995 columns of 7 are 6
+    size = [max(1, int(n)) for n in exact]
+    margins = [max(0, int(m)) for m in np.floor((wanted - exact) / 2)]
     y = resize(x, size, method, antialias=antialias)
     around = [(m, want - m - n) for m, want, n in zip(margins, (height, width), size, strict=True)]
     return edges.move_edges(y, around, len(x.shape) - 3)

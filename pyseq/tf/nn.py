@@ -1,4 +1,4 @@
-"""tf.nn: activations, losses of logits, statistics and normalization. (Convolutions are not here yet.)"""
+"""tf.nn: activations, losses of logits, statistics and normalization."""
 
 from __future__ import annotations
 
@@ -19,16 +19,19 @@ from pyseq.tf.linalg import l2_normalize
 from pyseq.tf.math import log_softmax, sigmoid, softmax, softplus, softsign, tanh
 from pyseq.tf.nn_conv import (
     atrous_conv2d,
+    atrous_conv2d_transpose,
     conv1d,
     conv1d_transpose,
     conv2d,
     conv2d_transpose,
     conv3d,
     conv3d_transpose,
+    conv_transpose,
     convolution,
     depthwise_conv2d,
     separable_conv2d,
 )
+from pyseq.tf.nn_local import local_response_normalization, lrn
 from pyseq.tf.nn_pool import (
     avg_pool,
     avg_pool1d,
@@ -45,8 +48,9 @@ from pyseq.tf.reductions import zero_fraction
 from pyseq.tf.segments import in_top_k
 
 __all__ = [
-    "atrous_conv2d", "conv1d", "conv1d_transpose", "conv2d", "conv2d_transpose", "conv3d", "conv3d_transpose", "convolution",
-    "depthwise_conv2d", "separable_conv2d",
+    "atrous_conv2d", "atrous_conv2d_transpose", "conv1d", "conv1d_transpose", "conv2d", "conv2d_transpose", "conv3d",
+    "conv3d_transpose", "conv_transpose", "convolution", "depthwise_conv2d", "local_response_normalization", "lrn",
+    "separable_conv2d",
     "avg_pool", "avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool", "max_pool1d", "max_pool2d", "max_pool3d", "pool",
     "batch_normalization", "bias_add", "compute_average_loss", "crelu", "ctc_loss", "depth_to_space", "dropout", "elu",
     "embedding_lookup", "gelu", "in_top_k", "l2_loss", "l2_normalize", "leaky_relu", "log_poisson_loss", "log_softmax", "moments",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pyseq.core import as_tensor
+from pyseq.core import Tensor, Variable, as_tensor
 from pyseq.ops import conv as conv_ops
 from pyseq.ops import shape as shape_ops
+from pyseq.ops.check import is_integer
 from pyseq.ops.conv_depthwise import depthwise_conv
+from pyseq.tf._given import extents_of
+from pyseq.tf.nn_pool import channels_of
 
 
 def convolution(input, filters, strides=None, padding="VALID", data_format=None, dilations=None, name=None):
@@ -41,17 +44,24 @@ def atrous_conv2d(value, filters, rate, padding, name=None):
 
 def depthwise_conv2d(input, filter, strides, padding, data_format=None, dilations=None, name=None):
     """Each channel with its own filters. `filter`: (rows, columns, channels, multiplier)."""
+    input, filter = _one_type(input, filter)
     x, first, window = _arguments("depthwise_conv2d", input, 2, strides, padding, data_format, dilations)
-    return _channels_back(depthwise_conv(x, as_tensor(filter), **window), first, 2)
+    return _channels_back(depthwise_conv(x, filter, **window), first, 2)
 
 
 def separable_conv2d(
     input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None
 ):
     """`depthwise_conv2d`, then a convolution of one pixel."""
+    input, depthwise_filter, pointwise_filter = _one_type(input, depthwise_filter, pointwise_filter)
+    if pointwise_filter.shape[:2] != (1, 1):
+        raise ValueError(
+            "separable_conv2d: `pointwise_filter` must be (1, 1, channels, filters). "
+            f"Received: pointwise_filter.shape={pointwise_filter.shape}."
+        )
     x, first, window = _arguments("separable_conv2d", input, 2, strides, padding, data_format, dilations)
-    y = depthwise_conv(x, as_tensor(depthwise_filter), **window)
-    return _channels_back(conv_ops.conv(y, as_tensor(pointwise_filter)), first, 2)
+    y = depthwise_conv(x, depthwise_filter, **window)
+    return _channels_back(conv_ops.conv(y, pointwise_filter), first, 2)
 
 
 def conv1d_transpose(
@@ -75,8 +85,19 @@ def conv3d_transpose(
     return _transpose("conv3d_transpose", input, filters, output_shape, strides, padding, data_format, dilations, 3)
 
 
+def conv_transpose(input, filters, output_shape, strides, padding="SAME", data_format=None, dilations=None, name=None):
+    """The gradient of `convolution` of one to three axes, as `output_shape` says, which has batch and channels."""
+    rank = len(extents_of(output_shape)) - 2
+    return _transpose("conv_transpose", input, filters, output_shape, strides, padding, data_format, dilations, rank)
+
+
+def atrous_conv2d_transpose(value, filters, output_shape, rate, padding, name=None):
+    """The gradient of `atrous_conv2d`."""
+    return _transpose("atrous_conv2d_transpose", value, filters, output_shape, 1, padding, "NHWC", rate, 2)
+
+
 def _convolution(who, input, filters, strides, padding, data_format, dilations, rank=None):
-    filters = as_tensor(filters)
+    input, filters = _one_type(input, filters)
     rank = rank or len(filters.shape) - 2
     if len(filters.shape) != rank + 2:
         raise ValueError(f"{who}: `filters` must have {rank + 2} axes. Received: filters.shape={filters.shape}.")
@@ -87,22 +108,29 @@ def _convolution(who, input, filters, strides, padding, data_format, dilations, 
 
 
 def _transpose(who, input, filters, output_shape, strides, padding, data_format, dilations, rank):
+    input, filters = _one_type(input, filters)
     x, first, window = _arguments(who, input, rank, strides, padding, data_format, dilations)
-    filters = as_tensor(filters)
-    to = tuple(int(n) for n in as_tensor(output_shape).numpy())
-    to = to if len(to) == rank else to[2:] if first else to[-1 - rank : -1]
+    to = extents_of(output_shape)
+    if len(to) != rank:
+        outer = (*x.shape[: -1 - rank], filters.shape[-2])
+        if outer != ((to[0], to[1]) if first else (*to[: -1 - rank], to[-1])):
+            raise ValueError(
+                f"{who}: `output_shape` must have the batch of `input` and the outputs of `filters`, {outer}. "
+                f"Received: output_shape={list(to)}, filters.shape={filters.shape}."
+            )
+        to = to[2:] if first else to[-1 - rank : -1]
     return _channels_back(conv_ops.conv_transpose(x, filters, to, **window), first, rank)
 
 
 def _arguments(who, input, rank, strides, padding, data_format, dilations):
     """(x with channels last, were they first?, strides, padding and dilations of the axes)."""
     x = as_tensor(input)
-    first = data_format is not None and data_format.upper().startswith("NC")
+    first = channels_of(who, data_format, rank) == "channels_first"
     if len(x.shape) < rank + 2:
         raise ValueError(f"{who}: `input` must have {rank + 2} axes at least. Received: input.shape={x.shape}.")
     window = {
         "strides": _of_axes(who, "strides", strides, rank, first),
-        "padding": padding if isinstance(padding, str) else _pairs(padding, rank, first),
+        "padding": padding if isinstance(padding, str) else _pairs(who, padding, rank, first),
         "dilations": _of_axes(who, "dilations", dilations, rank, first),
     }
     return (shape_ops.moveaxis(x, -1 - rank, -1) if first else x), first, window
@@ -114,9 +142,12 @@ def _channels_back(y, first, rank):
 
 def _of_axes(who, name, value, rank, first):
     """A number, or those of the axes out of one for each of x's axes (batch and channels must be 1)."""
-    if value is None or hasattr(value, "__index__"):
+    if value is None or is_integer(value):
         return 1 if value is None else value
-    value = tuple(int(v) for v in value)
+    value = tuple(value) if hasattr(value, "__len__") else (value,)
+    if not all(map(is_integer, value)):
+        raise TypeError(f"{who}: `{name}` must be integers. Received: {name}={value!r}.")
+    value = tuple(map(int, value))
     if len(value) != rank + 2:
         return value
     inner = value[2:] if first else value[1:-1]
@@ -125,6 +156,19 @@ def _of_axes(who, name, value, rank, first):
     return inner
 
 
-def _pairs(padding, rank, first):
+def _pairs(who, padding, rank, first):
     pairs = [tuple(map(int, p)) for p in padding]
-    return pairs if len(pairs) == rank else pairs[2:] if first else pairs[1:-1]
+    if len(pairs) == rank:
+        return pairs
+    if len(pairs) != rank + 2 or any(map(any, (pairs[0], pairs[1 if first else -1]))):
+        raise ValueError(
+            f"{who}: `padding` must be (before, after) of {rank + 2} axes, (0, 0) for batch and channels. Received: {padding}."
+        )
+    return pairs[2:] if first else pairs[1:-1]
+
+
+def _one_type(*values):
+    """Tensors; arrays and lists take the type of the first tensor among them, or of the first array."""
+    found = next((v for v in values if isinstance(v, (Tensor, Variable))), None)
+    found = as_tensor(values[0]) if found is None else found
+    return [as_tensor(v) if isinstance(v, (Tensor, Variable)) else as_tensor(v, dtype=found.dtype) for v in values]

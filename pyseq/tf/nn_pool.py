@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyseq.core import as_tensor
 from pyseq.ops import pool as ops
+from pyseq.ops.check import is_integer
 
 __all__ = [
     "avg_pool", "avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool", "max_pool1d", "max_pool2d", "max_pool3d", "pool",
@@ -14,7 +15,7 @@ FORMATS = {
 }
 
 
-def _format(who, data_format, rank):
+def channels_of(who, data_format, rank):
     """pyseq's word for TensorFlow's."""
     if data_format is None:
         return "channels_last"
@@ -28,9 +29,12 @@ def _format(who, data_format, rank):
 
 def _image(who, name, value, rank, form):
     """One number for each axis of the image, of one number, of so many, or of those with batch and channels (1, 1)."""
-    if hasattr(value, "__index__"):
+    if is_integer(value):
         return (int(value),) * rank
-    value = tuple(int(v) for v in value)
+    value = tuple(value) if hasattr(value, "__len__") else (value,)
+    if not all(map(is_integer, value)):
+        raise TypeError(f"{who}: `{name}` must be integers. Received: {name}={value!r}.")
+    value = tuple(map(int, value))
     if len(value) == rank + 2:
         outer = (value[0], value[-1]) if form == "channels_last" else value[:2]
         if outer != (1, 1):
@@ -46,8 +50,11 @@ def _pairs(who, padding, rank, form):
     if isinstance(padding, str):
         return padding.lower() if padding in ("VALID", "SAME", "valid", "same") else padding
     pairs = tuple(tuple(int(p) for p in pair) for pair in padding)
-    if len(pairs) != rank + 2:
-        raise ValueError(f"{who}: `padding` must be 'VALID', 'SAME' or {rank + 2} pairs. Received: padding={padding}.")
+    if len(pairs) != rank + 2 or any(map(any, (pairs[0], pairs[-1 if form == "channels_last" else 1]))):
+        raise ValueError(
+            f"{who}: `padding` must be 'VALID', 'SAME' or {rank + 2} pairs, (0, 0) for batch and channels. "
+            f"Received: padding={padding}."
+        )
     return pairs[1:-1] if form == "channels_last" else pairs[2:]
 
 
@@ -57,7 +64,7 @@ def _pooled(who, op, x, ksize, strides, padding, data_format, rank=None):
         raise ValueError(
             f"{who}: `input` must have {'3, 4 or 5' if not 1 <= rank <= 3 else rank + 2} axes. Received: shape {tuple(x.shape)}."
         )
-    form = _format(who, data_format, rank)
+    form = channels_of(who, data_format, rank)
     window, steps = (_image(who, n, v, rank, form) for n, v in (("ksize", ksize), ("strides", strides)))
     return op(x, window, steps, _pairs(who, padding, rank, form), form)
 

@@ -137,6 +137,7 @@ def test_training_learns():
     ("make", "shape", "message"),
     [
         (lambda: layers.Conv2D(0, 3), None, "filters"),
+        (lambda: layers.Conv2D(2.5, 3), None, "filters=2.5"),
         (lambda: layers.Conv2D(4, 0), None, "kernel_size"),
         (lambda: layers.Conv2D(4, (3, 3, 3)), None, "kernel_size"),
         (lambda: layers.Conv2D(4, 3, strides=0), None, "strides"),
@@ -144,6 +145,7 @@ def test_training_learns():
         (lambda: layers.Conv2D(4, 3, padding="causal"), None, "padding"),
         (lambda: layers.Conv2D(4, 3, padding="some"), None, "padding"),
         (lambda: layers.Conv2D(4, 3, groups=3), None, "groups=3, filters=4"),
+        (lambda: layers.Conv2D(4, 3, groups="2"), None, "groups=2"),
         (lambda: layers.Conv2D(4, 3, data_format="nchw"), None, "data_format"),
         (lambda: layers.Conv2DTranspose(4, 3, output_padding=1), None, "output padding"),
         (lambda: layers.DepthwiseConv2D(3, depth_multiplier=0), None, "depth_multiplier"),
@@ -155,3 +157,19 @@ def test_training_learns():
 def test_errors(make, shape, message):
     with pytest.raises(ValueError, match=message):
         make()(np.ones(shape, "float32"))
+
+
+def test_numbers_of_all_kinds():
+    layer = layers.Conv2D(32 * 0.5, np.array([3, 2]), strides=np.int64(2))  # widths times alpha are floats
+    assert (layer.filters, layer.kernel_size, layer.strides) == (16, (3, 2), (2, 2))
+    assert layers.Conv2D(24.0, 3, groups=np.int32(2)).groups == 2
+    assert layers.Dense(16.0).units == 16
+    assert layers.MaxPooling2D(np.array([2, 3]), np.array([1, 2])).pool_size == (2, 3)
+    assert layers.ZeroPadding2D(np.array([[2, 1], [1, 0]])).padding == ((2, 1), (1, 0))
+
+
+def test_dilation_of_a_transpose_is_in_its_configuration():
+    layer = layers.Conv3DTranspose(2, 3, dilation_rate=2)
+    x = np.ones((1, 3, 3, 3, 2), "float32")
+    assert layer(x).shape == layers.Conv3DTranspose.from_config(layer.get_config())(x).shape == (1, 7, 7, 7, 2)
+    assert "dilation_rate" not in layers.Conv3DTranspose(2, 3).get_config()

@@ -1,5 +1,7 @@
 """What normalisation, pooling, padding and resizing layers say of arguments and inputs that do not fit."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,7 @@ CASES = {
     "pool integers": (lambda: L.AveragePooling2D()(np.zeros((1, 4, 4, 1), "int32")), TypeError, "int32"),
     "global rank": (lambda: L.GlobalMaxPooling2D()(z(2, 4)), ValueError, "expected ndim=4"),
     "global of nothing": (lambda: L.GlobalAveragePooling1D()(z(2, 0, 3)), ValueError, "dimension 0 at reduction axis 1"),
+    "global of no rows": (lambda: L.GlobalMaxPooling2D()(z(2, 0, 4, 3)), ValueError, "dimension 0 at reduction axis 1"),
     "pad three": (lambda: L.ZeroPadding2D((1, 2, 3)), ValueError, r"`padding` should have two elements. Received: \(1, 2, 3\)"),
     "pad negative": (lambda: L.ZeroPadding2D(-1), ValueError, ">= 0"),
     "pad text": (lambda: L.ZeroPadding3D(1.5), ValueError, "`padding` should be either an int"),
@@ -140,3 +143,20 @@ def test_spectral_normalization_needs_a_kernel():
         L.SpectralNormalization(L.Flatten())(z(2, 3))
     with pytest.raises(ValueError, match="power_iterations=0"):
         L.SpectralNormalization(L.Dense(2), power_iterations=0)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (lambda: L.Conv2D(4, 9), (8, 8, 3)),
+        (lambda: L.DepthwiseConv2D(9, data_format="channels_first"), (3, 8, 8)),
+        (lambda: L.MaxPooling2D(9), (8, 8, 3)),
+        (lambda: L.Cropping2D(5), (8, 8, 3)),
+    ],
+)
+def test_a_model_that_is_too_deep_is_told_with_its_own_shape(layer, shape):
+    inputs = pyseq.Input(shape)
+    with pytest.raises(ValueError, match=re.escape(str((None, *shape)))):
+        layer()(inputs)
+    with pytest.raises(ValueError, match=re.escape(str((None, *shape)))):
+        pyseq.Sequential([inputs, layer()])

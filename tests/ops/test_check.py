@@ -3,7 +3,7 @@ import pytest
 from pyseq.core.engine import SymbolicError
 
 from pyseq.core import as_tensor, shapes_only
-from pyseq.ops.check import known_values, refuse_integers
+from pyseq.ops.check import is_integer, known_values, refuse_integers
 
 
 def outside(x, low=0, high=5, inside=False):
@@ -44,3 +44,9 @@ def test_known_values():
     assert known_values("f", "`x`", 3).shape == ()
     with shapes_only(), pytest.raises(SymbolicError, match="f: the shape of the result depends on the values of `x`"):
         known_values("f", "`x`", as_tensor([1.0]) + 1.0)
+
+
+def test_is_integer():
+    """One integer: an array of several has `__index__`, too, and a bool is an int."""
+    assert all(map(is_integer, (3, np.int64(3), np.array(3), as_tensor(3))))
+    assert not any(map(is_integer, (True, 3.0, "3", None, [3], np.array([3]), as_tensor([3, 4]))))

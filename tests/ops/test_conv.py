@@ -43,6 +43,7 @@ CASES = {  # x, kernel, strides, padding, dilations, groups
     "gaps between windows": ((2, 13, 17, 4), (1, 2, 4, 7), (4, 5), "same", 1, 1),
     "many lines that do not fit": ((1, 4, 700, 64), (3, 3, 64, 2), 1, "same", 1, 1),
     "many taps, beyond a block": ((1, 61, 2100), (59, 2100, 2), 2, "valid", 1, 1),
+    "a line of many pixels": ((1, 2500, 3), (5, 3, 19), 1, "same", 1, 1),
     "winograd": ((2, 13, 11, 17), (3, 3, 17, 35), 1, "same", 1, 1),
     "winograd valid": ((1, 10, 13, 16), (3, 3, 16, 18), 1, "valid", 1, 1),
     "winograd pairs": ((1, 8, 9, 16), (3, 3, 16, 130), 1, ((4, 0), (1, 2)), 1, 1),
@@ -174,6 +175,10 @@ def test_vjp_of_transpose():
     ("x", "kernel", "named", "message"),
     [
         ((1, 2, 2, 3), (3, 3, 3, 4), {}, "larger than the image"),
+        ((2, 5, 5, 0), (3, 3, 0, 4), {}, "must have elements"),
+        ((2, 5, 5, 3), (3, 3, 3, 0), {}, "must have elements"),
+        ((2, 5, 5, 3), (0, 3, 3, 4), {"padding": "same"}, "must have elements"),
+        ((2, 0, 5, 3), (3, 3, 3, 4), {"padding": "same"}, "images pixels"),
         ((1, 5, 5, 3), (3, 3, 3, 4), {"groups": 2}, "groups"),
         ((1, 5, 5, 4), (3, 3, 3, 4), {}, "groups"),
         ((5, 5, 3), (3, 3, 3, 4), {}, "`x` must be"),
@@ -181,6 +186,9 @@ def test_vjp_of_transpose():
         ((1, 5, 5, 3), (3, 3, 3, 4), {"padding": "causal"}, "padding"),
         ((1, 5, 5, 3), (3, 3, 3, 4), {"padding": "some"}, "padding"),
         ((1, 5, 5, 3), (3, 3, 3, 4), {"activation": "some"}, "activation"),
+        ((1, 5, 5, 0), (3, 3, 0, 4), {}, "channels"),
+        ((1, 5, 5, 3), (3, 3, 3, 0), {}, "filters"),
+        ((1, 0, 5, 3), (3, 3, 3, 4), {"padding": "same"}, "a pixel along each axis"),
     ],
 )
 def test_errors(x, kernel, named, message):

@@ -102,5 +102,9 @@ def test_errors():
     x = as_tensor(np.ones((1, 4, 4, 3), "float32"))
     with pytest.raises(ValueError, match="`kernel` must be"):
         depthwise_conv(x, as_tensor(np.ones((3, 3, 2, 1), "float32")))
+    with pytest.raises(ValueError, match="channels and filters"):
+        depthwise_conv(as_tensor(np.ones((1, 4, 4, 0), "float32")), as_tensor(np.ones((3, 3, 0, 1), "float32")))
     with pytest.raises(ValueError, match="larger than the image"):
         depthwise_conv(x, as_tensor(np.ones((5, 5, 3, 1), "float32")))
+    with pytest.raises(ValueError, match="must have elements"):
+        depthwise_conv(as_tensor(np.ones((1, 4, 4, 0), "float32")), as_tensor(np.ones((3, 3, 0, 1), "float32")))

@@ -155,6 +155,17 @@ def test_empty_batch_leaves_the_averages():
     assert all((v.numpy() == 1).all() for v in moving)
 
 
+@pytest.mark.parametrize("shape", [(0, 3), (0, 4, 5, 3)])
+def test_gradients_of_an_empty_batch_are_zero(shape):
+    x, gamma, beta = map(as_tensor, (np.zeros(shape, "float32"), np.ones(3, "float32"), np.ones(3, "float32")))
+    with GradientTape() as tape:
+        tape.watch([x, gamma, beta])
+        y = norm.batch_norm(x, gamma, beta)
+    dx, dgamma, dbeta = tape.gradient(y, [x, gamma, beta])
+    assert dx.shape == shape
+    np.testing.assert_array_equal([dgamma, dbeta], np.zeros((2, 3)))
+
+
 def test_read_only_and_turned_arrays():
     x = np.arange(12, dtype="float32").reshape(3, 4).T
     x.setflags(write=False)

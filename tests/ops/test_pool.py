@@ -200,6 +200,7 @@ Z = np.zeros((1, 4, 4, 2), "float32")
         (lambda: pool.avg_pool(Z, 2, -1), ValueError, "strides=.*-1"),
         (lambda: pool.avg_pool(Z, 2, padding="full"), ValueError, "padding='full'"),
         (lambda: pool.max_pool(Z, 2, padding=((2, 0), (0, 0))), ValueError, "less than the window"),
+        (lambda: pool.max_pool(Z[:, :0], 2, padding=((1, 1), (0, 0))), ValueError, "0 pixels along axis 1"),
         (lambda: pool.avg_pool(Z, 2, data_format="NHWC"), ValueError, "data_format"),
         (lambda: pool.avg_pool(Z.astype("int32"), 2), TypeError, "int32"),
         (lambda: pool.max_pool(Z.astype("int64"), 2), TypeError, "int64"),

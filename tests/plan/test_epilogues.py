@@ -70,6 +70,28 @@ def test_activation_before_the_normalisation(image, filters, isa):
     assert len(same_bits(f, x, w, b)) == 2
 
 
+def test_normalisation_of_two_axes_stays():
+    x, w, given = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(20)
+
+    def f(x, w):
+        return [norm.batch_norm_inference(conv.conv(x, w), *given, axis=(2, 3))]
+
+    assert "batch_norm_apply" in same_bits(f, x, w)
+
+
+def test_behind_a_slope():
+    """The gradient of a convolution whose x is a relu's: its last write is taken."""
+    x, w, dy, given = of(2, 6, 6, 3), of(3, 3, 3, 5), of(2, 4, 4, 5), moments(3)
+
+    def f(x, w, dy):
+        with GradientTape() as tape:
+            tape.watch(x)
+            y = conv.conv(activation.relu(x), w)
+        return [norm.batch_norm_inference(tape.gradient(y, x, output_gradients=dy), *given)]
+
+    assert "batch_norm_apply" in same_bits(f, x, w, dy)
+
+
 def test_what_something_else_reads_is_there():
     x, w, given = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(5)
 
@@ -78,6 +100,41 @@ def test_what_something_else_reads_is_there():
         return [y, norm.batch_norm_inference(y, *given)]
 
     assert "batch_norm_apply" in same_bits(f, x, w)
+
+
+@pytest.mark.parametrize("after", [activation.relu, activation.sigmoid])
+def test_two_activations(after):
+    x, w, given = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(5)
+    assert len(same_bits(lambda x, w: [activation.tanh(after(conv.conv(x, w)))], x, w)) == 2
+
+    def normed(x, w):
+        return [activation.tanh(after(norm.batch_norm_inference(conv.conv(x, w), *given)))]
+
+    assert len(same_bits(normed, x, w)) == 3
+
+
+def test_parameters_that_are_made_behind_the_convolution():
+    x, w, u, (mean, _, _, beta) = of(2, 6, 6, 3), of(3, 3, 3, 5), of(5), moments(5)
+
+    def f(x, w, u):
+        y = conv.conv(x, w)
+        return [norm.batch_norm_inference(y, mean, u * u, u + 1.0, beta)]
+
+    assert "batch_norm_apply" not in same_bits(f, x, w, u)
+
+
+def test_a_kernel_that_changes_between():
+    x, w, given = of(2, 6, 6, 3), of(3, 3, 3, 5), moments(5)
+    kernel = Variable(w)
+
+    def f(x):
+        y = conv.conv(x, kernel)
+        kernel.assign_add(as_tensor(np.ones(w.shape, "float32")))
+        return [norm.batch_norm_inference(y, *given)]
+
+    wanted = f(x)[0].numpy()
+    kernel.assign(w)
+    np.testing.assert_array_equal(Plan(f, [(x.shape, x.dtype)])(x)[0].numpy(), wanted)
 
 
 def test_averages_that_change_between():

@@ -84,6 +84,20 @@ def test_what_something_else_reads_is_there():
     assert {"activation", "activation_backward"} <= set(names)
 
 
+def test_the_gradient_before_a_slope_is_wanted_too():
+    for take in (lambda dx: dx, lambda dx: dx * 2.0):
+
+        def step(x, gamma, beta, dy):
+            with GradientTape() as tape:
+                tape.watch(x)
+                positive = activation.relu(x)
+                y = norm.batch_norm(positive, gamma, beta)
+            dx, dpositive = tape.gradient(y, [x, positive], output_gradients=dy)
+            return [dx, take(dpositive)]  # noqa: B023
+
+        assert "activation_backward" in planned_and_eager(step, *operands((32, 10)))
+
+
 def test_slope_of_another_relu_stays():
     def step(x, gamma, beta, dy):
         other = activation.relu(as_tensor(beta) * 1.0)

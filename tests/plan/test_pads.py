@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import pyseq as keras
-from pyseq.core import GradientTape, as_tensor
+from pyseq.core import GradientTape, Variable, as_tensor
 from pyseq.ops import edges
 from pyseq.ops.conv import conv
 from pyseq.ops.conv_depthwise import depthwise_conv
@@ -24,6 +24,8 @@ CASES = {  # op, x, kernel, zeros around, arguments of the convolution
 }
 KEPT = {  # what stays as it is: more zeros than windows reach; pixels cut off; zeros beside other axes
     "wide": (conv, (2, 8, 9, 5), (3, 3, 5, 7), ((3, 1), (0, 1)), {"strides": 2}, 1),
+    "wide behind": (conv, (2, 8, 9, 5), (3, 3, 5, 7), ((0, 1), (1, 3)), {"strides": 2}, 1),
+    "nothing inside": (conv, (2, 0, 9, 5), (2, 3, 5, 7), ((1, 1), (0, 1)), {}, 1),
     "cut": (conv, (2, 8, 9, 5), (3, 3, 5, 7), ((-1, 1), (0, 1)), {"strides": 2}, 1),
     "other axes": (conv, (2, 8, 9, 5), (3, 5, 7), ((1, 1),), {"strides": 2}, 1),
     "channels": (conv, (2, 8, 5), (3, 6, 7), ((0, 1), (0, 1)), {"strides": 2}, 1),
@@ -86,3 +88,18 @@ def test_predict_of_a_model():
     x = rng.standard_normal((3, 33, 40, 3)).astype("float32")
     eager = model.predict_step(as_tensor(x)).numpy()
     np.testing.assert_array_equal(model.predict(x, verbose=0), eager)
+
+
+def test_images_of_a_variable_that_changes_meanwhile():
+    x, w = operands((2, 5, 6, 3), (3, 3, 3, 4))
+    images = Variable(x)
+
+    def f(w, more):
+        padded = edges.move_edges(images, ((1, 1), (1, 1)))
+        images.assign_add(more)
+        return [conv(padded, w)]
+
+    more = as_tensor(np.ones(x.shape, "float32"))
+    wanted = f(w, more)[0].numpy()
+    images.assign(x)
+    np.testing.assert_array_equal(Plan(f, [(t.shape, t.dtype) for t in (w, more)])(w, more)[0].numpy(), wanted)

@@ -63,8 +63,28 @@ def test_a_relu_that_something_else_reads():
     same_bits(step, image(2, 6, 6, 5))
 
 
+def test_the_gradient_before_the_slope_is_wanted_too():
+    for take in (lambda dx: dx, lambda dx: dx * 2.0):
+
+        def step(x):
+            with GradientTape() as tape:
+                tape.watch(x)
+                positive = activation.relu(x)
+                y = pool.max_pool(positive, (2, 2))
+            dx, dpositive = tape.gradient(y, [x, positive])
+            return [dx, take(dpositive)]  # noqa: B023
+
+        assert "activation_backward" in same_bits(step, image(2, 6, 6, 5))
+
+
 def test_another_slope_stays():
     """tanh's slope; a relu's that is not the one before the pool."""
     x = image(2, 6, 6, 5)
     names = same_bits(lambda x: gradients(lambda x: pool.max_pool(activation.tanh(x), (2, 2)), x), x)
     assert "activation_backward" in names
+
+
+def test_two_relus(isa):
+    x = image(2, 10, 9, 5)
+    names = same_bits(lambda x: gradients(lambda x: pool.max_pool(activation.relu(activation.relu(x)), (2, 2)), x), x)
+    assert names.count("activation_backward") == 1, names

@@ -193,3 +193,21 @@ def test_pillow_is_an_extra(monkeypatch):
         tf.io.decode_png(b"\x89PNG")
     with pytest.raises(ImportError, match="encode_png"):
         tf.io.encode_png(cases.U[0])
+
+
+def test_resize_with_pad_counts_in_float32():
+    """As TensorFlow does: 8 columns scaled by 7 / 8 are 6.9999995, so the last of 7 is padding."""
+    y = tf.image.resize_with_pad(np.ones((9, 8, 1), "float32"), 12, 7).numpy()[..., 0]
+    assert y.sum() == 7 * 6 and y[:, -1].sum() == 0
+
+
+def test_boxes_that_are_no_numbers_are_outside():
+    """Detectors that diverge give such boxes; the crops are what `extrapolation_value` says, and gradients stay finite."""
+    x = tf.Variable(cases.F)
+    boxes = tf.Variable([[np.nan] * 4, [-1e38, 0.0, 1e38, 1.0], [0.0, 0.0, 1.0, 1.0]])
+    for size in ((2, 3), (1, 1)):
+        with tf.GradientTape() as tape:
+            y = tf.image.crop_and_resize(x, boxes, [0, 0, 1], size, extrapolation_value=7.0)
+        dx, dboxes = tape.gradient(y, [x, boxes])
+        assert (y.numpy()[0] == 7).all() and (y.numpy()[2] != 7).all()
+        assert np.isfinite(dx.numpy()).all() and np.isfinite(dboxes.numpy()[[0, 2]]).all()

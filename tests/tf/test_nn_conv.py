@@ -78,3 +78,47 @@ def test_errors():
         tf.nn.conv2d(X[0], W, 1, "VALID")
     with pytest.raises(ValueError, match="conv_transpose: `output_shape`"):
         tf.nn.conv2d_transpose(np.ones((2, 4, 3, 5), "float32"), W, [2, 19, 8, 4], 2, "VALID")
+
+
+def test_arrays_take_the_type_of_the_tensor():
+    x, w = tf.constant(X), W.astype("float64")
+    close(tf.nn.conv2d(x, w, np.array([1, 1, 1, 1]), "VALID"), reference.conv(X, W, (1, 1), NONE, (1, 1)))
+    close(tf.nn.conv2d(X, w.tolist(), 1, "VALID"), reference.conv(X, W, (1, 1), NONE, (1, 1)))
+    assert tf.nn.depthwise_conv2d(x, np.ones((3, 3, 4, 1)), [1, 1, 1, 1], "SAME").dtype == "float32"
+    assert tf.nn.conv2d_transpose(x, np.ones((3, 3, 5, 4)), [2, 18, 16, 5], 2).dtype == "float32"
+    with pytest.raises(TypeError, match="one dtype"):
+        tf.nn.conv2d(x, tf.constant(w), 1, "VALID")
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: tf.nn.conv2d(X, W, 1, "SAME", data_format="NWHC"), ValueError, "conv2d: `data_format`.*'NWHC'"),
+        (lambda: tf.nn.conv1d(X[0], W[0], 1, "SAME", data_format="NHWC"), ValueError, "conv1d: `data_format`"),
+        (lambda: tf.nn.conv2d(X, W, "2", "SAME"), TypeError, "`strides` must be integers.*'2'"),
+        (lambda: tf.nn.conv2d(X, W, [1.5, 1], "SAME"), TypeError, "`strides` must be integers"),
+        (lambda: tf.nn.conv2d(X, W, 1, [[1, 0], [0, 0], [0, 0], [0, 0]]), ValueError, "batch and channels"),
+        (lambda: tf.nn.conv2d(X, W, 1, [[0, 0], [0, 0]] * 3), ValueError, "of 4 axes"),
+        (lambda: tf.nn.max_pool2d(X, "2", 2, "SAME"), TypeError, "`ksize` must be integers"),
+        (lambda: tf.nn.max_pool2d(X, 2, 2, [[0, 0], [0, 0], [0, 0], [0, 1]]), ValueError, "batch and channels"),
+        (lambda: tf.nn.conv2d_transpose(X, W.swapaxes(2, 3), [2, 18, 16, 7], 2), ValueError, r"outputs of `filters`, \(2, 5\)"),
+        (lambda: tf.nn.conv2d_transpose(X, W.swapaxes(2, 3), [3, 18, 16, 5], 2), ValueError, "the batch of `input`"),
+        (
+            lambda: tf.nn.separable_conv2d(X, W[..., :1], np.ones((2, 2, 4, 3), "float32"), [1, 1, 1, 1], "SAME"),
+            ValueError, "pointwise_filter",
+        ),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_transposes_of_any_number_of_axes_and_of_dilations():
+    w, shape = W.swapaxes(2, 3), [2, 18, 16, 5]
+    close(tf.nn.conv_transpose(X, w, shape, 2), tf.nn.conv2d_transpose(X, w, shape, 2).numpy())
+    close(
+        tf.nn.conv_transpose(X[:, 0], w[0], [2, 16, 5], 2), tf.nn.conv1d_transpose(X[:, 0], w[0], [2, 16, 5], 2).numpy()
+    )
+    dx, _ = reference.conv_gradients(np.ones((2, 13, 12, 5)), w, X, (1, 1), NONE, (2, 2))
+    close(tf.nn.atrous_conv2d_transpose(X, w, [2, 13, 12, 5], 2, "VALID"), dx)
