@@ -5,7 +5,11 @@
 
 shift_colors turns hues by delta[0] and multiplies saturations by factor[0], up to 1.
 
-dim: n.   parts: PART pixels.   BLOCK pixels at a time are taken apart by channel, so that loops run over vectors.
+adjust_contrast  (x - mean) * factor + mean, cut off at low and high: x (N, P, C), mean that of each image's channel, C <= RUN.
+             Images are gone over RUN elements at a time, means summed up as doubles every SUMS times.   dim: p c.
+             attr: low, high.   parts: images.
+
+dim of the others: n.   parts: PART pixels.   BLOCK pixels at a time are taken apart by channel, so that loops run over vectors.
 """
 from libc.math cimport floor
 from libc.stdint cimport int64_t, uintptr_t
@@ -14,6 +18,8 @@ from instruction cimport F32, Instruction
 cdef enum:
     BLOCK = 64
     PART = 4096
+    RUN = 512
+    SUMS = 64
 
 ctypedef fused real:
     float
@@ -125,6 +131,56 @@ cdef void shift_colors(const Instruction *i, int64_t first, int64_t last) noexce
     else: changed(i, first, last, <const double *>i.in_[0], <double *>i.out[0], True, True, True)
 
 
+cdef void means(const real *x, int64_t n, int64_t c, int64_t run, real *mean) noexcept nogil:
+    # of each channel, in mean[0] to mean[run - 1] again and again; x holds n elements
+    cdef real part[RUN]
+    cdef double total[RUN]
+    cdef int64_t at = 0, end, j, length
+    for j in range(run):
+        total[j] = 0
+    while at < n:
+        for j in range(run):
+            part[j] = 0
+        end = at + SUMS * run if n - at > SUMS * run else n
+        while at < end:
+            length = run if end - at > run else end - at
+            for j in range(length):
+                part[j] += x[at + j]
+            at += length
+        for j in range(run):
+            total[j] += part[j]
+    for j in range(c, run):
+        total[j % c] += total[j]
+    for j in range(run):
+        mean[j] = <real>(total[j % c] * c / n)
+
+
+cdef void contrast(const Instruction *i, int64_t first, int64_t last, const real *x, real *y) noexcept nogil:
+    cdef int64_t c = i.dim[1], n = i.dim[0] * c, run = RUN // c * c, at, image, length, j
+    cdef real mean[RUN]
+    cdef real factor = (<const real *>i.in_[1])[0], low = <real>i.attr[0], high = <real>i.attr[1], u
+    cdef const real *x_n
+    cdef real *y_n
+    for image in range(first, last):
+        means(x + image * n, n, c, run, mean)
+        at = 0
+        while at < n:
+            length = run if n - at > run else n - at
+            x_n, y_n = x + image * n + at, y + image * n + at
+            for j in range(length):
+                u = (x_n[j] - mean[j]) * factor + mean[j]
+                u = low if u < low else u
+                y_n[j] = high if u > high else u
+            at += length
+
+
+cdef void adjust_contrast(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
+    # in: x, factor   out: y
+    if i.dtype == F32: contrast(i, first, last, <const float *>i.in_[0], <float *>i.out[0])
+    else: contrast(i, first, last, <const double *>i.in_[0], <double *>i.out[0])
+
+
 KERNELS = {
+    "adjust_contrast": <uintptr_t>&adjust_contrast,
     "rgb_to_hsv": <uintptr_t>&rgb_to_hsv, "hsv_to_rgb": <uintptr_t>&hsv_to_rgb, "shift_colors": <uintptr_t>&shift_colors,
 }

@@ -57,7 +57,7 @@ static int64_t NAME(conv_pieces)(const ConvView *v, const NAME(ConvLattice) *b, 
         const int64_t q = row % a[2].count, line = row / a[2].count, qh = line % a[1].count, plane = line / a[1].count;
         int64_t rows = a[2].count - q < stop - row ? a[2].count - q : stop - row;
         if (rows > b->width) rows = b->width;
-        if (rows >= 2 * most) rows = most;                       /* scratch of dW is for about so many */
+        if (rows >= 2 * most) rows = most;                       /* the scratch of dW does not grow with a line */
         int64_t n = 1;
         if (rows == a[2].count) {
             n = (stop - row) / rows < a[1].count - qh ? (stop - row) / rows : a[1].count - qh;
@@ -298,7 +298,8 @@ static void NAME(conv_direct_kernel)(const NAME(ConvProduct) *p, const NAME(Conv
     int64_t segment[CONV_SEGMENTS], start[CONV_LINES];
     NAME(ConvPiece) piece[CONV_PIECES];
     T *a = (T *)outer_scratch(sizeof(T) * CONV_A);
-    T *scratch = (T *)thread_scratch(sizeof(T) * ((CONV_KERNEL_ROWS + b->width) * 8 * LANES));
+    const int64_t longest = b->width < 2 * CONV_KERNEL_ROWS ? b->width : 2 * CONV_KERNEL_ROWS;      /* piece */
+    T *scratch = (T *)thread_scratch(sizeof(T) * ((CONV_KERNEL_ROWS + longest) * 8 * LANES));
     const int64_t from = row;
     NAME(conv_segments)(&p->view, b, segment);
     for (int pieces; row < stop;) {

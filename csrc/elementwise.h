@@ -136,6 +136,25 @@ SELECT_BLOCK(2, uint16_t)
 SELECT_BLOCK(4, uint32_t)
 SELECT_BLOCK(8, uint64_t)
 #undef SELECT_BLOCK
+
+/* Each of `rows` elements of x n times. Four at once: up to three more are written beyond the end. */
+#define SPREAD_ROWS(S)                                                                             \
+    {                                                                                              \
+        typedef S four __attribute__((vector_size(4 * sizeof(S)), aligned(sizeof(S)), may_alias)); \
+        for (int64_t r = 0; r < rows; r++) {                                                       \
+            const S u = ((const S *)x)[r];                                                         \
+            const four v = {u, u, u, u};                                                           \
+            for (int64_t j = 0; j < n; j += 4) *(four *)((S *)y + r * n + j) = v;                  \
+        }                                                                                          \
+        return;                                                                                    \
+    }
+static inline void spread_block(char *y, const char *x, int64_t size, int64_t n, int64_t rows) {
+    if (size == 4) SPREAD_ROWS(uint32_t)
+    if (size == 8) SPREAD_ROWS(uint64_t)
+    if (size == 2) SPREAD_ROWS(uint16_t)
+    SPREAD_ROWS(uint8_t)
+}
+#undef SPREAD_ROWS
 #undef EACH
 #undef PAIRS
 #undef LOOP

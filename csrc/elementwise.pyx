@@ -7,8 +7,8 @@ binary, compare, logical, select
               its r strides (elements; 0 where it is repeated).  With one row, parts: CHUNK elements each.
 cast          dim: n, dtype of x, dtype of y.  parts: CHUNK elements each.
 
-Short rows with one operand the same in each ((N, 3) + (3,)) are taken many at a time: the operand is laid out again and
-again in a block of TILE bytes on the stack.
+Short rows are taken many at a time. What is the same in each ((N, 3) + (3,)), or one element for a row ((N, 3) * (N, 1)), is
+laid out again and again, or spread, in a block of TILE bytes on the stack.
 """
 from libc.stdint cimport INT32_MIN, INT64_MIN, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, uintptr_t
 from libc.string cimport memcpy
@@ -39,11 +39,14 @@ cdef extern from "elementwise.h" nogil:
     void select_block_8(const uint8_t *c, int c_step, const uint64_t *a, int a_step, const uint64_t *b, int b_step,
                         uint64_t *y, int64_t n)
 
+    void spread_block(char *y, const char *x, int64_t size, int64_t n, int64_t rows)
+
 cdef enum:
     CHUNK = 16384
     HEAD = 5                                          # dim[5..]: extents, then step and strides of each operand
     TILE = 4096                                       # bytes
-    SHORT = 64                                        # elements of a row that is worth tiling
+    SHORT = 64                                        # elements of a row that is not worth a run of its own
+    ON, AGAIN, SPREAD, ONE                            # an operand from row to row: read on, the same row, an element a row, one
 
 cdef int64_t *ITEMSIZE = [4, 8, 2, 1, 2, 4, 8, 1, 2, 4, 8, 1]   # in the order of instruction.h
 
@@ -89,31 +92,62 @@ cdef void tile(char *block, const char *x, int64_t n_bytes, int64_t times) noexc
         memcpy(block + k * n_bytes, x, n_bytes)
 
 
-cdef bint tiled(const Instruction *i, int64_t first, int64_t last, RunFunction run, const char **x, const int64_t *size,
-                char *y, int64_t y_size) noexcept nogil:
-    # Rows [first, last) of two operands, one read on from row to row and one the same in each; False if this is not so.
-    cdef int64_t n = i.dim[1], rows = last - first, k
-    cdef const int64_t *a = i.dim + HEAD + 1
-    cdef const int64_t *b = a + 2
-    cdef int *steps = [1, 1]
-    cdef char block[4096]                             # TILE
-    cdef int fixed
-    if a[0] != 1 or b[0] != 1:
-        return False
-    if a[1] == n and b[1] == 0: fixed = 1
-    elif b[1] == n and a[1] == 0: fixed = 0
-    else: return False
-    cdef int64_t at_once = least(TILE // (n * size[fixed]), rows)
-    tile(block, x[fixed], n * size[fixed], at_once)
-    x[fixed] = block
-    x[1 - fixed] += first * n * size[1 - fixed]
-    y += first * n * y_size
-    while rows > 0:
-        k = least(rows, at_once)
-        run(i, x, steps, y, k * n)
-        rows -= k
-        x[1 - fixed] += k * n * size[1 - fixed]
-        y += k * n * y_size
+cdef bint short_rows(const Instruction *i, int64_t first, int64_t last, int n_in, RunFunction run, const int64_t *size,
+                     int64_t y_size) noexcept nogil:
+    # Rows [first, last), many at a time; False if an operand neither runs on from row to row nor repeats.
+    cdef int64_t n = i.dim[1], rank = i.dim[4], row = first, left = first, at_once = TILE // (8 * n), rows, done, k, a
+    cdef const int64_t *extent = i.dim + HEAD
+    cdef const int64_t *stride[3]
+    cdef const char *x[3]
+    cdef const char *operand[3]
+    cdef int step[3]
+    cdef int kind[3]
+    cdef int64_t at[8]
+    cdef char block[3][4096 + 32]                     # TILE, and what spread writes beyond
+    cdef char *y = <char *>i.out[0] + first * n * y_size
+    cdef int j
+    for j in range(n_in):
+        stride[j] = extent + rank + j * (rank + 1) + 1
+        a = stride[j][rank - 1]
+        step[j] = <int>(stride[j] - 1)[0]
+        x[j] = <const char *>i.in_[j]
+        if step[j] == 0 and a == 1: kind[j] = SPREAD
+        elif step[j] == 0 and a == 0: kind[j] = ONE
+        elif step[j] == 1 and a == n: kind[j] = ON
+        elif step[j] == 1 and a == 0: kind[j] = AGAIN
+        else: return False
+    for a in range(rank - 1, -1, -1):
+        at[a] = left % extent[a]
+        left = left // extent[a]
+        for j in range(n_in):
+            x[j] += at[a] * stride[j][a] * size[j]
+    for j in range(n_in):
+        step[j] = 0 if kind[j] == ONE else 1
+    while row < last:
+        rows = least(last - row, extent[rank - 1] - at[rank - 1])
+        for j in range(n_in):
+            operand[j] = x[j] if kind[j] == ONE or kind[j] == ON else block[j]
+            if kind[j] == AGAIN: tile(block[j], x[j], n * size[j], least(at_once, rows))
+        done = 0
+        while done < rows:
+            k = least(at_once, rows - done)
+            for j in range(n_in):
+                if kind[j] == ON: operand[j] = x[j] + done * n * size[j]
+                elif kind[j] == SPREAD: spread_block(block[j], x[j] + done * size[j], size[j], n, k)
+            run(i, operand, step, y, k * n)
+            y += k * n * y_size
+            done += k
+        row += rows
+        a = rank - 1
+        at[a] += rows
+        for j in range(n_in):
+            x[j] += rows * stride[j][a] * size[j]
+        while a > 0 and at[a] == extent[a]:
+            for j in range(n_in):
+                x[j] += (stride[j][a - 1] - at[a] * stride[j][a]) * size[j]
+            at[a] = 0
+            a -= 1
+            at[a] += 1
     return True
 
 
@@ -141,7 +175,7 @@ cdef void broadcast(const Instruction *i, int64_t first, int64_t last, int n_in,
     first, last = first * i.dim[3], least(last * i.dim[3], total)
     if first >= last or n == 0:
         return
-    if rank == 1 and n_in == 2 and n <= SHORT and tiled(i, first, last, run, x, size, y, y_size):
+    if rank > 0 and n <= SHORT and extent[rank - 1] > 3 and short_rows(i, first, last, n_in, run, size, y_size):
         return
     left = first
     for k in range(rank - 1, -1, -1):

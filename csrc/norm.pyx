@@ -137,9 +137,11 @@ cdef void slope(const Instruction *i, int64_t start, int64_t rows, int64_t strid
     if i.dim[4] & GIVEN:
         by = 0
     if real is float:
-        norm_dx_f32(dy + start, x + start, at(y, start), rows, stride, n, by, mean, rstd, gamma, dbeta, dgamma, before, own, dx + start)
+        norm_dx_f32(dy + start, x + start, at(y, start), rows, stride, n, by, mean, rstd, gamma, dbeta, dgamma, before, own,
+                    dx + start)
     else:
-        norm_dx_f64(dy + start, x + start, at(y, start), rows, stride, n, by, mean, rstd, gamma, dbeta, dgamma, before, own, dx + start)
+        norm_dx_f64(dy + start, x + start, at(y, start), rows, stride, n, by, mean, rstd, gamma, dbeta, dgamma, before, own,
+                    dx + start)
 
 
 cdef void gradients(const Instruction *i, int64_t first, int64_t last, const real *dy, const real *x, const real *mean,

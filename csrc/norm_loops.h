@@ -13,8 +13,8 @@ ALWAYS_INLINE V NAME(positive)(V at, V v) { return (V)((I)v & (I)(at > 0)); }   
 /* Sums over rows of x (rows, nv vectors, the last of n lanes; `stride` from row to row) in CHAINS chains, row r in chain
    r % CHAINS: of (x - shift), or of its square. */
 #define CHAINS 4
-ALWAYS_INLINE void NAME(sums)(const T *x, int64_t rows, int64_t stride, int nv, int n, int square, const T *shift, T *sum,
-                               const T **ahead) {
+ALWAYS_INLINE void NAME(sums)(const T *x, int64_t rows, int64_t stride, int nv, int n, int square, const int fetch, const T *shift,
+                               T *sum, const T **ahead) {
     V s[CHAINS][2] = {{{0}}}, c[2] = {{0}};
     for (int v = 0; v < nv && square; v++) c[v] = NAME(load)(shift + v * LANES, n);
     int64_t r = 0;
@@ -25,7 +25,7 @@ ALWAYS_INLINE void NAME(sums)(const T *x, int64_t rows, int64_t stride, int nv, 
             for (int v = 0; v < nv; v++) {
                 const V d = NAME(load)(x + k * stride + v * LANES, n) - c[v];
                 s[k][v] += square ? d * d : d;
-                if (!square) {
+                if (fetch) {
                     __builtin_prefetch(*ahead, 0, 2);
                     *ahead += LANES;
                 }
@@ -39,22 +39,23 @@ ALWAYS_INLINE void NAME(sums)(const T *x, int64_t rows, int64_t stride, int nv, 
 }
 
 /* Of the columns [0, c): what `sums` says, two vectors at a time while there are two. The first pass over rows fetches as many
-   from `next` elements on, line by line: by columns alone memory would be read in leaps. */
-ALWAYS_INLINE void NAME(column_sums)(const T *x, int64_t rows, int64_t stride, int64_t c, const int square, const T *shift, T *sum,
-                                     int64_t next) {
+   from `next` elements on (if not 0), line by line: by columns alone memory would be read in leaps. */
+ALWAYS_INLINE void NAME(column_sums)(const T *x, int64_t rows, int64_t stride, int64_t c, const int square, const int fetch,
+                                     const T *shift, T *sum, int64_t next) {
     const T *ahead = x + next;
     int64_t j = 0;
-    for (; j + 2 * LANES <= c; j += 2 * LANES) NAME(sums)(x + j, rows, stride, 2, LANES, square, shift + j, sum + j, &ahead);
-    for (; j + LANES <= c; j += LANES) NAME(sums)(x + j, rows, stride, 1, LANES, square, shift + j, sum + j, &ahead);
-    if (j < c) NAME(sums)(x + j, rows, stride, 1, (int)(c - j), square, shift + j, sum + j, &ahead);
+    for (; j + 2 * LANES <= c; j += 2 * LANES) NAME(sums)(x + j, rows, stride, 2, LANES, square, fetch, shift + j, sum + j, &ahead);
+    for (; j + LANES <= c; j += LANES) NAME(sums)(x + j, rows, stride, 1, LANES, square, fetch, shift + j, sum + j, &ahead);
+    if (j < c) NAME(sums)(x + j, rows, stride, 1, (int)(c - j), square, fetch, shift + j, sum + j, &ahead);
 }
 
 /* mean and sum of squared distances from it, of the columns [0, c) of some rows: two passes over what the cache holds. */
 static void NAME(norm_moments)(const T *x, int64_t rows, int64_t stride, int64_t c, int64_t next, T *mean, T *square) {
     const T by = (T)1 / (T)rows;
-    NAME(column_sums)(x, rows, stride, c, 0, mean, mean, next);
+    if (next) NAME(column_sums)(x, rows, stride, c, 0, 1, mean, mean, next);
+    else NAME(column_sums)(x, rows, stride, c, 0, 0, mean, mean, 0);
     for (int64_t j = 0; j < c; j++) mean[j] *= by;
-    NAME(column_sums)(x, rows, stride, c, 1, mean, square, 0);
+    NAME(column_sums)(x, rows, stride, c, 1, 0, mean, square, 0);
 }
 
 /* Moments of chunks, partial (chunks, 2, C), made one; the last chunk has fewer rows. */
@@ -92,22 +93,45 @@ static void NAME(norm_scale)(const T *rstd, const T *gamma, int64_t c, T *scale)
     for (int64_t j = 0; j < c; j++) scale[j] = gamma ? rstd[j] * gamma[j] : rstd[j];
 }
 
-/* y = (x - mean) scale + shift, zero below zero if relu; row by row, as memory likes it. */
+#define AT(p) ((p) ? (p) + j : NULL)
+#define KEPT (SIMD_BYTES == 64 ? 4 : 2)                    /* vectors of columns whose numbers fit in registers */
+/* y = (x - mean) scale + shift, zero below zero if relu. */
 ALWAYS_INLINE V NAME(applied)(V x, V mean, V scale, V shift, const int relu) {
     const V v = (x - mean) * scale + shift;
     return relu ? (V)((I)v & ~(I)(v <= 0)) : v;            /* NaN stays */
 }
+/* nv vectors of columns, the last of n lanes, whose mean, scale and shift stay in registers. */
+ALWAYS_INLINE void NAME(apply_few)(const int nv, int n, const T *x, int64_t rows, int64_t stride, const T *mean, const T *scale,
+                                   const T *shift, const int relu, T *y) {
+    V m[KEPT], s[KEPT], b[KEPT];
+    for (int v = 0; v < nv; v++) {
+        const int lanes = v < nv - 1 ? LANES : n;
+        m[v] = NAME(load)(mean + v * LANES, lanes), s[v] = NAME(load)(scale + v * LANES, lanes);
+        b[v] = shift ? NAME(load)(shift + v * LANES, lanes) : (V){0};
+    }
+    for (int64_t r = 0; r < rows; r++, x += stride, y += stride)
+#pragma GCC unroll 4
+        for (int v = 0; v < nv; v++) {
+            const int lanes = v < nv - 1 ? LANES : n;
+            NAME(store)(y + v * LANES, NAME(applied)(NAME(load)(x + v * LANES, lanes), m[v], s[v], b[v], relu), lanes);
+        }
+}
 ALWAYS_INLINE void NAME(apply)(const T *x, int64_t rows, int64_t stride, int64_t c, const T *mean, const T *scale, const T *shift,
                                const int relu, T *y) {
+    int64_t j = 0;
+    if (c <= KEPT * LANES || stride != c) {                /* else row by row, as memory likes it */
+        for (; j + KEPT * LANES <= c; j += KEPT * LANES)
+            NAME(apply_few)(KEPT, LANES, x + j, rows, stride, mean + j, scale + j, AT(shift), relu, y + j);
+        for (; j < c; j += LANES)
+            NAME(apply_few)(1, c - j < LANES ? (int)(c - j) : LANES, x + j, rows, stride, mean + j, scale + j, AT(shift), relu, y + j);
+        return;
+    }
+    const int64_t whole = c / LANES * LANES;
     for (int64_t r = 0; r < rows; r++, x += stride, y += stride) {
-        int64_t j = 0;
-        for (; j + LANES <= c; j += LANES)
+        for (j = 0; j < whole; j += LANES)
             *(VU *)(y + j) = NAME(applied)(*(const VU *)(x + j), *(const VU *)(mean + j), *(const VU *)(scale + j),
                                            shift ? (V)*(const VU *)(shift + j) : (V){0}, relu);
-        const int n = (int)(c - j);
-        if (n)
-            NAME(store_part)(y + j, NAME(applied)(NAME(load_part)(x + j, n), NAME(load_part)(mean + j, n), NAME(load_part)(scale + j, n),
-                                                  shift ? NAME(load_part)(shift + j, n) : (V){0}, relu), n);
+        if (j < c) NAME(apply_few)(1, (int)(c - j), x + j, 1, stride, mean + j, scale + j, AT(shift), relu, y + j);
     }
 }
 static void NAME(norm_apply)(const T *x, int64_t rows, int64_t stride, int64_t c, const T *mean, const T *scale, const T *shift,
@@ -116,10 +140,9 @@ static void NAME(norm_apply)(const T *x, int64_t rows, int64_t stride, int64_t c
     else NAME(apply)(x, rows, stride, c, mean, scale, shift, 0, y);
 }
 
-#define AT(p) ((p) ? (p) + j : NULL)
 /* dbeta = sum dy, dgamma = sum dy (x - mean); dy counts where y > 0 only, if there is a y. */
 ALWAYS_INLINE void NAME(gradient_sum)(const T *dy, const T *x, const T *y, int64_t rows, int64_t stride, int n, const T *mean,
-                                      T *dbeta, T *dgamma, int64_t ahead) {
+                                      T *dbeta, T *dgamma, const int fetch, int64_t ahead) {
     V b[CHAINS] = {{0}}, g[CHAINS] = {{0}};
     const V m = NAME(load)(mean, n);
     int64_t r = 0;
@@ -128,9 +151,9 @@ ALWAYS_INLINE void NAME(gradient_sum)(const T *dy, const T *x, const T *y, int64
         for (int k = 0; k < CHAINS; k++) {
             V d = NAME(load)(dy + (r + k) * stride, n);
             if (y) d = NAME(positive)(NAME(load)(y + (r + k) * stride, n), d);
-            __builtin_prefetch(dy + ahead + (r + k) * LANES, 0, 2);
-            __builtin_prefetch(x + ahead + (r + k) * LANES, 0, 2);
-            if (y) __builtin_prefetch(y + ahead + (r + k) * LANES, 0, 2);
+            if (fetch) __builtin_prefetch(dy + ahead + (r + k) * LANES, 0, 2);
+            if (fetch) __builtin_prefetch(x + ahead + (r + k) * LANES, 0, 2);
+            if (fetch && y) __builtin_prefetch(y + ahead + (r + k) * LANES, 0, 2);
             b[k] += d;
             g[k] += d * (NAME(load)(x + (r + k) * stride, n) - m);
         }
@@ -143,32 +166,63 @@ ALWAYS_INLINE void NAME(gradient_sum)(const T *dy, const T *x, const T *y, int64
     NAME(store)(dbeta, (b[0] + b[1]) + (b[2] + b[3]), n);
     NAME(store)(dgamma, (g[0] + g[1]) + (g[2] + g[3]), n);
 }
+ALWAYS_INLINE void NAME(all_gradient_sums)(const T *dy, const T *x, const T *y, int64_t rows, int64_t stride, int64_t c, const int fetch,
+                                           int64_t next, const T *mean, T *dbeta, T *dgamma) {
+    int64_t j = 0, ahead = next;                           /* from column j of the first row on */
+    for (; j + LANES <= c; j += LANES, ahead += (rows - 1) * LANES)
+        NAME(gradient_sum)(dy + j, x + j, AT(y), rows, stride, LANES, mean + j, dbeta + j, dgamma + j, fetch, ahead);
+    if (j < c) NAME(gradient_sum)(dy + j, x + j, AT(y), rows, stride, (int)(c - j), mean + j, dbeta + j, dgamma + j, fetch, ahead);
+}
 /* Fetches from `next` elements on meanwhile, as column_sums does. */
 static void NAME(norm_gradient_sums)(const T *dy, const T *x, const T *y, int64_t rows, int64_t stride, int64_t c, int64_t next,
                                      const T *mean, T *dbeta, T *dgamma) {
-    int64_t j = 0, ahead = next;                           /* from column j of the first row on */
-    for (; j + LANES <= c; j += LANES, ahead += (rows - 1) * LANES)
-        NAME(gradient_sum)(dy + j, x + j, AT(y), rows, stride, LANES, mean + j, dbeta + j, dgamma + j, ahead);
-    if (j < c) NAME(gradient_sum)(dy + j, x + j, AT(y), rows, stride, (int)(c - j), mean + j, dbeta + j, dgamma + j, ahead);
+    if (next && y) NAME(all_gradient_sums)(dy, x, y, rows, stride, c, 1, next, mean, dbeta, dgamma);
+    else if (next) NAME(all_gradient_sums)(dy, x, NULL, rows, stride, c, 1, next, mean, dbeta, dgamma);
+    else if (y) NAME(all_gradient_sums)(dy, x, y, rows, stride, c, 0, 0, mean, dbeta, dgamma);
+    else NAME(all_gradient_sums)(dy, x, NULL, rows, stride, c, 0, 0, mean, dbeta, dgamma);
 }
 
 /* dx = gamma rstd (dy - dbeta / R - xhat dgamma / R), xhat = (x - mean) rstd; by = 1 / R, or 0 where mean and variance are given.
    Where `before`: times the slope of a relu that made x. own: 3 c elements of scratch. */
-ALWAYS_INLINE void NAME(dx_some)(const T *dy, const T *x, const T *y, int64_t j, int n, const T *mean, const T *own, int64_t c,
-                                 const int before, T *dx) {
+typedef struct {
+    V mean, scale, b, g;                                   /* of some columns */
+} NAME(Slope);
+ALWAYS_INLINE NAME(Slope) NAME(slope_of)(const T *mean, const T *own, int64_t c, int64_t j, int n) {
+    return (NAME(Slope)){NAME(load)(mean + j, n), NAME(load)(own + j, n), NAME(load)(own + c + j, n), NAME(load)(own + 2 * c + j, n)};
+}
+ALWAYS_INLINE void NAME(dx_some)(const T *dy, const T *x, const T *y, int64_t j, int n, NAME(Slope) s, const int before, T *dx) {
     V d = NAME(load)(dy + j, n);
-    const V at = NAME(load)(x + j, n), m = NAME(load)(mean + j, n);
+    const V at = NAME(load)(x + j, n);
     if (y) d = NAME(positive)(NAME(load)(y + j, n), d);
-    d = (d - NAME(load)(own + c + j, n) - (at - m) * NAME(load)(own + 2 * c + j, n)) * NAME(load)(own + j, n);
+    d = (d - s.b - (at - s.mean) * s.g) * s.scale;
     if (before) d = NAME(positive)(at, d);
     NAME(store)(dx + j, d, n);
 }
-ALWAYS_INLINE void NAME(dx)(const T *dy, const T *x, const T *y, int64_t rows, int64_t stride, int64_t c, const T *mean, const T *own,
-                            const int before, T *dx) {
+ALWAYS_INLINE void NAME(dx_few)(const int nv, int n, const T *dy, const T *x, const T *y, int64_t rows, int64_t stride, int64_t c,
+                                const T *mean, const T *own, const int before, T *dx) {
+    NAME(Slope) s[KEPT];
+    for (int v = 0; v < nv; v++) s[v] = NAME(slope_of)(mean, own, c, v * LANES, v < nv - 1 ? LANES : n);
     for (int64_t r = 0; r < rows; r++, dy += stride, x += stride, dx += stride) {
-        int64_t j = 0;
-        for (; j + LANES <= c; j += LANES) NAME(dx_some)(dy, x, y, j, LANES, mean, own, c, before, dx);
-        if (j < c) NAME(dx_some)(dy, x, y, j, (int)(c - j), mean, own, c, before, dx);
+#pragma GCC unroll 4
+        for (int v = 0; v < nv; v++) NAME(dx_some)(dy, x, y, v * LANES, v < nv - 1 ? LANES : n, s[v], before, dx);
+        if (y) y += stride;
+    }
+}
+ALWAYS_INLINE void NAME(dx)(const T *dy, const T *x, const T *y, int64_t rows, int64_t stride, int64_t c, const T *mean,
+                            const T *own, const int before, T *dx) {
+    int64_t j = 0;
+    if (c <= KEPT * LANES || stride != c) {
+        for (; j + KEPT * LANES <= c; j += KEPT * LANES)
+            NAME(dx_few)(KEPT, LANES, dy + j, x + j, AT(y), rows, stride, c, mean + j, own + j, before, dx + j);
+        for (; j < c; j += LANES)
+            NAME(dx_few)(1, c - j < LANES ? (int)(c - j) : LANES, dy + j, x + j, AT(y), rows, stride, c, mean + j, own + j, before, dx + j);
+        return;
+    }
+    const int64_t whole = c / LANES * LANES;
+    for (int64_t r = 0; r < rows; r++, dy += stride, x += stride, dx += stride) {
+        for (j = 0; j < whole; j += LANES)
+            NAME(dx_some)(dy, x, y, j, LANES, NAME(slope_of)(mean, own, c, j, LANES), before, dx);
+        if (j < c) NAME(dx_some)(dy, x, y, j, (int)(c - j), NAME(slope_of)(mean, own, c, j, (int)(c - j)), before, dx);
         if (y) y += stride;
     }
 }
@@ -182,6 +236,7 @@ static void NAME(norm_dx)(const T *dy, const T *x, const T *y, int64_t rows, int
     else NAME(dx)(dy, x, NULL, rows, stride, c, mean, own, 0, dx);
 }
 #undef AT
+#undef KEPT
 #undef CHAINS
 
 #undef T

@@ -1,21 +1,25 @@
-/* Windows over images, channels last: x (N, D, H, W, C) -> y (N, OD, OH, OW, C).  float32 and float64 from pool_loops.h.
+/* Windows over images, channels last: x (N, D, H, W, C) -> y (N, OD, OH, OW, C).  float32 and float64 from pool_loops.h
+   (forward) and pool_slopes_loops.h (gradients).
 
    max    y = the largest of the window; the first of equal ones, row by row, gets the gradient (as in TensorFlow's CPU kernel)
    mean   y = sum / number of pixels inside the image; the gradient is dy over that number to each of them
 
    sum    the mean, undivided: its gradient repeats pixels, which is how images are made larger
 
-   Vector axis: channels. The place of each maximum in its window is kept in a byte, so that the gradient reads no x.  */
+   Vector axis: channels; several pixels of few channels, brought together by shuffles. The place of each maximum in its window is
+   kept in a byte, so that the gradient reads no x. A gradient is gathered: each pixel of dx is written once, the sum of what the
+   windows that hold it hand on, in their order.  */
 #ifndef PYSEQ_POOL_H
 #define PYSEQ_POOL_H
 
 #include "partial.h"
+#include "pool_bytes.h"
 #include "simd.h"
 
 typedef struct {
-    int64_t in[3], c, out[3], window[3], stride[3], pad[3];    /* depth, height, width */
+    int64_t n, in[3], c, out[3], window[3], stride[3], pad[3];    /* images; depth, height, width */
     int64_t inside[2];                   /* windows along the width that are whole: first and end */
-    int wide, tiled, sum; /* windows of more than 256 pixels; windows side by side from the first pixel on; mean: undivided */
+    int wide, sum;                       /* windows of more than 256 pixels; mean: undivided */
 } Pool;
 
 enum { POOL_MAX, POOL_MEAN, POOL_PICK, POOL_MAX_SLOPE, POOL_MEAN_SLOPE };
@@ -25,9 +29,9 @@ typedef struct {
     int64_t pixels;                      /* inside */
 } Window;
 
-/* The window of output pixel ow in an output row, counted through all images. */
-ALWAYS_INLINE Window pool_window(const Pool *s, int64_t row, int64_t ow) {
-    const int64_t o[3] = {row / s->out[1] % s->out[0], row % s->out[1], ow};
+/* The window of an output pixel. */
+ALWAYS_INLINE Window pool_window(const Pool *s, int64_t od, int64_t oh, int64_t ow) {
+    const int64_t o[3] = {od, oh, ow};
     Window w;
     w.pixels = 1;
     for (int a = 0; a < 3; a++) {
@@ -40,25 +44,51 @@ ALWAYS_INLINE Window pool_window(const Pool *s, int64_t row, int64_t ow) {
     return w;
 }
 
-typedef uint8_t bytes_f32 __attribute__((vector_size(SIMD_F32)));
-typedef uint8_t bytes_f64 __attribute__((vector_size(SIMD_F64)));
+enum { EDGE = 32 };                      /* windows that hold a pixel whose shares are kept at hand */
+
+/* The windows that hold a pixel, along one axis: the first, how many, the pixel's place in the first: a stride less in each after. */
+typedef struct {
+    int64_t first, n, place;
+} Holders;
+
+ALWAYS_INLINE Holders pool_holders(const Pool *s, int axis, int64_t i) {
+    const int64_t q = i + s->pad[axis], window = s->window[axis], stride = s->stride[axis];
+    const int64_t last = q / stride < s->out[axis] ? q / stride : s->out[axis] - 1;
+    const int64_t first = q < window ? 0 : (q - window) / stride + 1;
+    return (Holders){first, last < first ? 0 : last - first + 1, q - first * stride};
+}
+
+/* Pixels of window o that are inside, along one axis. */
+ALWAYS_INLINE int64_t pool_inside(const Pool *s, int axis, int64_t o) {
+    const int64_t start = o * s->stride[axis] - s->pad[axis], end = start + s->window[axis];
+    return (end < s->in[axis] ? end : s->in[axis]) - (start > 0 ? start : 0);
+}
+
+/* Lane l of the result: element from[l] of the two vectors, or of the one. */
+#if defined(__clang__)
+#define GATHERED(V, r, x, y, from, lanes) \
+    V r;                                  \
+    for (int l = 0; l < (lanes); l++) r[l] = (from)[l] < (lanes) ? (x)[(from)[l]] : (y)[(from)[l] - (lanes)];
+#else
+#define GATHERED(V, r, x, y, from, lanes) const V r = __builtin_shuffle(x, y, from);
+#endif
 
 #define T float
 #define V vf32
 #define VU vf32u
 #define I vi32
-#define BYTES bytes_f32
 #define LANES SIMD_F32
 #define NAME(x) x##_f32
 #include "pool_loops.h"
+#include "pool_slopes_loops.h"
 
 #define T double
 #define V vf64
 #define VU vf64u
 #define I vi64
-#define BYTES bytes_f64
 #define LANES SIMD_F64
 #define NAME(x) x##_f64
 #include "pool_loops.h"
+#include "pool_slopes_loops.h"
 
 #endif

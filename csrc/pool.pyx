@@ -1,13 +1,14 @@
 """Pooling.  x, dx (N, D, H, W, C);  y, dy, at (N, OD, OH, OW, C).  Formulas: pool.h.
 
-dim: d h w  c  od oh ow  kd kh kw  sd sh sw  pad_front pad_top pad_left  tiled (do windows lie side by side, from the first pixel
-on?)  sum (means undivided?).  at: place of the maximum in its window, (kd * KH + kh) * KW + kw: uint8, or int32 for windows of more than 256 pixels.
+dim: d h w  c  od oh ow  kd kh kw  sd sh sw  pad_front pad_top pad_left  sum (means undivided?)  n.
+at: place of the maximum in its window, (kd * KH + kh) * KW + kw: uint8, or int32 for windows of more than 256 pixels.
 """
 from libc.stdint cimport int64_t, uintptr_t
 from instruction cimport F32, Instruction
 
 cdef extern from "pool.h" nogil:
     ctypedef struct Pool:
+        int64_t n
         int64_t in_ "in"[3]
         int64_t c
         int64_t out[3]
@@ -15,7 +16,7 @@ cdef extern from "pool.h" nogil:
         int64_t stride[3]
         int64_t pad[3]
         int64_t inside[2]
-        int wide, tiled, sum
+        int wide, sum
     void max_rows_f32(const Pool *, int64_t, int64_t, const float *, float *, void *)
     void max_rows_f64(const Pool *, int64_t, int64_t, const double *, double *, void *)
     void mean_rows_f32(const Pool *, int64_t, int64_t, const float *, float *, void *)
@@ -34,7 +35,7 @@ cdef inline Pool shape_of(const Instruction *i) noexcept nogil:
     for a in range(3):
         s.in_[a], s.out[a], s.window[a] = i.dim[a], i.dim[4 + a], i.dim[7 + a]
         s.stride[a], s.pad[a] = i.dim[10 + a], i.dim[13 + a]
-    s.c, s.tiled, s.sum = i.dim[3], <int>i.dim[16], <int>i.dim[17]
+    s.c, s.sum, s.n = i.dim[3], <int>i.dim[16], i.dim[17]
     s.inside[0] = (s.pad[2] + s.stride[2] - 1) // s.stride[2]
     s.inside[1] = (s.in_[2] + s.pad[2] - s.window[2]) // s.stride[2] + 1 if s.in_[2] + s.pad[2] >= s.window[2] else 0
     if s.inside[1] > s.out[2]:
@@ -66,7 +67,7 @@ cdef void max_pool_pick(const Instruction *i, int64_t first, int64_t last) noexc
 
 cdef void max_pool_backward(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
     # in: dy, at, y if x was a relu's result whose slope dx is to have, or nothing   out: dx
-    # parts: output rows if tiled, else images
+    # parts: rows of dx, of all images
     cdef Pool s = shape_of(i)
     if i.dtype == F32: max_slopes_f32(&s, first, last, <const float *>i.in_[0], <const float *>i.in_[2], i.in_[1], <float *>i.out[0])
     else: max_slopes_f64(&s, first, last, <const double *>i.in_[0], <const double *>i.in_[2], i.in_[1], <double *>i.out[0])
@@ -80,7 +81,7 @@ cdef void avg_pool(const Instruction *i, int64_t first, int64_t last) noexcept n
 
 
 cdef void avg_pool_backward(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: dy   out: dx   parts: output rows if tiled, else images
+    # in: dy   out: dx   parts: rows of dx, of all images
     cdef Pool s = shape_of(i)
     if i.dtype == F32: mean_slopes_f32(&s, first, last, <const float *>i.in_[0], NULL, NULL, <float *>i.out[0])
     else: mean_slopes_f64(&s, first, last, <const double *>i.in_[0], NULL, NULL, <double *>i.out[0])

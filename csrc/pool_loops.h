@@ -10,25 +10,23 @@ ALWAYS_INLINE void NAME(store)(T *x, V v, int n) {
 }
 ALWAYS_INLINE V NAME(select)(I mask, V a, V b) { return (V)(((I)a & mask) | ((I)b & ~mask)); }
 
+/* n elements from x on; or, where `from` is given, those elements of the two vectors from x on. */
+ALWAYS_INLINE V NAME(take)(const T *x, int n, const I *from) {
+    if (!from) return NAME(load)(x, n);
+    const V near = *(const VU *)x, far = *(const VU *)(x + LANES);
+    GATHERED(V, v, near, far, *from, LANES)
+    return v;
+}
+
 /* Where in its window a maximum stands: a byte, or 32 bits in windows of more than 256. */
 ALWAYS_INLINE void NAME(store_at)(void *at, int64_t o, I v, int n, int wide) {
-    if (!wide && n == LANES) {
-        const BYTES b = __builtin_convertvector(v, BYTES);
-        memcpy((uint8_t *)at + o, &b, sizeof b);
-        return;
-    }
-    for (int l = 0; l < n; l++)
-        if (wide) ((int32_t *)at)[o + l] = (int32_t)v[l];
-        else ((uint8_t *)at)[o + l] = (uint8_t)v[l];
+    if (!wide) NAME(store_bytes)((uint8_t *)at + o, v, n);
+    for (int l = 0; wide && l < n; l++) ((int32_t *)at)[o + l] = (int32_t)v[l];
 }
 ALWAYS_INLINE I NAME(load_at)(const void *at, int64_t o, int n, int wide) {
+    if (!wide) return NAME(load_bytes)((const uint8_t *)at + o, n);
     I v = {0};
-    if (!wide && n == LANES) {
-        BYTES b;
-        memcpy(&b, (const uint8_t *)at + o, sizeof b);
-        return __builtin_convertvector(b, I);
-    }
-    for (int l = 0; l < n; l++) v[l] = wide ? ((const int32_t *)at)[o + l] : ((const uint8_t *)at)[o + l];
+    for (int l = 0; l < n; l++) v[l] = ((const int32_t *)at)[o + l];
     return v;
 }
 
@@ -41,13 +39,14 @@ ALWAYS_INLINE I NAME(load_at)(const void *at, int64_t o, int n, int wide) {
             for (int64_t iw = w.from[2]; iw < w.to[2]; iw++, p++, k++) body                                                  \
         }
 
-/* The channels [j, j + n) of one output pixel; x, dx: the image; o: the place of the pixel's channel j in y. */
-ALWAYS_INLINE void NAME(max_pixel)(const Pool *s, Window w, const T *x, int64_t j, int n, T *y, void *at, int64_t o) {
+/* The channels [j, j + n) of one output pixel, or those of several (`from`: how theirs stand in x); x: the image; o: the place of
+   the pixel's channel j in y. */
+ALWAYS_INLINE void NAME(max_pixel)(const Pool *s, Window w, const T *x, const I *from, int64_t j, int n, T *y, void *at, int64_t o) {
     const int64_t here = (w.from[0] * s->in[1] + w.from[1]) * s->in[2] + w.from[2];
-    V best = NAME(load)(x + here * s->c + j, n);                 /* the first pixel stands, whatever it is */
+    V best = NAME(take)(x + here * s->c + j, n, from);           /* the first pixel stands, whatever it is */
     I where = (I){0} + (int)(((w.from[0] - w.start[0]) * s->window[1] + w.from[1] - w.start[1]) * s->window[2] + w.from[2] - w.start[2]);
     WINDOW_PIXELS({
-        const V v = NAME(load)(x + p * s->c + j, n);
+        const V v = NAME(take)(x + p * s->c + j, n, from);
         const I wins = (I)(v > best);
         best = NAME(select)(wins, v, best);
         where = (where & ~wins) | (((I){0} + (int)k) & wins);
@@ -55,92 +54,98 @@ ALWAYS_INLINE void NAME(max_pixel)(const Pool *s, Window w, const T *x, int64_t 
     NAME(store)(y + o, best, n);
     if (at) NAME(store_at)(at, o, where, n, s->wide);
 }
-ALWAYS_INLINE void NAME(mean_pixel)(const Pool *s, Window w, const T *x, int64_t j, int n, T *y, void *at, int64_t o) {
+ALWAYS_INLINE void NAME(mean_pixel)(const Pool *s, Window w, const T *x, const I *from, int64_t j, int n, T *y, int64_t o) {
     V sum = {0};
-    WINDOW_PIXELS({ sum += NAME(load)(x + p * s->c + j, n); (void)k; })
+    WINDOW_PIXELS({ sum += NAME(take)(x + p * s->c + j, n, from); (void)k; })
     NAME(store)(y + o, sum / ((V){0} + (T)(s->sum ? 1 : w.pixels)), n);
-    (void)at;
 }
-ALWAYS_INLINE void NAME(pick_pixel)(const Pool *s, Window w, const T *x, int64_t j, int n, T *y, void *at, int64_t o) {
+ALWAYS_INLINE void NAME(pick_pixel)(const Pool *s, Window w, const T *x, const I *from, int64_t j, int n, T *y, void *at, int64_t o) {
     const I where = NAME(load_at)(at, o, n, s->wide);
     V found = {0};
-    WINDOW_PIXELS({ found = NAME(select)((I)(where == (int)k), NAME(load)(x + p * s->c + j, n), found); })
+    WINDOW_PIXELS({ found = NAME(select)((I)(where == (int)k), NAME(take)(x + p * s->c + j, n, from), found); })
     NAME(store)(y + o, found, n);
 }
-/* Gradients: `add` where windows share pixels (dx was zeroed), else each pixel is written once. */
-ALWAYS_INLINE void NAME(max_slope)(const Pool *s, Window w, T *dx, int64_t j, int n, const T *dy, const T *y, const void *at, int64_t o,
-                                   int add) {
-    V d = NAME(load)(dy + o, n);
-    if (y) d = (V)((I)d & (I)(NAME(load)(y + o, n) > 0));       /* of a relu before */
-    const I where = NAME(load_at)(at, o, n, s->wide);
-    WINDOW_PIXELS({
-        T *here = dx + p * s->c + j;
-        const V v = (V)((I)d & (I)(where == (int)k));
-        NAME(store)(here, add ? NAME(load)(here, n) + v : v, n);
-    })
-}
-ALWAYS_INLINE void NAME(mean_slope)(const Pool *s, Window w, T *dx, int64_t j, int n, const T *dy, const T *y, const void *at, int64_t o,
-                                    int add) {
-    const V d = NAME(load)(dy + o, n) / ((V){0} + (T)(s->sum ? 1 : w.pixels));
-    WINDOW_PIXELS({
-        T *here = dx + p * s->c + j;
-        NAME(store)(here, add ? NAME(load)(here, n) + d : d, n);
-        (void)k;
-    })
-    (void)at, (void)y;
-}
 
-/* One of the above; `in` and `out` are x and y, or dy and dx: of x and dx the image. op and add are constants where this is inlined. */
-ALWAYS_INLINE void NAME(pixel)(const int op, const int add, const Pool *s, Window w, const T *in, T *out, const T *y, void *at,
-                               int64_t j, int n, int64_t o) {
+/* One of the above; op is a constant where this is inlined. */
+ALWAYS_INLINE void NAME(pixel)(const int op, const Pool *s, Window w, const T *x, const I *from, int64_t j, int n, T *y, void *at,
+                               int64_t o) {
     switch (op) {
-    case POOL_MAX: NAME(max_pixel)(s, w, in, j, n, out, at, o); return;
-    case POOL_MEAN: NAME(mean_pixel)(s, w, in, j, n, out, at, o); return;
-    case POOL_PICK: NAME(pick_pixel)(s, w, in, j, n, out, at, o); return;
-    case POOL_MAX_SLOPE: NAME(max_slope)(s, w, out, j, n, in, y, at, o, add); return;
-    case POOL_MEAN_SLOPE: NAME(mean_slope)(s, w, out, j, n, in, y, at, o, add); return;
+    case POOL_MAX: NAME(max_pixel)(s, w, x, from, j, n, y, at, o); return;
+    case POOL_MEAN: NAME(mean_pixel)(s, w, x, from, j, n, y, o); return;
+    case POOL_PICK: NAME(pick_pixel)(s, w, x, from, j, n, y, at, o); return;
     }
 }
-ALWAYS_INLINE void NAME(channels)(const int op, const int add, const Pool *s, Window w, const T *in, T *out, const T *y, void *at,
-                                  int64_t o) {
+ALWAYS_INLINE void NAME(channels)(const int op, const Pool *s, Window w, const T *x, T *y, void *at, int64_t o) {
     int64_t j = 0;
-    for (; j + LANES <= s->c; j += LANES) NAME(pixel)(op, add, s, w, in, out, y, at, j, LANES, o + j);
-    if (j < s->c) NAME(pixel)(op, add, s, w, in, out, y, at, j, (int)(s->c - j), o + j);
+    for (; j + LANES <= s->c; j += LANES) NAME(pixel)(op, s, w, x, NULL, j, LANES, y, at, o + j);
+    if (j < s->c) NAME(pixel)(op, s, w, x, NULL, j, (int)(s->c - j), y, at, o + j);
 }
 
-/* Windows [ow, stop) of an output row, which are whole; `o`: the place of the row in y. Common windows are constants where this
-   is inlined, so that nothing is left of the loops over their pixels. */
-ALWAYS_INLINE void NAME(inside)(const int op, const int add, Pool s, Window w, const int kd, const int kh, const int kw, int64_t ow,
-                                int64_t stop, const T *in, T *out, const T *y, void *at, int64_t o) {
+/* As many output pixels as a vector holds, and where their elements stand in two vectors of x from the first's on. */
+typedef struct {
+    int64_t pixels;
+    I from;
+} NAME(Group);
+
+static NAME(Group) NAME(group)(const Pool *s) {
+    const int64_t c = s->c, step = s->stride[2] * c, fit = c < LANES ? (2 * LANES - c) / step + 1 : 1;
+    NAME(Group) g = {fit < LANES / c ? fit : LANES / c, {0}};
+    for (int64_t q = 0, l = 0; q < g.pixels; q++)
+        for (int64_t j = 0; j < c && l < LANES; j++, l++) g.from[l] = (int)(q * step + j);
+    return g;
+}
+
+/* Windows [ow, stop) of an output row, which are whole; `o`: the place of the row in y; `left`: elements from x on. Common windows are
+   constants where this is inlined, so that nothing is left of the loops over their pixels. */
+ALWAYS_INLINE void NAME(inside)(const int op, Pool s, const NAME(Group) *g, Window w, const int kd, const int kh, const int kw,
+                                int64_t ow, int64_t stop, const T *x, int64_t left, T *y, void *at, int64_t o) {
     s.window[0] = kd, s.window[1] = kh, s.window[2] = kw, w.pixels = (int64_t)kd * kh * kw;
     w.to[0] = w.from[0] + kd, w.to[1] = w.from[1] + kh;
+    const int64_t line = ((w.to[0] - 1) * s.in[1] + w.to[1] - 1) * s.in[2];
+    const I from = g->from;
+    for (int64_t n; g->pixels > 1 && ow < stop; ow += n) {
+        n = stop - ow < g->pixels ? stop - ow : g->pixels;
+        w.start[2] = w.from[2] = ow * s.stride[2] - s.pad[2], w.to[2] = w.from[2] + kw;
+        if ((line + w.to[2] - 1) * s.c + 2 * LANES > left) break;        /* nothing is read behind x */
+        NAME(pixel)(op, &s, w, x, &from, 0, (int)(n * s.c), y, at, o + ow * s.c);
+    }
     for (; ow < stop; ow++) {
         w.start[2] = w.from[2] = ow * s.stride[2] - s.pad[2], w.to[2] = w.from[2] + kw;
-        NAME(channels)(op, add, &s, w, in, out, y, at, o + ow * s.c);
+        NAME(channels)(op, &s, w, x, y, at, o + ow * s.c);
     }
 }
 
-/* An output row, counted through all images. */
-ALWAYS_INLINE void NAME(row)(const int op, const int add, const Pool *s, int64_t row, const T *in, T *out, const T *y, void *at) {
-    const int64_t o = row * s->out[2] * s->c;
-    const Window w = pool_window(s, row, 0);
+/* Output row oh of slab od; x: the image, `left` elements from there on; o: the place of the row in y. */
+ALWAYS_INLINE void NAME(row)(const int op, const Pool *s, const NAME(Group) *g, int64_t od, int64_t oh, int64_t o, const T *x,
+                             int64_t left, T *y, void *at) {
+    const Window w = pool_window(s, od, oh, 0);
     const int whole = w.to[0] - w.from[0] == s->window[0] && w.to[1] - w.from[1] == s->window[1];
     const int64_t lo = whole && s->inside[0] < s->inside[1] ? s->inside[0] : s->out[2], hi = lo < s->out[2] ? s->inside[1] : lo;
-    for (int64_t ow = 0; ow < lo; ow++) NAME(channels)(op, add, s, pool_window(s, row, ow), in, out, y, at, o + ow * s->c);
+    for (int64_t ow = 0; ow < lo; ow++) NAME(channels)(op, s, pool_window(s, od, oh, ow), x, y, at, o + ow * s->c);
     const int common = op != POOL_PICK && s->window[0] == 1;
     if (common && s->window[1] == 2 && s->window[2] == 2)
-        NAME(inside)(op, add, *s, w, 1, 2, 2, lo, hi, in, out, y, at, o);
+        NAME(inside)(op, *s, g, w, 1, 2, 2, lo, hi, x, left, y, at, o);
     else if (common && s->window[1] == 3 && s->window[2] == 3)
-        NAME(inside)(op, add, *s, w, 1, 3, 3, lo, hi, in, out, y, at, o);
+        NAME(inside)(op, *s, g, w, 1, 3, 3, lo, hi, x, left, y, at, o);
     else
-        NAME(inside)(op, add, *s, w, (int)s->window[0], (int)s->window[1], (int)s->window[2], lo, hi, in, out, y, at, o);
-    for (int64_t ow = hi; ow < s->out[2]; ow++) NAME(channels)(op, add, s, pool_window(s, row, ow), in, out, y, at, o + ow * s->c);
+        NAME(inside)(op, *s, g, w, (int)s->window[0], (int)s->window[1], (int)s->window[2], lo, hi, x, left, y, at, o);
+    for (int64_t ow = hi; ow < s->out[2]; ow++) NAME(channels)(op, s, pool_window(s, od, oh, ow), x, y, at, o + ow * s->c);
 }
 
-/* The output rows [first, last) of op. */
+/* The output rows [first, last) of op, counted through all images. */
 ALWAYS_INLINE void NAME(rows)(const int op, const Pool *s, int64_t first, int64_t last, const T *x, T *y, void *at) {
     const int64_t rows = s->out[0] * s->out[1], size = s->in[0] * s->in[1] * s->in[2] * s->c;
-    for (int64_t row = first; row < last; row++) NAME(row)(op, 0, s, row, x + row / rows * size, y, NULL, at);
+    if (s->c == 0 || first >= last) return;
+    const NAME(Group) g = NAME(group)(s);
+    int64_t od = first / s->out[1] % s->out[0], oh = first % s->out[1];
+    int64_t left = (s->n - first / rows) * size;
+    x += first / rows * size;
+    for (int64_t row = first; row < last; row++) {
+        NAME(row)(op, s, &g, od, oh, row * s->out[2] * s->c, x, left, y, at);
+        if (++oh < s->out[1]) continue;
+        oh = 0;
+        if (++od == s->out[0]) od = 0, x += size, left -= size;
+    }
 }
 static void NAME(max_rows)(const Pool *s, int64_t first, int64_t last, const T *x, T *y, void *at) {
     if (at) NAME(rows)(POOL_MAX, s, first, last, x, y, at);
@@ -153,47 +158,4 @@ static void NAME(pick_rows)(const Pool *s, int64_t first, int64_t last, const T 
     NAME(rows)(POOL_PICK, s, first, last, x, y, at);
 }
 
-/* Zeros in the pixels of dx behind the windows of an output row that is the last of its kind; windows lie side by side. */
-static void NAME(zero_rest)(const Pool *s, int64_t row, T *image) {
-    const int64_t oh = row % s->out[1], od = row / s->out[1] % s->out[0], c = s->c, line = s->in[2] * c;
-    const int64_t d_to = (od + 1) * s->window[0], h_to = (oh + 1) * s->window[1], covered = s->out[2] * s->window[2] * c;
-    for (int64_t id = od * s->window[0]; id < d_to; id++) {
-        T *slab = image + id * s->in[1] * line;
-        for (int64_t ih = oh * s->window[1]; ih < h_to; ih++) memset(slab + ih * line + covered, 0, (line - covered) * sizeof(T));
-        if (oh == s->out[1] - 1) memset(slab + h_to * line, 0, (s->in[1] - h_to) * line * sizeof(T));
-    }
-    if (oh == s->out[1] - 1 && od == s->out[0] - 1)
-        memset(image + d_to * s->in[1] * line, 0, (s->in[0] - d_to) * s->in[1] * line * sizeof(T));
-}
-
-/* The gradient of op. Parts: output rows where windows lie side by side, else images. */
-ALWAYS_INLINE void NAME(slopes)(const int op, const Pool *s, int64_t first, int64_t last, const T *dy, const T *y, void *at, T *dx) {
-    const int64_t rows = s->out[0] * s->out[1], size = s->in[0] * s->in[1] * s->in[2] * s->c;
-    if (s->tiled) {
-        for (int64_t row = first; row < last; row++) {
-            NAME(row)(op, 0, s, row, dy, dx + row / rows * size, y, at);
-            NAME(zero_rest)(s, row, dx + row / rows * size);
-        }
-        return;
-    }
-    for (int64_t image = first; image < last; image++) {
-        memset(dx + image * size, 0, size * sizeof(T));              /* one at a time: it stays in the cache */
-        for (int64_t row = image * rows; row < (image + 1) * rows; row++) NAME(row)(op, 1, s, row, dy, dx + image * size, y, at);
-    }
-}
-static void NAME(max_slopes)(const Pool *s, int64_t first, int64_t last, const T *dy, const T *y, const void *at, T *dx) {
-    if (y) NAME(slopes)(POOL_MAX_SLOPE, s, first, last, dy, y, (void *)at, dx);
-    else NAME(slopes)(POOL_MAX_SLOPE, s, first, last, dy, NULL, (void *)at, dx);
-}
-static void NAME(mean_slopes)(const Pool *s, int64_t first, int64_t last, const T *dy, const T *y, const void *at, T *dx) {
-    NAME(slopes)(POOL_MEAN_SLOPE, s, first, last, dy, y, (void *)at, dx);
-}
-
 #undef WINDOW_PIXELS
-#undef T
-#undef V
-#undef VU
-#undef I
-#undef BYTES
-#undef LANES
-#undef NAME

@@ -31,12 +31,33 @@ ctypedef fused source:
     uint8_t
 
 
+cdef inline void move_few(const element *x, int64_t stride, int64_t rows, int64_t n, element *y) noexcept nogil:
+    # n is a constant where this is inlined
+    cdef int64_t row, j
+    for row in range(rows):
+        for j in range(n):
+            y[row * n + j] = x[row * stride + j]
+
+
+cdef inline void move_rows(const element *x, int64_t stride, int64_t step, int64_t rows, int64_t n, element *y) noexcept nogil:
+    # y[row, j] = x[row * stride + j * step]
+    cdef int64_t row, j
+    if step != 1:
+        for row in range(rows):
+            for j in range(n):
+                y[row * n + j] = x[row * stride + j * step]
+    elif n == 3: move_few(x, stride, rows, 3, y)
+    elif n == 4: move_few(x, stride, rows, 4, y)
+    else:
+        for row in range(rows):
+            memcpy(y + row * n, x + row * stride, n * sizeof(element))
+
+
 cdef void transposed(const Instruction *i, int64_t first, int64_t last, const element *x, element *y) noexcept nogil:
-    cdef int64_t rank = i.dim[1], n = i.dim[2], rows = i.dim[3], group, row, k, j, left, step
+    cdef int64_t rank = i.dim[1], n = i.dim[2], rows = i.dim[3], group, row, k, left, step, run
     cdef int64_t at[8]
     cdef const int64_t *extent = i.dim + 4
     cdef const int64_t *stride = extent + rank - 1
-    cdef const element *from_
     group = stride[rank]
     step = stride[rank - 1]
     first, last = first * group, last * group
@@ -49,17 +70,19 @@ cdef void transposed(const Instruction *i, int64_t first, int64_t last, const el
         at[k] = left % extent[k]
         left = left // extent[k]
         x += at[k] * stride[k]
-    for row in range(first, last):
-        from_ = x
-        for j in range(n):
-            y[row * n + j] = from_[j * step]
-        for k in range(rank - 2, -1, -1):
-            at[k] += 1
-            x += stride[k]
-            if at[k] < extent[k]:
-                break
-            x -= at[k] * stride[k]
+    row = first
+    while row < last:
+        k = rank - 2
+        run = extent[k] - at[k] if extent[k] - at[k] < last - row else last - row
+        move_rows(x, stride[k], step, run, n, y + row * n)
+        row += run
+        at[k] += run
+        x += run * stride[k]
+        while k > 0 and at[k] == extent[k]:
+            x += stride[k - 1] - at[k] * stride[k]
             at[k] = 0
+            k -= 1
+            at[k] += 1
 
 
 cdef void transpose(const Instruction *i, int64_t first, int64_t last) noexcept nogil:

@@ -28,9 +28,11 @@ def switch(condition, then_expression, else_expression):
     """
     condition = elementwise.cast(as_tensor(condition), "bool")
     then_f, else_f = (x if callable(x) else lambda x=x: x for x in (then_expression, else_expression))
-    if not condition.shape:
+    if not condition.shape and (callable(then_expression) or callable(else_expression)):
         return control.cond(condition, then_f, else_f)
     yes, no = (as_tensor(f()) for f in (then_f, else_f))
+    if not condition.shape and yes.shape != no.shape:
+        return control.cond(condition, then_f, else_f)
     if len(condition.shape) > len(yes.shape):
         raise ValueError(
             "Rank of `condition` should be less than or equal to rank of `then_expression` and `else_expression`. "

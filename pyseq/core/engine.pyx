@@ -562,6 +562,10 @@ class SymbolicError(TypeError):
     """Something wants the values of a tensor that has none."""
 
 
+class UnmadeVariable(SymbolicError):
+    """A variable wants an initial value that is not known yet."""
+
+
 cdef object to_array(Tensor t):
     if t.data == NULL:
         raise SymbolicError(
@@ -755,17 +759,17 @@ cdef object values_as(x, dtype, like):
 # -------------------------------------------------------------------------------------------------------- variables
 
 cdef class Block:
-    """Memory of one or several variables; lives as long as somebody uses it."""
+    """Memory of one or several variables, garbage at first; lives as long as somebody uses it."""
     cdef void *data
     cdef int64_t n_bytes
     cdef int64_t runs                   # of programs that are using it now: it must stay what it is
+    cdef int64_t writes                 # how often something in it was written, counted when that is done
 
     def __cinit__(self, int64_t n_bytes):
         self.n_bytes = n_bytes
         self.data = new_block(n_bytes)
         if self.data == NULL:
             raise MemoryError(f"Variable: no memory for {n_bytes:,} bytes.")
-        memset(self.data, 0, n_bytes)
 
     def __dealloc__(self):
         if self.data != NULL:
@@ -813,22 +817,30 @@ cdef class Variable:
         if not validate_shape or variable_def is not None:
             raise NotImplementedError("Variable: has one shape for ever, so `validate_shape` must be True; `variable_def` must be None.")
         if callable(initial_value) and not isinstance(initial_value, (Tensor, Variable)):
-            initial_value = initial_value()
+            with tracing(None), stop_recording():
+                initial_value = initial_value()
         t = as_tensor(initial_value, dtype=dtype)
         if t.data == NULL:
-            raise ValueError(
+            raise UnmadeVariable(
                 "Variable: cannot be created inside a traced function from a value that is not known yet. "
                 "Create variables once, outside (for a layer: in `build`).")
         if shape is not None and not fits(tuple(shape), t.sizes):
             raise ValueError(f"Variable: `initial_value` must have the shape {tuple(shape)}. Received: shape={t.shape}.")
         own = bare_tensor(t.sizes, t.code, t.n_bytes)
-        place_in(own, Block(t.n_bytes), 0)
-        memcpy(own.data, t.data, t.n_bytes)
+        place_in(own, Block(padded(t.n_bytes)), 0)
+        fill(own, t)
+        self.begin(own, full_name(name), constraint, trainable is None or trainable)
+        if current_trace != NULL:
+            (<object>current_trace).made_variable()
+
+    cdef int begin(self, Tensor own, name, constraint, trainable) except -1:
+        """Take a tensor with the first values, in a Block, for one's own."""
         own.variable = weakref.ref(self)
         self._value = own
-        self.name = full_name(name)
+        self.name = name
         self.constraint = constraint
-        self.trainable = trainable is None or trainable
+        self.trainable = trainable
+        return 0
 
     @property
     def trainable(self):
@@ -1033,6 +1045,17 @@ cdef int64_t padded(int64_t n_bytes) noexcept:
     return (n_bytes + 63) // 64 * 64
 
 
+cdef void fill(Tensor own, Tensor t) noexcept:
+    """The values of t for a variable's own tensor, and zeros behind them."""
+    memcpy(own.data, t.data, t.n_bytes)
+    end(own)
+
+
+cdef void end(Tensor own) noexcept:
+    """Zeros behind the values."""
+    memset(<char *>own.data + own.n_bytes, 0, padded(own.n_bytes) - own.n_bytes)
+
+
 cdef int64_t layouts = 0                             # how often variables were moved
 
 
@@ -1045,6 +1068,29 @@ def follows(Variable a not None, Variable b not None):
     """Does b stand behind a in one block, on the next multiple of 64 bytes?"""
     cdef Tensor x = a._value, y = b._value
     return x.owner is y.owner and <char *>y.data == <char *>x.data + padded(x.n_bytes)
+
+
+def side_by_side(list arrays, list names):
+    """Variables that are not trainable, in memory as `lay_out` would put them, their first values written where they stay.
+
+    Args:
+        arrays: of one dtype; what is repeated (np.broadcast_to) takes no memory besides. names: of the variables, with ":0".
+    """
+    cdef Block block = Block(sum([padded(a.nbytes) for a in arrays]))
+    cdef Variable v
+    cdef Tensor own
+    cdef int64_t offset = 0
+    made = []
+    for a, name in zip(arrays, names):
+        own = bare_tensor(a.shape, code_of(a), a.nbytes)
+        place_in(own, block, offset)
+        np.copyto(borrowed_array(own, True), a)
+        end(own)
+        v = Variable.__new__(Variable)
+        v.begin(own, name, None, False)
+        made.append(v)
+        offset += padded(own.n_bytes)
+    return made
 
 
 def lay_out(list variables):
@@ -1068,7 +1114,7 @@ def lay_out(list variables):
         held = v._value
         fresh = bare_tensor(held.sizes, held.code, held.n_bytes)
         place_in(fresh, block, offset)
-        memcpy(fresh.data, held.data, held.n_bytes)
+        fill(fresh, held)
         fresh.id = held.id
         fresh.variable = held.variable
         fresh.trainable = held.trainable
@@ -1126,6 +1172,13 @@ cdef int before_writing(Variable v) except -1:
         raise MemoryError(f"Variable: no memory to keep the old values of {v.name} ({held.n_bytes:,} bytes).")
     memcpy(held.data, fresh.data, held.n_bytes)
     return 1
+
+
+cdef void after_writing(tuple updates):
+    """Let programs know that the variables have other values; what they read meanwhile was neither old nor new."""
+    cdef Variable v
+    for v in updates:
+        (<Block>v._value.owner).writes += 1
 
 
 # ------------------------------------------------------------------------------------------------------------- emit
@@ -1190,6 +1243,7 @@ def emit(Kernel kernel not None, tuple inputs, tuple outputs, dims=(), tuple att
     if kernel.function is None and work < RELEASE_WORK:
         i.n_threads = threads_for(work, parts)
         in_parts(&i, work)
+        after_writing(updates)
         return y if n_out == 1 else ys if n_out else None
     # Other threads, and Python kernels, may assign to variables and move them meanwhile.
     cdef list blocks = blocks_of(inputs, updates)
@@ -1204,6 +1258,7 @@ def emit(Kernel kernel not None, tuple inputs, tuple outputs, dims=(), tuple att
             with nogil:
                 in_parts(&i, work)
     finally:
+        after_writing(updates)
         for block in blocks:
             block.runs -= 1
     return y if n_out == 1 else ys if n_out else None

@@ -45,29 +45,32 @@ cdef class Program:
             output is None; a Tensor or Variable, whose memory is used in place; ("arena", offset, shape, dtype); or
             ("external", k, shape, dtype), given with each run. `error`: for a check, whose output is int64[2],
             (where the first offence is or -1, what is there): a function of the latter that gives the exception; else None.
-        arena_bytes: memory for what lives within a step.
+        arena_bytes: memory for what lives within a step. zeros: [(offset, bytes)] in it that are zero and stay so.
         n_externals: how many arrays each run gives.
         updated: Variables that the instructions write.
+        n_kept: of how many instructions, the first, the results stay until a variable that they read is written by others.
     """
     cdef Instruction *code
     cdef int8_t *flags
     cdef int64_t *times
-    cdef int64_t n, n_sites, bound, layout
+    cdef int64_t n, n_sites, bound, layout, n_kept, kept_at
     cdef Site *sites
     cdef Mover *movers
     cdef void *arena
     cdef readonly int64_t arena_bytes
     cdef readonly int n_externals
-    cdef list kernels, operands, errors, blocks
+    cdef list kernels, operands, errors, blocks, kept_blocks
     cdef tuple updated
     cdef object raised
 
-    def __cinit__(self, list instructions, int64_t arena_bytes, int n_externals, tuple updated):
-        cdef int64_t j
+    def __cinit__(self, list instructions, int64_t arena_bytes, list zeros, int n_externals, tuple updated,
+                  int64_t n_kept=0):
+        cdef int64_t j, at, n_bytes
         self.n = len(instructions)
         self.arena_bytes = arena_bytes
         self.n_externals = n_externals
         self.updated = updated
+        self.n_kept, self.kept_at = n_kept, -1
         self.kernels, self.operands, self.errors, self.blocks = [], [], [], []
         self.code = <Instruction *>new_block(max(1, self.n) * sizeof(Instruction))
         self.flags = <int8_t *>new_block(max(1, self.n))
@@ -76,11 +79,14 @@ cdef class Program:
         self.layout = layouts
         if self.code == NULL or self.flags == NULL or self.times == NULL or self.arena == NULL:
             raise MemoryError(f"plan: no memory for the {arena_bytes:,} bytes that a step needs.")
-        memset(self.arena, 0, max(1, arena_bytes))   # zeros behind gradients stay zeros
+        for at, n_bytes in zeros:
+            memset(<char *>self.arena + at, 0, n_bytes)
         sites = []
         for j in range(self.n):
             self.times[j] = 0
             self.fill(j, instructions[j], sites)
+            if j == n_kept - 1:
+                self.kept_blocks = list(self.blocks)
         self.n_sites = len(sites)
         self.sites = <Site *>new_block(max(1, self.n_sites) * sizeof(Site))
         self.movers = <Mover *>new_block(max(1, self.n_sites) * sizeof(Mover))
@@ -142,6 +148,7 @@ cdef class Program:
         for j in range(self.n):
             self.code[j].kernel = (<Kernel>self.kernels[j]).part_function
         self.bound = bindings
+        self.kept_at = -1                             # what is kept is in the order that the kernels like
 
     @property
     def is_stale(self):
@@ -160,7 +167,7 @@ cdef class Program:
         """
         cdef Run r
         cdef Py_ssize_t j
-        cdef int64_t n_movers = 0, stride
+        cdef int64_t n_movers = 0, stride, written = 0
         cdef Variable v
         cdef Block block
         if self.layout != layouts:
@@ -178,22 +185,33 @@ cdef class Program:
                     self.movers[n_movers].place = self.sites[j].place
                     self.movers[n_movers].stride = stride
                     n_movers += 1
-        r.code, r.flags, r.n = self.code, self.flags, self.n
-        r.movers, r.n_movers = self.movers, n_movers
-        r.steps = steps
-        r.until = now_ns() + <int64_t>(seconds * 1e9) if seconds > 0 else 0
         r.call, r.owner = call_python, <void *>self
-        r.times = self.times if timed else NULL
         if forked or timed:
             threads = 1
         for block in self.blocks:
             block.runs += 1
+        if self.n_kept:
+            for block in self.kept_blocks:
+                written += block.writes
+            if written != self.kept_at:
+                r.code, r.flags, r.n = self.code, self.flags, self.n_kept
+                r.n_movers, r.steps, r.until = 0, 1, 0
+                r.times = self.times if timed else NULL
+                with nogil:
+                    run_steps(&r, threads)
+                self.kept_at = written
+        r.code, r.flags, r.n = self.code + self.n_kept, self.flags + self.n_kept, self.n - self.n_kept
+        r.movers, r.n_movers = self.movers, n_movers
+        r.steps = steps
+        r.until = now_ns() + <int64_t>(seconds * 1e9) if seconds > 0 else 0
+        r.times = self.times + self.n_kept if timed else NULL
         with nogil:
             run_steps(&r, threads)
+        after_writing(self.updated)
         for block in self.blocks:
             block.runs -= 1
         if r.failed >= 0:
-            self.fail(r.failed)
+            self.fail(self.n_kept + r.failed)
         return r.done
 
     def on_tensors(self, tuple inputs, list outputs, int threads=1):
@@ -220,7 +238,8 @@ cdef class Program:
         raise self.errors[j]((<int64_t *>self.code[j].out[0])[1])
 
     cdef int call(self, int64_t j) noexcept:
-        """Run a Python instruction; not 0: it raised, and `raised` says what."""
+        """Run a Python instruction, counted behind those that are kept; not 0: it raised, and `raised` says what."""
+        j += self.n_kept
         cdef Instruction *i = &self.code[j]
         inputs, outputs, dims, attrs = self.operands[j]
         try:

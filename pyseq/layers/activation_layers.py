@@ -97,6 +97,8 @@ class PReLU(OfElements):
     Source: He et al., 2015, "Delving deep into rectifiers".
     """
 
+    _takes_one_tensor = True
+
     def __init__(
         self, alpha_initializer="zeros", alpha_regularizer=None, alpha_constraint=None, shared_axes=None, **kwargs
     ):

@@ -1,9 +1,11 @@
-"""What a layer adds in its `call` to what is minimised and to what is shown: `add_loss`, `add_metric`."""
+"""What a layer adds to what is minimised and to what is shown: `losses`, `add_loss`, `add_metric`."""
 
 from __future__ import annotations
 
 from pyseq.core import Tensor, Variable, as_tensor
+from pyseq.core.structure import flatten
 from pyseq.layers.call_context import context
+from pyseq.ops import elementwise
 
 NAMELESS_METRIC = (
     "Please provide a name for your metric like `self.add_metric(tf.reduce_sum(inputs), name='mean_activation')`"
@@ -78,3 +80,22 @@ class Added:
         if not any(m.name == name for m in known):
             known = self._added_metrics = [*known, Mean(name=name)]
         next(m for m in known if m.name == name).update_state(value)
+
+    @property
+    def losses(self):
+        """Regularisation losses of the weights and what the last call added, as scalar tensors."""
+        found = []
+        for layer in self._flatten_layers():
+            if layer._added_losses and layer._loss_serial == self._call_serial:
+                found += layer._added_losses
+            found += [f() for f in layer._loss_functions]
+            for v in layer._own_weights()[0]:
+                regularizer = getattr(v, "regularizer", None)
+                if regularizer is not None:
+                    found.append(regularizer(v))
+        return found
+
+    def _add_activity_loss(self, outputs):
+        for y in flatten(outputs):
+            loss = self.activity_regularizer(y)
+            self.add_loss(elementwise.divide(loss, float(y.shape[0] if y.shape else 1)))

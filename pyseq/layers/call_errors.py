@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pyseq.core.errors import InvalidArgumentError, InvalidIndexError, InvalidTypeError
 from pyseq.core.structure import map_structure
 
 # Of others the message may be something else than a text for people, or is the user's own to look at.
-PLAIN = (ValueError, TypeError, IndexError, AttributeError, RuntimeError, NotImplementedError)
+PLAIN = (ValueError, TypeError, IndexError, AttributeError, RuntimeError, NotImplementedError,
+         InvalidArgumentError, InvalidIndexError, InvalidTypeError)  # fmt: skip
 
 
 def say_where(error, layer, inputs, shape_of):

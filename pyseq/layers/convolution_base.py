@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 from pyseq import activations, constraints, initializers, regularizers
-from pyseq.core import config
 from pyseq.layers.base import Layer
+from pyseq.layers.image_arguments import normalized_format, normalized_tuple
 from pyseq.layers.input_spec import InputSpec
 from pyseq.layers.symbolic_call import shape_of
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
 from pyseq.ops.check import is_integer
-
-
-def axes_argument(name, value, rank, least=1):
-    """An argument of one number or one for each axis, as a tuple of ints; tf.keras's words if it is neither."""
-    values = (value,) * rank if is_integer(value) else value
-    try:
-        values = tuple(int(v.__index__()) for v in values)
-    except (TypeError, AttributeError):
-        values = ()
-    if len(values) != rank or min(values) < least:
-        bound = "> 0" if least else ">= 0"
-        raise ValueError(
-            f"The `{name}` argument must be a tuple of {rank} integers {bound}, or one such integer. Received: {name}={value}"
-        )
-    return values
-
-
-def data_format_of(value):
-    """The `data_format` argument, or the configured one."""
-    value = (value or config.image_data_format()).lower()
-    if value not in ("channels_last", "channels_first"):
-        raise ValueError(
-            f'The `data_format` argument must be one of "channels_first", "channels_last". Received: {value}'
-        )
-    return value
 
 
 def drop_defaults(who, kwargs):
@@ -73,15 +48,17 @@ def transposed_extent(extent, kernel, stride, padding, dilation, output_padding)
 class Convolution(Layer):
     """What all convolutions have: `rank` axes, a window, a bias, an activation. Subclasses say which weights and which op."""
 
+    _takes_one_tensor = True
+
     rank = 2
     paddings = ("valid", "same")
     weight_kinds = ("kernel",)  # whose initializer, regularizer and constraint are arguments
 
     def _take(self, kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, arguments):
         """Keep the arguments; `arguments` has `<weight>_initializer`, `_regularizer` and `_constraint` of all weights."""
-        self.kernel_size = axes_argument("kernel_size", kernel_size, self.rank)
-        self.strides = axes_argument("strides", strides, self.rank)
-        self.dilation_rate = axes_argument("dilation_rate", dilation_rate, self.rank)
+        self.kernel_size = normalized_tuple(kernel_size, self.rank, "kernel_size")
+        self.strides = normalized_tuple(strides, self.rank, "strides")
+        self.dilation_rate = normalized_tuple(dilation_rate, self.rank, "dilation_rate")
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
                 "`strides > 1` not supported in conjunction with `dilation_rate > 1`. "
@@ -93,7 +70,7 @@ class Convolution(Layer):
                 f"The `padding` argument of {type(self).__name__} must be one of {', '.join(map(repr, self.paddings))}. "
                 f"Received: padding={padding}"
             )
-        self.data_format = data_format_of(data_format)
+        self.data_format = normalized_format(data_format)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         for kind in (*self.weight_kinds, "bias"):
@@ -194,8 +171,9 @@ class Convolution(Layer):
         return config_
 
     def _take_filters(self, filters, groups=1):
+        groups = 1 if groups is None else groups
         filters = int(filters) if isinstance(filters, float) and filters.is_integer() else filters  # 32 * 0.5
-        if not is_integer(filters) or int(filters) <= 0:
+        if isinstance(filters, bool) or not is_integer(filters) or int(filters) <= 0:
             raise ValueError(
                 f"Invalid value for argument `filters`. Expected a strictly positive value. Received filters={filters}."
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pyseq.layers.convolution_base import Convolution, axes_argument, drop_defaults, transposed_extent
+from pyseq.layers.convolution_base import Convolution, drop_defaults, transposed_extent
+from pyseq.layers.image_arguments import normalized_tuple
 from pyseq.ops import conv
 
 
@@ -13,7 +14,7 @@ class _ConvTranspose(Convolution):
         self.output_padding = None
         if output_padding is None:
             return
-        self.output_padding = axes_argument("output_padding", output_padding, self.rank, least=0)
+        self.output_padding = normalized_tuple(output_padding, self.rank, "output_padding", allow_zero=True)
         if any(s <= p for s, p in zip(self.strides, self.output_padding, strict=True)):
             raise ValueError(
                 "Strides must be greater than output padding. "

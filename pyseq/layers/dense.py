@@ -31,6 +31,8 @@ class Dense(Layer):
         (1, 3)
     """
 
+    _takes_one_tensor = True
+
     def __init__(
         self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros",
         kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
@@ -38,7 +40,7 @@ class Dense(Layer):
     ):  # fmt: skip
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         units = int(units) if isinstance(units, float) and units.is_integer() else units  # 32 * 0.5
-        if not is_integer(units) or int(units) <= 0:
+        if isinstance(units, bool) or not is_integer(units) or int(units) <= 0:
             raise ValueError(
                 f"Received an invalid value for `units`, expected a positive integer. Received: units={units}"
             )

@@ -30,6 +30,8 @@ class EinsumDense(Layer):
         (2, 5, 64)
     """
 
+    _takes_one_tensor = True
+
     def __init__(
         self, equation, output_shape, activation=None, bias_axes=None, kernel_initializer="glorot_uniform",
         bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,

@@ -28,6 +28,8 @@ class Embedding(Layer):
         (N, ..., output_dim).
     """
 
+    _takes_one_tensor = True
+
     def __init__(
         self, input_dim, output_dim, embeddings_initializer="uniform", embeddings_regularizer=None,
         activity_regularizer=None, embeddings_constraint=None, mask_zero=False, input_length=None, sparse=False, **kwargs,

@@ -139,7 +139,7 @@ class RandomContrast(RandomImageLayer):
     def _changed(self, x):
         x = x if x.dtype.is_floating else e.cast(x, float32)
         factor = e.cast(self._uniform((), 1 - self.lower, 1 + self.upper), x.dtype)
-        return e.clip(color.adjust_contrast(x, factor), 0.0, 255.0)
+        return color.adjust_contrast(x, factor, 0.0, 255.0)
 
     def get_config(self):
         return {**super().get_config(), "factor": self.factor, "seed": self.seed}
@@ -224,7 +224,7 @@ class _RandomExtent(RandomImageLayer):
 class RandomHeight(_RandomExtent):
     """Images higher or lower by a random factor, the same for a batch.
 
-    Since the size of the outputs is random, a model with this layer trains with `run_eagerly=True` only; in a Dataset's `map`,
+    Since the size of the outputs is random, the steps of a model with this layer train as Python code; in a Dataset's `map`,
     and when not training, it needs nothing.
 
     Args:

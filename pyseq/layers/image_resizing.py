@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pyseq.core import float32, uint8
 from pyseq.layers.base import Layer
 from pyseq.layers.image_arguments import known_interpolation
 from pyseq.ops import elementwise, resize
@@ -74,7 +75,9 @@ class Resizing(_ToSize):
         self.crop_to_aspect_ratio = crop_to_aspect_ratio
 
     def call(self, inputs):
-        x = checked_images(self, self._given(inputs))
+        # Bytes become floats on the way: a layer of float32 need not make floats of all that comes in.
+        x = inputs if inputs.dtype is uint8 and self._dtype is float32 else self._given(inputs)
+        checked_images(self, x)
         op = resize.smart_resize if self.crop_to_aspect_ratio else resize.resize
         return self._made(op(x, (self.height, self.width), known_interpolation(self.interpolation)))
 

@@ -90,6 +90,24 @@ def check_inputs(spec, inputs, layer_name: str) -> None:
             _check(k, s, x, layer_name)
 
 
+def refuse_structure(layer, inputs) -> None:
+    """Raise TypeError if a layer that computes from one tensor was called on a dict or a list of tensors."""
+    if not isinstance(inputs, (dict, list, tuple)):
+        return
+    owner = next(c for c in type(layer).__mro__ if "call" in vars(c))
+    if not owner.__module__.startswith("pyseq."):  # a user's own `call` takes what it likes
+        return
+    if isinstance(inputs, dict):
+        received, one = f"a dict with the keys {list(inputs)}", f"inputs[{next(iter(inputs), '')!r}]"
+    else:
+        received, one = f"a {type(inputs).__name__} of {len(inputs)}", "inputs[0]"
+    shapes = [tuple(x.shape) for x in flatten(inputs) if hasattr(x, "shape")]
+    raise TypeError(
+        f'Layer "{layer.name}" (type {type(layer).__name__}) takes one tensor. Received: {received}, shapes {shapes}. '
+        f"Call it on one of them, e.g. {one}, or put them together first (Concatenate, Add, tf.stack)."
+    )
+
+
 def _check(k, spec, x, layer_name):
     wrong = spec.complaint(x.shape)
     if not wrong and spec.dtype is not None and x.dtype != as_dtype(spec.dtype):

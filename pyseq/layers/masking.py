@@ -17,6 +17,8 @@ class Masking(Layer):
         (N, steps, features); the same. The mask is (N, steps).
     """
 
+    _takes_one_tensor = True
+
     def __init__(self, mask_value=0.0, **kwargs):
         super().__init__(**kwargs)
         self.mask_value = mask_value

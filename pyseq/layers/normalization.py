@@ -30,6 +30,8 @@ class Normalization(Layer):
         array([[3.]], dtype=float32)
     """
 
+    _takes_one_tensor = True
+
     def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
         super().__init__(**kwargs)
         axis = () if axis is None else axis

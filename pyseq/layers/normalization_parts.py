@@ -10,6 +10,8 @@ from pyseq.layers.base import Layer
 class ScaledAndShifted(Layer):
     """A layer that multiplies by gamma and adds beta, if it does: the arguments, the weights, the configuration."""
 
+    _takes_one_tensor = True
+
     def _keep_parts(
         self, epsilon, center, scale, beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer, beta_constraint,
         gamma_constraint,

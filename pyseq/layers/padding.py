@@ -36,6 +36,8 @@ def pairs(value, rank, name):
 class _Edges(Layer):
     """Base: `_rank` axes of an image, whose edges move by pairs of integers."""
 
+    _takes_one_tensor = True
+
     _rank: int
 
     def _keep_format(self, data_format):

@@ -20,6 +20,8 @@ class Permute(Layer):
         (N, ...), permuted.
     """
 
+    _takes_one_tensor = True
+
     def __init__(self, dims, **kwargs):
         super().__init__(**kwargs)
         self.dims = tuple(dims)
@@ -50,6 +52,8 @@ class RepeatVector(Layer):
     Output shape:
         (N, n, features).
     """
+
+    _takes_one_tensor = True
 
     def __init__(self, n, **kwargs):
         super().__init__(**kwargs)

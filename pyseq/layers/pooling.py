@@ -30,6 +30,8 @@ SHAPES = {
 class _Pooling(Layer):
     """Base of the layers with windows. Subclasses have `_rank`, axes of an image, and `_function`, an op."""
 
+    _takes_one_tensor = True
+
     _rank: int
     _function = None
 
@@ -119,6 +121,8 @@ class AveragePooling3D(MaxPooling3D):
 
 class _GlobalPooling(Layer):
     """Base of the layers that pool whole images. Subclasses have `_rank` and `_function`, a reduction."""
+
+    _takes_one_tensor = True
 
     _rank: int
     _function = None

@@ -23,6 +23,8 @@ class Flatten(Layer):
         (N, product of the rest); (N, 1) for (N,).
     """
 
+    _takes_one_tensor = True
+
     def __init__(self, data_format=None, **kwargs):
         super().__init__(**kwargs)
         self.data_format = data_format or config.image_data_format()
@@ -56,6 +58,8 @@ class Reshape(Layer):
     Output shape:
         (N, *target_shape).
     """
+
+    _takes_one_tensor = True
 
     def __init__(self, target_shape, **kwargs):
         super().__init__(**kwargs)

@@ -6,8 +6,10 @@ Each unknown dimension is tried with two extents: an output dimension that diffe
 from __future__ import annotations
 
 from pyseq.core import as_dtype, shapes_only, symbolic
+from pyseq.core.engine import SymbolicError
 from pyseq.core.structure import map_shapes, map_structure
 from pyseq.core.tensor_shape import TensorShape
+from pyseq.core.trace import made_up, rehearsal
 
 TRIES = (4, 6)  # even, so that ops which halve an extent work; and apart
 
@@ -35,11 +37,16 @@ def _unknown(shapes) -> bool:
 
 
 def _output_shapes(function, input_shape, dtype, unknown: int):
-    with shapes_only() as trace:
-        inputs = map_shapes(
-            lambda s: symbolic(tuple(unknown if d is None else d for d in s), dtype, trace), input_shape
-        )
+    def shapes(make):
+        inputs = map_shapes(lambda s: make(tuple(unknown if d is None else d for d in s), dtype), input_shape)
         return map_structure(lambda t: TensorShape(t.shape), function(inputs))
+
+    try:
+        with shapes_only() as trace:
+            return shapes(lambda shape, dtype: symbolic(shape, dtype, trace))
+    except SymbolicError:  # its Python code asks for values
+        with rehearsal():
+            return shapes(made_up)
 
 
 def _merge(a, b):

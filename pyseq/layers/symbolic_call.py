@@ -11,7 +11,7 @@ from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten, map_shapes, map_structure
 from pyseq.core.tensor_shape import TensorShape
 from pyseq.core.texts import Texts, string
-from pyseq.core.trace import ShapeTrace
+from pyseq.core.trace import ShapeTrace, made_up, rehearsal
 from pyseq.layers.node import Node, rebuilt, replace, symbolic_in
 from pyseq.layers.shape_inference import TRIES
 
@@ -39,15 +39,18 @@ def _is_integer(dtype):
     return getattr(dtype, "is_integer", False)
 
 
-def infer(function, args, kwargs):
+def infer(function, args, kwargs, outputs_of=None):
     """function(*args, **kwargs) with KerasTensors among the arguments: the structure of new KerasTensors that comes out.
 
+    Args:
+        outputs_of: gives what comes out for an extent instead of the unknown ones; `_outputs` by default, from shapes alone.
     Raises:
         what the function raises for such shapes.
     """
+    outputs_of = outputs_of or _outputs
     given = symbolic_in((args, kwargs))
     if all(None not in t.shape and (t.values is None or None in t.values) for t in given):
-        return _merged({None: _outputs(function, args, kwargs, None)})
+        return _merged({None: outputs_of(function, args, kwargs, None)})
     choices = EXTENTS if any(None in t.shape[1:] for t in given) else (TRIES,)
     known = [t.values for t in given if t.values is not None and None not in t.values]
     if known:  # values computed from extents are known for the extents they were computed from
@@ -55,31 +58,51 @@ def infer(function, args, kwargs):
     first = None
     for extents in choices:
         try:
-            tries = {n: _outputs(function, args, kwargs, n) for n in extents}
+            tries = {n: outputs_of(function, args, kwargs, n) for n in extents}
         except (ValueError, IndexError) as e:
             first = first or e
             continue
-        return _merged(tries, lambda n: _outputs(function, args, kwargs, n))
+        return _merged(tries, lambda n: outputs_of(function, args, kwargs, n))
     raise first
 
 
 def _outputs(function, args, kwargs, unknown):
     trace = _ValueTrace()
     trace.unknown = unknown
+    with tracing(trace):
+        return _of_stand_ins(function, args, kwargs, unknown, lambda shape, dtype: symbolic(shape, dtype, trace))
+
+
+def _rehearsed(function, args, kwargs, unknown):
+    """The outputs, without values, of a function whose Python code asks for values: it gets some that are made up."""
+    with rehearsal() as trace:
+        trace.unknown = unknown
+        made = _of_stand_ins(function, args, kwargs, unknown, made_up)
+
+    def without_values(t):
+        y = symbolic(t.shape, t.dtype, trace)
+        y._keras_mask = None if t._keras_mask is None else without_values(t._keras_mask)
+        return y
+
+    return map_structure(lambda t: without_values(t) if isinstance(t, Tensor) else t, made)
+
+
+def _of_stand_ins(function, args, kwargs, unknown, make):
+    """function(*args, **kwargs), tensors for KerasTensors: make(shape, dtype)."""
 
     def stand_in(t):
         values = (t.values or {}).get(unknown, (t.values or {}).get(None))
         if values is not None:
             return as_tensor(values)
+        shape = tuple(unknown if d is None else d for d in t.shape)
         if t.dtype is string:
-            return Texts(None, [unknown if d is None else d for d in t.shape])
-        x = symbolic(tuple(unknown if d is None else d for d in t.shape), t.dtype, trace)
+            return Texts(None, shape)
+        x = make(shape, t.dtype)
         if t._keras_mask is not None:
             x._keras_mask = stand_in(t._keras_mask)
         return x
 
-    with tracing(trace):
-        return function(*replace(args, stand_in), **replace(kwargs, stand_in))
+    return function(*replace(args, stand_in), **replace(kwargs, stand_in))
 
 
 def _merged(tries, with_extent=None):
@@ -126,7 +149,7 @@ def symbolic_call(layer, args, kwargs):
     except SymbolicError:  # its `call` needs values
         outputs = _by_shape_rule(layer, args)
         if outputs is None:
-            raise
+            outputs = infer(layer, args, kwargs, _rehearsed)
     for inner in layer._flatten_layers():
         inner.__dict__.get("_added_losses", []).clear()  # they hold no values
     node = connect(layer, args, kwargs, outputs)

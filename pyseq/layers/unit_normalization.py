@@ -16,6 +16,8 @@ class UnitNormalization(Layer):
         Any; the same.
     """
 
+    _takes_one_tensor = True
+
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
         axes = axis if isinstance(axis, (list, tuple)) else [axis]

@@ -13,6 +13,8 @@ from pyseq.ops import pool, shape
 class _UpSampling(Layer):
     """Base: the axes of the image, from `_first_axis` on, become `size` times as long."""
 
+    _takes_one_tensor = True
+
     data_format, _first_axis = "channels_last", 1
 
     @property

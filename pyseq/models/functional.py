@@ -10,9 +10,11 @@ from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten, map_structure
 from pyseq.core.texts import Texts, string
 from pyseq.layers.added import NAMELESS_METRIC
-from pyseq.layers.base import Layer, _call_arguments, _is_values
+from pyseq.layers.base import Layer
+from pyseq.layers.call_arguments import call_arguments
 from pyseq.layers.input import Input, InputLayer
 from pyseq.layers.input_spec import InputSpec, check_inputs
+from pyseq.layers.inputs import is_values
 from pyseq.layers.masks import as_bool, same
 from pyseq.layers.naming import unique_name
 from pyseq.layers.node import rebuilt, replace
@@ -135,7 +137,7 @@ class Functional(Model):
     def _in_order(self, inputs):
         """The list of the inputs, whatever structure they come in; dicts go by name."""
         given = self._nested["inputs"]
-        if isinstance(given, KerasTensor) and not isinstance(inputs, dict) and _is_values(inputs):
+        if isinstance(given, KerasTensor) and not isinstance(inputs, dict) and is_values(inputs):
             return [inputs]
         if isinstance(inputs, dict):
             names = sorted(given) if isinstance(given, dict) else self.input_names
@@ -283,7 +285,7 @@ def made_functional(cls):
     if issubclass(cls, Functional) or not issubclass(cls, Model):
         return cls
     cls.__bases__ = tuple(made_functional(base) for base in cls.__bases__)
-    _call_arguments.cache_clear()
+    call_arguments.cache_clear()
     return cls
 
 

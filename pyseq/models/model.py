@@ -10,9 +10,10 @@ from pyseq import optimizers
 from pyseq.core import GradientTape, Tensor, Variable, active_trace, recording
 from pyseq.core.structure import is_shape
 from pyseq.data.arrays import checked_count
-from pyseq.layers.base import NO_INPUTS, Layer, _FromInit, _unique
+from pyseq.layers.base import NO_INPUTS, Layer, _FromInit
 from pyseq.layers.call_context import context
 from pyseq.layers.shape_inference import infer_shapes
+from pyseq.layers.weights import unique
 from pyseq.models.compiled import CompiledLoss, CompiledMetrics
 from pyseq.models.files import Files
 from pyseq.models.steps import Plans
@@ -121,14 +122,14 @@ class Model(Training, Files, Layer):
     def weights(self):
         """All variables, layer by layer; last the model's own."""
         own = self._own_weights()
-        return _unique([v for part in self._parts() for v in part.variables] + own[0] + own[1])
+        return unique([v for part in self._parts() for v in part.variables] + own[0] + own[1])
 
     @property
     def trainable_weights(self):
         """Variables that training changes, layer by layer; last the model's own."""
         if not self._trainable:
             return []
-        return _unique([v for part in self._parts() for v in part.trainable_variables] + self._own_weights()[0])
+        return unique([v for part in self._parts() for v in part.trainable_variables] + self._own_weights()[0])
 
     @property
     def non_trainable_weights(self):
@@ -137,7 +138,7 @@ class Model(Training, Files, Layer):
         inner = [v for part in parts for v in part.non_trainable_variables]
         if not self._trainable:
             inner = [v for part in parts for v in part.trainable_variables] + trainable + inner
-        return _unique(inner + fixed)
+        return unique(inner + fixed)
 
     def get_weights(self):
         """The values of `weights` as a list of NumPy arrays."""

@@ -8,7 +8,7 @@ from pyseq.core.structure import is_shape
 from pyseq.layers.base import Layer
 from pyseq.layers.call_context import context
 from pyseq.layers.input import InputLayer
-from pyseq.layers.input_spec import InputSpec
+from pyseq.layers.input_spec import InputSpec, refuse_structure
 from pyseq.layers.masks import as_bool, same
 from pyseq.layers.node import Node
 from pyseq.models.model import NO_WEIGHTS, Model
@@ -212,6 +212,7 @@ class Sequential(Model):
         if isinstance(inputs, (list, tuple)) and len(inputs) == 1:
             inputs = inputs[0]
         if self._input_layer is None:
+            refuse_structure(self, inputs)
             return inputs
         return self._conform(inputs)
 

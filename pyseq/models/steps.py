@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from pyseq.core import Tensor, Variable, config, wrap
-from pyseq.core.engine import VariablesMoved, address_of
+from pyseq.core.engine import SymbolicError, UnmadeVariable, VariablesMoved, address_of
 from pyseq.core.structure import flatten, in_order, map_structure
 from pyseq.core.texts import is_texts
 from pyseq.data.arrays import ArrayBatches
@@ -16,6 +16,7 @@ from pyseq.layers.base import Layer
 from pyseq.layers.tracking import settings
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
+from pyseq.plan.fallback import plan_for_good, tell
 from pyseq.plan.pace import Pace
 from pyseq.plan.plan import Output, Plan
 
@@ -125,9 +126,25 @@ class Plans:
         self.known = {}
         self.small = {}  # for `predict` of one batch, by shape and dtype alone
         self.calls, self.call_settings, self.plain = {}, None, None
+        self.python_only = set()  # the kinds of steps whose Python code needs values
+        self.to_make = set()  # the kinds whose first step makes variables
 
     def __reduce__(self):
         return Plans, ()
+
+    def or_none(self, kind, make):
+        """make(), which has a plan made; None if the step is to run as Python code, as it needs values."""
+        if kind in self.python_only:
+            return None
+        try:
+            return make()
+        except SymbolicError as error:
+            if isinstance(error, UnmadeVariable) and kind not in self.to_make:
+                self.to_make.add(kind)  # the step makes them; then there can be a plan
+                return None
+            tell(f"{kind}_step", error)
+            self.python_only.add(kind)
+            return None
 
     def of(self, kind, stretch, leaves, step):
         """The plan that makes `step` of batches of a stretch."""
@@ -154,11 +171,11 @@ class Plans:
                 batch = [None if p is None else map_structure(lambda _: next(made), in_order(p)) for p in rows]
                 return step(packed(batch))
 
-            plan = self._keep(key, Plan(function, specs))
+            plan = self._keep(key, plan_for_good(kind, function, specs))
         return plan
 
     def on_tensors(self, kind, step, data):
-        """step(data) for data of tensors as steps get it, by a plan."""
+        """The plan of step(data) for data of tensors as steps get it."""
         leaves = flatten(data)
         key = (kind, signature(data), config.floatx())
         plan = self.known.get(key)
@@ -168,8 +185,8 @@ class Plans:
                 made = iter(tensors)
                 return step(map_structure(lambda _: next(made), in_order(data)))
 
-            plan = self._keep(key, Plan(function, [(t.shape, t.dtype) for t in leaves]))
-        return plan(*leaves)
+            plan = self._keep(key, plan_for_good(kind, function, [(t.shape, t.dtype) for t in leaves]))
+        return plan
 
     def predict(self, step, x, batch_size):
         """step(x) for an array that is one batch; None if it is not, or has no plan for its kind."""
@@ -182,7 +199,9 @@ class Plans:
                 return None
             data = ArrayBatches(x, batch_size=batch_size)
             (stretch,) = data.stretches()
-            plan = self.of("predict", stretch, flatten_rows(stretch.rows), step)
+            plan = self.or_none("predict", lambda: self.of("predict", stretch, flatten_rows(stretch.rows), step))
+            if plan is None:
+                return None
             _keep_in(self.small, key, plan, 64)
         return map_structure(_array, plan(wrap(x)))
 
@@ -223,7 +242,10 @@ class Plans:
             y = Layer.__call__(model, t, **({} if training is None else {"training": training}))
             return (y, y.keras_logits, y._keras_mask) if isinstance(y, Tensor) else None
 
-        plan = Plan(function, [(x.shape, x.dtype)])
+        try:
+            plan = Plan(function, [(x.shape, x.dtype)])
+        except SymbolicError:  # such as a mask's, that of pyseq's own functions
+            return False
         return False if plan.result is None or plan.updated else plan
 
     def _keep(self, key, plan):

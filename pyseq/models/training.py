@@ -8,7 +8,7 @@ import numpy as np
 
 from pyseq.callbacks import CallbackList
 from pyseq.core import config
-from pyseq.core.structure import map_structure
+from pyseq.core.structure import flatten, map_structure
 from pyseq.data.arrays import ArrayBatches, checked_count, split_for_validation
 from pyseq.data.batches import batches_of, kind_of
 from pyseq.data.class_weights import weighted_by_class
@@ -164,7 +164,8 @@ class Training(Functions, GeneratorMethods):
         step = self._step_of(kind)
         if self._runs_eagerly() or stretch.has_texts():
             return EagerSteps(step, stretch)
-        return PlannedSteps(self._plans, kind, step, stretch)
+        planned = self._plans.or_none(kind, lambda: PlannedSteps(self._plans, kind, step, stretch))
+        return EagerSteps(step, stretch) if planned is None else planned
 
     def _step_of(self, kind):
         """`train_step`, `test_step` or `predict_step`. Training follows what was trainable when `compile` was called."""
@@ -271,9 +272,13 @@ class Training(Functions, GeneratorMethods):
             logs = self._evaluate(data, callbacks)
         if logs is None:
             raise ValueError(NO_BATCHES.format("evaluate"))
-        if return_dict:
-            return logs
-        values = [logs[name] for name in self.metrics_names if name in logs] or list(logs.values())
+        return logs if return_dict else self._flat_logs(logs)
+
+    def _flat_logs(self, logs):
+        """The values of logs in the order of `metrics_names`, then others by name; one alone is no list."""
+        names = self.metrics_names
+        values = [logs[name] for name in names if name in logs]
+        values += [logs[name] for name in sorted(logs) if name not in names]
         return values[0] if len(values) == 1 else values
 
     def _evaluate(self, data, callbacks):
@@ -386,16 +391,16 @@ class Training(Functions, GeneratorMethods):
 
     def _step_by_plan(self, kind, data):
         step = self._step_of(kind)
-        return step(data) if self._runs_eagerly() else self._plans.on_tensors(kind, step, data)
+        if self._runs_eagerly():
+            return step(data)
+        plan = self._plans.or_none(kind, lambda: self._plans.on_tensors(kind, step, data))
+        return step(data) if plan is None else plan(*flatten(data))
 
     def _on_batch(self, kind, x, y, sample_weight, reset_metrics, return_dict):
         if reset_metrics:
             self.reset_metrics()
         logs = as_floats(self._on_tensors(kind, whole_batch(x, y, sample_weight)))
-        if return_dict:
-            return logs
-        values = list(logs.values())
-        return values[0] if len(values) == 1 else values
+        return logs if return_dict else self._flat_logs(logs)
 
     def predict_on_batch(self, x):
         """Outputs for a batch, as NumPy arrays."""

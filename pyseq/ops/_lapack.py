@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq.core import Tensor, as_tensor, emit, float32, float64, numpy_kernel
+from pyseq.core.errors import InvalidArgumentError, invalid, invalid_type
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
 
@@ -12,13 +13,17 @@ from pyseq.ops import shape as s
 def floats(who, x, name="x", square=False):
     x = as_tensor(x)
     if not x.dtype.is_floating:
-        raise TypeError(
+        raise invalid_type(
             f"{who}: `{name}` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32')."
         )
     if len(x.shape) < 2 or square and x.shape[-1] != x.shape[-2]:
         kind = "square matrices (..., n, n)" if square else "matrices (..., m, n)"
-        raise ValueError(f"{who}: `{name}` must be {kind}. Received: {name}.shape={x.shape}.")
+        raise invalid(f"{who}: `{name}` must be {kind}. Received: {name}.shape={x.shape}.")
     return x
+
+
+class SingularMatrixError(InvalidArgumentError, np.linalg.LinAlgError):
+    """LAPACK refuses a matrix."""
 
 
 def by_numpy(who, function, inputs, shapes):
@@ -28,7 +33,7 @@ def by_numpy(who, function, inputs, shapes):
         try:
             made = function(*arrays)
         except np.linalg.LinAlgError as error:
-            raise np.linalg.LinAlgError(f"{who}: {error}.") from None
+            raise SingularMatrixError(None, None, f"{who}: {error}.") from None
         for y, a in zip(outputs, made if isinstance(made, tuple) else (made,), strict=True):
             y[...] = a
 

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from pyseq.core import as_tensor, emit, float32, float64, kernels, record
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.ops import elementwise as e
 from pyseq.ops.broadcasting import CHUNK
 
@@ -147,7 +148,9 @@ EXPONENTIAL, HARD_SIGMOID, GENERAL_RELU, MISH, LOG_SIGMOID = range(12, 17)
 def _floating(who, x):
     x = as_tensor(x)
     if not x.dtype.is_floating:
-        raise TypeError(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32').")
+        raise invalid_type(
+            f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32')."
+        )
     return x
 
 
@@ -176,7 +179,7 @@ def relu(x, alpha=0.0, max_value=None, threshold=0.0, negative_slope=None):
         return _apply(RELU, (), x)
     alpha, threshold = float(alpha), float(threshold)
     if max_value is not None and max_value < 0:
-        raise ValueError(f"relu: `max_value` must be at least 0. Received: max_value={max_value}.")
+        raise invalid(f"relu: `max_value` must be at least 0. Received: max_value={max_value}.")
     if not x.dtype.is_floating:
         return _integer_relu(x, alpha, max_value, threshold)
     if max_value is None:
@@ -197,7 +200,7 @@ def _float_of_integer(x):
 def _integer_relu(x, alpha, max_value, threshold):
     whole = not threshold % 1 and (max_value is None or not max_value % 1)
     if x.dtype.is_bool or not whole or alpha and (threshold or max_value is not None):
-        raise TypeError(
+        raise invalid_type(
             f"relu: `x` must be floating point with these arguments. Received: dtype={x.dtype.name}. Use cast(x, 'float32')."
         )
     if alpha:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pyseq.core import as_tensor, emit, float32, float64, kernels, record
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise as e
 
-AFFINE, AFFINE_BACKWARD = kernels("affine", "affine_backward")
+AFFINE, AFFINE_BACKWARD, AFFINE_IMAGE = kernels("affine", "affine_backward", "affine_image")
 FILL_MODES = ("constant", "reflect", "wrap", "nearest")  # as csrc/affine.h numbers them
 INTERPOLATIONS = ("nearest", "bilinear")
 
@@ -29,16 +30,16 @@ def affine(x, transforms, size=None, fill_mode="constant", interpolation="neares
     """
     x, transforms = as_tensor(x), e.cast(as_tensor(transforms), float32)
     if len(x.shape) != 4:
-        raise ValueError(f"affine: `x` must be (N, H, W, C). Received: x.shape={x.shape}.")
+        raise invalid(f"affine: `x` must be (N, H, W, C). Received: x.shape={x.shape}.")
     if transforms.shape not in ((x.shape[0], 8), (1, 8)):
-        raise ValueError(
+        raise invalid(
             f"affine: `transforms` must be (1, 8) or ({x.shape[0]}, 8). Received: transforms.shape={transforms.shape}."
         )
     for name, value, known in (
         ("fill_mode", fill_mode, FILL_MODES), ("interpolation", interpolation, INTERPOLATIONS),
     ):  # fmt: skip
         if value not in known:
-            raise ValueError(f"affine: `{name}` must be one of {known}. Received: {name}={value!r}.")
+            raise invalid(f"affine: `{name}` must be one of {known}. Received: {name}={value!r}.")
     if x.dtype is not float32 and x.dtype is not float64:
         wide = affine(e.cast(x, float32), transforms, size, fill_mode, interpolation, fill_value)
         return e.cast(wide, x.dtype)
@@ -66,3 +67,18 @@ def _backward(dy, transforms, shape, codes):
     dims = (*shape[1:], *dy.shape[1:3], *codes)
     dx = emit(AFFINE_BACKWARD, (dy, transforms), ((shape, dy.dtype),), dims, (), shape[0], 8 * dy.size)
     return record(dx, (dy, transforms), lambda ddx, needs: (_forward(ddx, transforms, dy.shape[1:3], codes, 0.0), None))
+
+
+def affine_image(x, matrix, offset, fill_mode="nearest", interpolation="bilinear", fill_value=0.0):
+    """Images whose pixel (i, j) comes from row and column matrix @ (i, j) + offset, counted in float64.
+
+    Args:
+        x: (N, H, W, C), float32 or float64. matrix: array (2, 2). offset: array (2,).
+        fill_mode, interpolation, fill_value: as of `affine`.
+    Returns:
+        y, like x. Without gradient.
+    Source: scipy.ndimage.affine_transform, splines of order 0 ("nearest") and 1 ("bilinear").
+    """
+    dims = (*x.shape[1:], INTERPOLATIONS.index(interpolation), FILL_MODES.index(fill_mode))
+    attrs = (*(float(m) for row in matrix for m in row), *(float(o) for o in offset), float(fill_value))
+    return emit(AFFINE_IMAGE, (x,), ((x.shape, x.dtype),), dims, attrs, x.shape[0] * x.shape[1], 16 * x.size)

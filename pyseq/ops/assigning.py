@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq.core import as_tensor, emit, numpy_kernel
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.ops import gather
 from pyseq.ops import shape as s
 from pyseq.ops.slicing import filled, plain_key
@@ -19,12 +20,12 @@ def assign_item(variable, key, value, how="update"):
     key, tensors = plain_key(key if type(key) is tuple else (key,))
     value = as_tensor(value, like=variable)
     if value.dtype is not variable.dtype:
-        raise TypeError(
+        raise invalid_type(
             f"{variable.name}[key].assign: `value` must be {variable.dtype.name}. Received: {value.dtype.name}. Use cast()."
         )
     shape = np.empty(variable.shape, dtype=[])[filled(key, [np.zeros(t.shape, "int8") for t in tensors])].shape
     if value.shape != shape:
-        raise ValueError(
+        raise invalid(
             f"{variable.name}[key].assign: `value` must have the shape {shape}. Received: shape={value.shape}."
         )
     function = HOW[how]
@@ -54,7 +55,9 @@ def scatter_nd(variable, indices, values, how="update"):
     who = f"{variable.name}.scatter_nd_{how}"
     indices, values = gather.whole_numbers(who, indices), as_tensor(values, like=variable)
     if values.dtype is not variable.dtype:
-        raise TypeError(f"{who}: `updates` must be {variable.dtype.name}. Received: {values.dtype.name}. Use cast().")
+        raise invalid_type(
+            f"{who}: `updates` must be {variable.dtype.name}. Received: {values.dtype.name}. Use cast()."
+        )
     if not values.shape and indices.shape:
         depth = indices.shape[-1]
         values = s.broadcast_to(values, (*indices.shape[:-1], *variable.shape[depth:]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from math import prod
 
+from pyseq.core.errors import invalid
+
 ALL = [tuple(range(rank)) for rank in range(9)]
 
 
@@ -18,7 +20,7 @@ def normalized_axis(who: str, axis, rank: int) -> int:
         raise TypeError(f"{who}: `axis` must be an integer. Received: axis={axis!r}.")
     k = int(axis)
     if not -rank <= k < rank:
-        raise ValueError(f"{who}: `axis` must be in [{-rank}, {rank}). Received: axis={axis}.")
+        raise invalid(f"{who}: `axis` must be in [{-rank}, {rank}). Received: axis={axis}.")
     return k % rank if rank else 0
 
 
@@ -31,7 +33,7 @@ def normalized_axes(who: str, axis, rank: int) -> tuple[int, ...]:
     given = tuple(axis) if isinstance(axis, (list, tuple)) or hasattr(axis, "__len__") else (axis,)
     axes = tuple(sorted(normalized_axis(who, k, rank) for k in given))
     if len(set(axes)) != len(axes):
-        raise ValueError(f"{who}: `axis` must not name an axis twice. Received: axis={axis}.")
+        raise invalid(f"{who}: `axis` must not name an axis twice. Received: axis={axis}.")
     return axes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise, linalg, reduce, shape
 from pyseq.ops.axes import normalized_axis
 
@@ -21,14 +22,14 @@ def batch_dot(x, y, axes):
     """
     x, y = elementwise.operands("batch_dot", x, y)
     if min(len(x.shape), len(y.shape)) < 2:
-        raise ValueError(f"batch_dot: `x` and `y` must have two axes at least. Received: {x.shape} and {y.shape}.")
+        raise invalid(f"batch_dot: `x` and `y` must have two axes at least. Received: {x.shape} and {y.shape}.")
     a, b = (normalized_axis("batch_dot", k, len(t.shape)) for k, t in zip(axes, (x, y), strict=True))
     if a == 0 or b == 0:
-        raise ValueError(
+        raise invalid(
             f"batch_dot: `axes` must not name axis 0, which counts the samples. Received: axes={tuple(axes)}."
         )
     if x.shape[0] != y.shape[0] or x.shape[a] != y.shape[b]:
-        raise ValueError(
+        raise invalid(
             "batch_dot: `x` and `y` must have one batch size and one extent along `axes`. "
             f"Received: x.shape={x.shape}, y.shape={y.shape}, axes={tuple(axes)}."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq.core import as_tensor, emit, numpy_kernel
+from pyseq.core.errors import invalid_type
 from pyseq.ops import elementwise as e
 from pyseq.ops.broadcasting import broadcast_shapes
 
@@ -12,7 +13,7 @@ from pyseq.ops.broadcasting import broadcast_shapes
 def _integers(who, x, y):
     x, y = e.operands(who, x, y)
     if not x.dtype.is_integer:
-        raise TypeError(f"{who}: operands must be integers. Received: dtype={x.dtype.name}.")
+        raise invalid_type(f"{who}: operands must be integers. Received: dtype={x.dtype.name}.")
     return x, y
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from math import prod
 
+from pyseq.core.errors import invalid
+
 CHUNK = 16384  # elements of a part, as in csrc/elementwise.pyx
 MAX_RANK = 8
 INT64_MAX = 2**63 - 1
@@ -22,7 +24,7 @@ def broadcast_shapes(*shapes: tuple, who: str = "broadcast") -> tuple:
         wide = {n for n in extents if n != 1}
         if len(wide) > 1:
             received = ", ".join(map(str, shapes[:-1]))
-            raise ValueError(
+            raise invalid(
                 f"{who}: operands must have shapes that broadcast together. Received: {received} and {shapes[-1]}."
             )
         result.append(wide.pop() if wide else 1)
@@ -48,7 +50,7 @@ def _merged_axes(who: str, shapes: tuple, shape: tuple) -> list[tuple]:
             axis = (axes.pop()[0] * axis[0], *axis[1:])
         axes.append(axis)
     if len(axes) > MAX_RANK:
-        raise ValueError(
+        raise invalid(
             f"{who}: operands must have at most {MAX_RANK} axes that do not merge. Received: {' and '.join(map(str, shapes))}."
         )
     return axes

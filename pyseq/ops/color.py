@@ -9,21 +9,41 @@ import math
 
 import numpy as np
 
-from pyseq.core import GradientTape, as_tensor, emit, float32, float64, kernels, record, recording
+from pyseq.core import as_tensor, emit, float32, float64, kernels
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise as e
 from pyseq.ops import linalg, reduce, shape
+from pyseq.ops.composed import with_gradient_of
 
-RGB_TO_HSV, HSV_TO_RGB, SHIFT_COLORS = kernels("rgb_to_hsv", "hsv_to_rgb", "shift_colors")
+RGB_TO_HSV, HSV_TO_RGB, SHIFT_COLORS, CONTRAST = kernels("rgb_to_hsv", "hsv_to_rgb", "shift_colors", "adjust_contrast")
 PART = 4096  # pixels of a part, as in csrc/color.pyx
+RUN = 512  # channels that the kernel for contrast takes, as in csrc/color.pyx
 WORK = 32  # multiply-adds that a pixel costs, about
 
 
-def adjust_contrast(x, factor):
-    """(x - mean) * factor + mean, of the mean of each image's channel.
+def adjust_contrast(x, factor, low=-math.inf, high=math.inf):
+    """(x - mean) * factor + mean, of the mean of each image's channel, cut off at low and high.
 
     Args:
-        x: (..., H, W, C), floating point. factor: number or tensor of its dtype.
+        x: (..., H, W, C), floating point. factor: number or scalar tensor.
+    Returns:
+        y.  vjp: dy -> dx, dfactor.
     """
+    h, w, c = x.shape[-3:]
+    factor = e.cast(as_tensor(factor, like=x), x.dtype)
+
+    def composed(x, factor):
+        y = _composed_contrast(x, factor)
+        return y if low == -math.inf and high == math.inf else e.clip(y, low, high)
+
+    if x.dtype is not float32 and x.dtype is not float64 or not 0 < c <= RUN or factor.shape:
+        return composed(x, factor)
+    n = math.prod(x.shape[:-3])
+    y = emit(CONTRAST, (x, factor), ((x.shape, x.dtype),), (h * w, c), (low, high), n, 4 * x.size)
+    return with_gradient_of(y, composed, x, factor)
+
+
+def _composed_contrast(x, factor):
     w, c = x.shape[-2:]
     rows = shape.reshape(x, (*x.shape[:-2], w * c))
     # Rows are as long as they can be: going over a few channels at a time is twenty times slower.
@@ -77,23 +97,12 @@ def _shifted(x, delta, factor):
 def _of_pixels(kernel, composed, x, *scalars):
     """The kernel's y, whose gradient is that of `composed(x, *scalars)`."""
     if not x.shape or x.shape[-1] != 3:
-        raise ValueError(f"color: the last axis of `x` must have 3 channels. Received: x.shape={x.shape}.")
+        raise invalid(f"color: the last axis of `x` must have 3 channels. Received: x.shape={x.shape}.")
     if x.dtype is not float32 and x.dtype is not float64:
         return e.cast(_of_pixels(kernel, composed, e.cast(x, float32), *scalars), x.dtype)
     n = math.prod(x.shape[:-1])
     y = emit(kernel, (x, *scalars), ((x.shape, x.dtype),), (n,), (), -(-n // PART), n * WORK)
-    if not recording():
-        return y
-
-    def vjp(dy, needs):
-        inputs = (x, *scalars)
-        with GradientTape() as tape:
-            tape.watch(inputs)
-            again = composed(*inputs)
-        found = tape.gradient(again, list(inputs), output_gradients=dy)
-        return tuple(found) if scalars else found[0]
-
-    return record(y, (x, *scalars), vjp)
+    return with_gradient_of(y, composed, x, *scalars)
 
 
 def _composed_rgb_to_hsv(x):

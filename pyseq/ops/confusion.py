@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq.core import as_tensor, emit, float64, int64, kernels
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
 from pyseq.ops.check import refuse_integers
@@ -35,7 +36,7 @@ def threshold_counts(variables, y_true, y_pred, thresholds, weights=None, even=F
     """
     first = next(iter(variables.values()))
     if y_true.shape != y_pred.shape:
-        raise ValueError(
+        raise invalid(
             "threshold_counts: `y_true` and `y_pred` must have the same shape. "
             f"Received: y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}."
         )
@@ -43,7 +44,7 @@ def threshold_counts(variables, y_true, y_pred, thresholds, weights=None, even=F
     n_thresholds = len(thresholds)
     shape = (n_thresholds, n_labels) if by_label else (n_thresholds,)
     if any(v.shape != shape for v in variables.values()) or (by_label and len(y_pred.shape) != 2):
-        raise ValueError(
+        raise invalid(
             f"threshold_counts: `variables` must have the shape {shape}. "
             f"Received: {[tuple(v.shape) for v in variables.values()]} for y_pred.shape={y_pred.shape}."
         )
@@ -53,7 +54,7 @@ def threshold_counts(variables, y_true, y_pred, thresholds, weights=None, even=F
         row = y_pred.shape[-1]
         counted = (*y_pred.shape[:-1], 1)
         if not 0 <= column < row:
-            raise ValueError(f"threshold_counts: `column` must be in [0, {row}). Received: column={column}.")
+            raise invalid(f"threshold_counts: `column` must be in [0, {row}). Received: column={column}.")
     if weights is not None and weights.shape != counted:
         weights = shape_ops.broadcast_to(weights, counted)
     levels = order = None
@@ -89,7 +90,7 @@ def confusion_matrix(total, y_true, y_pred, weights=None):
         ValueError: a number is no class; the shapes differ.
     """
     if y_true.shape != y_pred.shape or len(y_true.shape) != 1:
-        raise ValueError(
+        raise invalid(
             "confusion_matrix: `y_true` and `y_pred` must be vectors of one length. "
             f"Received: y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}."
         )
@@ -98,7 +99,7 @@ def confusion_matrix(total, y_true, y_pred, weights=None):
     for name, x in (("y_true", y_true), ("y_pred", y_pred)):
 
         def error(found, name=name):
-            return ValueError(f"confusion_matrix: `{name}` must be in [0, {n_classes}). Received: {found}.")
+            return invalid(f"confusion_matrix: `{name}` must be in [0, {n_classes}). Received: {found}.")
 
         refuse_integers(x, 0, n_classes, error)
     if weights is not None and weights.shape != y_true.shape:
@@ -122,7 +123,7 @@ def keep_top_k(x, k):
     """
     c = x.shape[-1] if x.shape else 0
     if not 1 <= k <= c:
-        raise ValueError(f"keep_top_k: `k` must be in [1, {c}], the number of classes. Received: k={k}.")
+        raise invalid(f"keep_top_k: `k` must be in [1, {c}], the number of classes. Received: k={k}.")
     n = x.size // c
     return emit(
         KEEP_TOP_K, (x,), ((x.shape, x.dtype),), (n, c, int(k)), parts=(n + ROWS - 1) // ROWS, work=n * c * (k + 1)

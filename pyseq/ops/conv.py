@@ -10,6 +10,7 @@ import math
 from functools import lru_cache
 
 from pyseq.core import Tensor, Variable, as_tensor, emit, float32, float64, kernels, record, recording
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.ops import activation as activations
 from pyseq.ops import conv_winograd as winograd
 from pyseq.ops import elementwise as e
@@ -37,7 +38,7 @@ def per_axis(who, name, value, rank):
     if len(values) == 1:
         values *= rank
     if len(values) != rank or any(not is_integer(v) or int(v) < 1 for v in values):
-        raise ValueError(f"{who}: `{name}` must be a positive integer or {rank} of them. Received: {name}={value}.")
+        raise invalid(f"{who}: `{name}` must be a positive integer or {rank} of them. Received: {name}={value}.")
     return tuple(map(int, values))
 
 
@@ -46,7 +47,7 @@ def paddings(who, padding, x, kernel, strides, dilations):
     if not isinstance(padding, str):
         pairs = tuple(tuple(map(int, p)) for p in padding)
         if len(pairs) != len(x) or any(len(p) != 2 or min(p) < 0 for p in pairs):
-            raise ValueError(
+            raise invalid(
                 f"{who}: `padding` must have (before, after) for each of {len(x)} axes. Received: {padding!r}."
             )
         return pairs
@@ -59,7 +60,7 @@ def paddings(who, padding, x, kernel, strides, dilations):
         return tuple((t // 2, t - t // 2) for t in total)
     if kind == "causal" and len(x) == 1:
         return ((reach[0], 0),)
-    raise ValueError(
+    raise invalid(
         f'{who}: `padding` must be "valid", "same" or, for one axis, "causal". Received: padding={padding!r}.'
     )
 
@@ -68,19 +69,19 @@ def _geometry(who, x, kernel, strides, padding, dilations, groups):
     """(shape of y, (n, groups, c, f), sizes of the three axes as in csrc/conv.pyx) for shapes `x` and `kernel`."""
     rank = len(kernel) - 2
     if not 1 <= rank <= 3 or len(x) < rank + 2:
-        raise ValueError(
+        raise invalid(
             f"{who}: `x` must be (batch, ..., {rank} axes, channels) for a kernel of {rank} axes (1 to 3) and "
             f"(channels, filters). Received: shapes {x} and {kernel}."
         )
     channels, filters = x[-1], kernel[-1]
     extents, window = x[-1 - rank : -1], kernel[:rank]
     if 0 in kernel or 0 in extents:
-        raise ValueError(
+        raise invalid(
             f"{who}: images must have a pixel along each axis, and the kernel taps, channels and filters. "
             f"Received: shapes {x} and {kernel}."
         )
     if groups < 1 or channels % groups or filters % groups or kernel[-2] * groups != channels:
-        raise ValueError(
+        raise invalid(
             f"{who}: `groups` must divide channels and filters, and the kernel must have channels / groups. "
             f"Received: shapes {x} and {kernel}, groups={groups}."
         )
@@ -89,7 +90,7 @@ def _geometry(who, x, kernel, strides, padding, dilations, groups):
     for n, k, s, d, (before, after) in zip(extents, window, strides, dilations, pads, strict=True):
         reach = (k - 1) * d + 1
         if n + before + after < reach:
-            raise ValueError(
+            raise invalid(
                 f'{who}: the kernel must not be larger than the image; "same" padding has no such limit. Received: '
                 f"shapes {x} and {kernel}, dilations={dilations}: {reach} pixels do not fit into {n + before + after}."
             )
@@ -271,14 +272,14 @@ def conv_transpose(
     rank = len(kernel.shape) - 2
     output_shape = tuple(map(int, output_shape))
     if len(x.shape) < rank + 2 or len(output_shape) != rank or kernel.shape[-1] != x.shape[-1]:
-        raise ValueError(
+        raise invalid(
             f"conv_transpose: `x` must be (batch, ..., {rank} axes, {kernel.shape[-1]}) and `output_shape` have {rank} extents "
             f"to match the kernel. Received: shapes {x.shape} and {kernel.shape}, output_shape={output_shape}."
         )
     to = (*x.shape[: -1 - rank], *output_shape, kernel.shape[-2] * groups)
     window = _window("conv_transpose", to, kernel.shape, strides, padding, dilations, groups)
     if window.y != x.shape:
-        raise ValueError(
+        raise invalid(
             f"conv_transpose: `output_shape` must be one of which the convolution makes {x.shape[-1 - rank : -1]}. "
             f"Received: output_shape={output_shape}, of which it makes {window.y[-1 - rank : -1]}."
         )
@@ -299,9 +300,9 @@ def _operands(who, x, kernel, bias, activation):
     else:
         x, kernel = e.operands(who, x, kernel)
     if not x.dtype.is_floating:
-        raise TypeError(f"{who}: `x` must be floating point. Received: x.dtype={x.dtype.name}.")
+        raise invalid_type(f"{who}: `x` must be floating point. Received: x.dtype={x.dtype.name}.")
     if activation not in activations.FUSED:
-        raise ValueError(f"{who}: `activation` must be one of {sorted(activations.FUSED)}. Received: {activation!r}.")
+        raise invalid(f"{who}: `activation` must be one of {sorted(activations.FUSED)}. Received: {activation!r}.")
     return x, kernel, None if bias is None else as_tensor(bias), *activations.FUSED[activation]
 
 
@@ -309,9 +310,9 @@ def _check_bias(who, bias, x, filters):
     if bias is None:
         return
     if bias.shape != (filters,):
-        raise ValueError(f"{who}: `bias` must be ({filters},), one for each filter. Received: bias.shape={bias.shape}.")
+        raise invalid(f"{who}: `bias` must be ({filters},), one for each filter. Received: bias.shape={bias.shape}.")
     if bias.dtype is not x.dtype:
-        raise TypeError(f"{who}: `bias` must be {x.dtype.name} as x is. Received: bias.dtype={bias.dtype.name}.")
+        raise invalid_type(f"{who}: `bias` must be {x.dtype.name} as x is. Received: bias.dtype={bias.dtype.name}.")
 
 
 def _wide(op, x, *args):

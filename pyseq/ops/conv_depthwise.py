@@ -6,6 +6,7 @@ import math
 from functools import lru_cache
 
 from pyseq.core import emit, float32, float64, kernels, record, recording
+from pyseq.core.errors import invalid
 from pyseq.ops import activation as activations
 from pyseq.ops import conv as dense_conv
 from pyseq.ops import reduce, shape
@@ -35,7 +36,7 @@ def depthwise_conv(x, kernel, bias=None, strides=1, padding="valid", dilations=1
     if x.dtype is not float32 and x.dtype is not float64:
         return dense_conv._wide(depthwise_conv, x, kernel, bias, strides, padding, dilations, activation)
     if len(kernel.shape) < 3 or not x.shape or kernel.shape[-2] != x.shape[-1]:
-        raise ValueError(
+        raise invalid(
             f"{who}: `kernel` must be (*window, channels of x, multiplier). Received: shapes {x.shape} and {kernel.shape}."
         )
     channels, multiplier = kernel.shape[-2:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import as_tensor, emit, float32, float64, int64, kernels, record
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise
 from pyseq.ops.check import refuse_integers
 
@@ -26,7 +27,7 @@ def ctc_loss(labels, logits, label_length, logit_length, blank=0):
     """
     labels, logits = as_tensor(labels), as_tensor(logits)
     if len(logits.shape) != 3 or len(labels.shape) != 2 or labels.shape[0] != logits.shape[0]:
-        raise ValueError(
+        raise invalid(
             "ctc_loss: `labels` must be (batch, symbols) and `logits` (batch, time, classes). "
             f"Received: labels.shape={labels.shape}, logits.shape={logits.shape}."
         )
@@ -34,7 +35,7 @@ def ctc_loss(labels, logits, label_length, logit_length, blank=0):
         logits = elementwise.cast(logits, float32)
     (n, t, c), m = logits.shape, labels.shape[1]
     if not -c <= blank < c:
-        raise ValueError(f"ctc_loss: `blank` must be one of the {c} classes. Received: blank={blank}.")
+        raise invalid(f"ctc_loss: `blank` must be one of the {c} classes. Received: blank={blank}.")
     blank %= c
     label_length = _lengths("label_length", label_length, n, m)
     logit_length = _lengths("logit_length", logit_length, n, t)
@@ -42,15 +43,13 @@ def ctc_loss(labels, logits, label_length, logit_length, blank=0):
     place = as_tensor([list(range(m))], int64) if m else labels
     counted = elementwise.less(place, label_length.reshaped((n, 1))) if m else labels
     inside = elementwise.where(counted, labels, as_tensor((blank + 1) % c, int64)) if m else labels
-    refuse_integers(
-        inside, 0, c, lambda found: ValueError(f"ctc_loss: `labels` must be in [0, {c}). Received: {found}.")
-    )
+    refuse_integers(inside, 0, c, lambda found: invalid(f"ctc_loss: `labels` must be in [0, {c}). Received: {found}."))
     if c > 1:
         refuse_integers(
             inside,
             blank,
             blank + 1,
-            lambda found: ValueError(f"ctc_loss: `labels` must not hold the blank, class {blank}. Received: {found}."),
+            lambda found: invalid(f"ctc_loss: `labels` must not hold the blank, class {blank}. Received: {found}."),
             inside=True,
         )
     dims, width = (n, t, c, m, blank), 2 * m + 1
@@ -75,10 +74,10 @@ def _no_second_derivative(ddlogits, needs):
 def _lengths(name, x, n, most):
     x = elementwise.cast(as_tensor(x), int64)
     if x.size != n:
-        raise ValueError(
+        raise invalid(
             f"ctc_loss: `{name}` must have one number for each of the {n} samples. Received: shape={x.shape}."
         )
     refuse_integers(
-        x, 0, most + 1, lambda found: ValueError(f"ctc_loss: `{name}` must be in [0, {most}]. Received: {found}.")
+        x, 0, most + 1, lambda found: invalid(f"ctc_loss: `{name}` must be in [0, {most}]. Received: {found}.")
     )
     return x.reshaped((n,))

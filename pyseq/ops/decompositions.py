@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq.core import as_tensor, int32, record
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce
 from pyseq.ops import shape as s
@@ -218,7 +219,7 @@ def lstsq(a, b, l2_regularizer=0.0, fast=True):
     a, b = e.operands("lstsq", a, b)
     a, b = floats("lstsq", a, "matrix"), floats("lstsq", b, "rhs")
     if a.shape[:-1] != b.shape[:-1]:
-        raise ValueError(f"lstsq: `rhs` must have the rows of `matrix`. Received: shapes {a.shape} and {b.shape}.")
+        raise invalid(f"lstsq: `rhs` must have the rows of `matrix`. Received: shapes {a.shape} and {b.shape}.")
     if not fast:
         return matmul(pinv(a), b)
     tall = a.shape[-2] >= a.shape[-1]

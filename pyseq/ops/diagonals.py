@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from pyseq.core import as_tensor, bool_
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce
 from pyseq.ops import shape as s
@@ -19,7 +20,7 @@ ALIGNMENTS = ("LEFT_RIGHT", "RIGHT_LEFT", "LEFT_LEFT", "RIGHT_RIGHT")
 def _matrices(who, x, name="x"):
     x = as_tensor(x)
     if len(x.shape) < 2:
-        raise ValueError(f"{who}: `{name}` must be matrices (..., m, n). Received: {name}.shape={x.shape}.")
+        raise invalid(f"{who}: `{name}` must be matrices (..., m, n). Received: {name}.shape={x.shape}.")
     return x
 
 
@@ -27,13 +28,13 @@ def _band(who, k):
     """(lowest, highest) diagonal."""
     ks = np.asarray(k).reshape(-1).tolist()
     if len(ks) not in (1, 2) or ks[0] > ks[-1]:
-        raise ValueError(f"{who}: `k` must be a diagonal or (lowest, highest). Received: k={k}.")
+        raise invalid(f"{who}: `k` must be a diagonal or (lowest, highest). Received: k={k}.")
     return int(ks[0]), int(ks[-1])
 
 
 def _check_align(who, align):
     if align not in ALIGNMENTS:
-        raise ValueError(f"{who}: `align` must be one of {ALIGNMENTS}. Received: align={align!r}.")
+        raise invalid(f"{who}: `align` must be one of {ALIGNMENTS}. Received: align={align!r}.")
 
 
 @lru_cache(maxsize=256)
@@ -67,7 +68,7 @@ def diag_part(x, k=0, padding_value=0, align="RIGHT_LEFT"):
     low, high = _band("diag_part", k)
     _check_align("diag_part", align)
     if not -m < low <= high < n and (low, high) != (0, 0):
-        raise ValueError(f"diag_part: `k` must be in ({-m}, {n}). Received: k={k}, x.shape={x.shape}.")
+        raise invalid(f"diag_part: `k` must be in ({-m}, {n}). Received: k={k}, x.shape={x.shape}.")
     rows, columns, none = _places(m, n, low, high, align)
     flat = s.reshape(x, (*x.shape[:-2], m * n))
     picked = gather(flat, as_tensor(np.where(none, 0, rows * n + columns).reshape(-1)), -1)
@@ -92,13 +93,11 @@ def diag(diagonal, k=0, num_rows=-1, num_cols=-1, padding_value=0, align="RIGHT_
     _check_align("diag", align)
     several = low != high
     if len(diagonal.shape) < 1 + several or several and diagonal.shape[-2] != high - low + 1:
-        raise ValueError(
-            f"diag: `diagonal` must have a row for each of k={k}. Received: diagonal.shape={diagonal.shape}."
-        )
+        raise invalid(f"diag: `diagonal` must have a row for each of k={k}. Received: diagonal.shape={diagonal.shape}.")
     longest = diagonal.shape[-1]
     m, n = _extents(int(num_rows), int(num_cols), longest, low, high)
     if min(m + min(high, 0), n - max(low, 0)) != longest:
-        raise ValueError(
+        raise invalid(
             f"diag: `num_rows` and `num_cols` must fit diagonals of length {longest}. "
             f"Received: num_rows={num_rows}, num_cols={num_cols}, k={k}."
         )
@@ -142,9 +141,7 @@ def set_diag(x, diagonal, k=0, align="RIGHT_LEFT"):
     longest = min(m + min(high, 0), n - max(low, 0))
     shape = (*x.shape[:-2], longest) if low == high else (*x.shape[:-2], high - low + 1, longest)
     if diagonal.shape != shape:
-        raise ValueError(
-            f"set_diag: `diagonal` must have the shape {shape}. Received: diagonal.shape={diagonal.shape}."
-        )
+        raise invalid(f"set_diag: `diagonal` must have the shape {shape}. Received: diagonal.shape={diagonal.shape}.")
     return e.where(as_tensor(_sources(m, n, low, high, align)[1]), diag(diagonal, k, m, n, 0, align), x)
 
 
@@ -154,7 +151,7 @@ def band_part(x, num_lower, num_upper):
     m, n = x.shape[-2:]
     low, high = int(num_lower), int(num_upper)
     if low > m or high > n:
-        raise ValueError(
+        raise invalid(
             f"band_part: `num_lower` and `num_upper` must be at most {m} and {n}. Received: {num_lower}, {num_upper}."
         )
     distance = np.arange(n) - np.arange(m)[:, None]
@@ -181,7 +178,7 @@ def tensor_diag_part(x):
     x = as_tensor(x)
     half = x.shape[: len(x.shape) // 2]
     if not half or x.shape != (*half, *half):
-        raise ValueError(
+        raise invalid(
             f"tensor_diag_part: `x` must have each axis twice, (a, b, .., a, b, ..). Received: x.shape={x.shape}."
         )
     n = math.prod(half)

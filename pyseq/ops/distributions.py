@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from pyseq.core import as_dtype, as_tensor, emit, float64, int64, numpy_kernel, record
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise as e
 from pyseq.ops import random
 from pyseq.ops.broadcasting import broadcast_shapes
@@ -32,7 +33,7 @@ def _draw(who, draw, parameters, shape, dtype, state):
     dtype, shape = as_dtype(dtype), checked_shape(who, shape, least=0)
     wide = [e.cast(as_tensor(p), float64) for p in parameters]
     if broadcast_shapes(shape, *[p.shape for p in wide], who=who) != shape:
-        raise ValueError(f"{who}: parameters must broadcast to {shape}. Received: {[tuple(p.shape) for p in wide]}.")
+        raise invalid(f"{who}: parameters must broadcast to {shape}. Received: {[tuple(p.shape) for p in wide]}.")
 
     def fill(inputs, outputs, dims, attrs):
         key, *values = inputs
@@ -87,12 +88,12 @@ def categorical(logits, n, dtype, state):
     """
     logits, dtype, n = as_tensor(logits), as_dtype(dtype), int(n)
     if len(logits.shape) != 2 or not logits.shape[1] or not logits.dtype.is_floating:
-        raise ValueError(
+        raise invalid(
             "categorical: `logits` must be floating point of shape (batch, classes). "
             f"Received: shape={logits.shape}, dtype={logits.dtype.name}."
         )
     if n < 0 or not dtype.is_integer:
-        raise ValueError(
+        raise invalid(
             f"categorical: `num_samples` must not be negative, `dtype` an integer type. Received: {n}, {dtype.name}."
         )
     to = (logits.shape[0], n)

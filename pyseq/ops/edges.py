@@ -6,6 +6,7 @@ from functools import lru_cache
 from math import prod
 
 from pyseq.core import as_tensor, emit, kernels, record
+from pyseq.core.errors import invalid
 
 MOVE_EDGES = kernels("move_edges")
 
@@ -23,7 +24,7 @@ def move_edges(x, around, first_axis=1):
     x = as_tensor(x)
     around = tuple((int(a), int(b)) for a, b in around)
     if not 1 <= len(around) <= 3 or first_axis + len(around) > len(x.shape):
-        raise ValueError(
+        raise invalid(
             f"move_edges: `around` must be for one to three axes of x, from axis {first_axis} on. "
             f"Received: around={around}, x.shape={x.shape}."
         )
@@ -40,7 +41,7 @@ def _geometry(x_shape, around, first_axis, itemsize):
     image = x_shape[first_axis:end]
     moved = tuple(extent + a + b for extent, (a, b) in zip(image, around, strict=True))
     if any(extent < 0 for extent in moved):
-        raise ValueError(
+        raise invalid(
             f"move_edges: `around` must not cut off more than there is. Received: around={around}, x.shape={x_shape}."
         )
     more = 3 - len(around)

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from pyseq.core import as_tensor
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise as e
 from pyseq.ops import linalg, reduce
 from pyseq.ops import shape as s
@@ -34,7 +35,7 @@ def tensordot(a, b, axes):
     rank_a, rank_b = len(a.shape), len(b.shape)
     of_a, of_b = _dot_axes(axes, rank_a, rank_b)
     if [a.shape[k] for k in of_a] != [b.shape[k] for k in of_b]:
-        raise ValueError(
+        raise invalid(
             f"tensordot: `axes` must name axes of equal extents. Received: axes={axes}, shapes {a.shape} and {b.shape}."
         )
     rest_a = [k for k in range(rank_a) if k not in of_a]
@@ -50,16 +51,16 @@ def _dot_axes(axes, rank_a, rank_b):
     if hasattr(axes, "__index__") and not np.ndim(axes):
         n = int(axes)
         if not 0 <= n <= min(rank_a, rank_b):
-            raise ValueError(f"tensordot: `axes` must be in [0, {min(rank_a, rank_b)}]. Received: axes={axes}.")
+            raise invalid(f"tensordot: `axes` must be in [0, {min(rank_a, rank_b)}]. Received: axes={axes}.")
         return list(range(rank_a - n, rank_a)), list(range(n))
     try:
         first, second = axes
     except (TypeError, ValueError):
-        raise ValueError(f"tensordot: `axes` must be a number or a pair. Received: axes={axes!r}.") from None
+        raise invalid(f"tensordot: `axes` must be a number or a pair. Received: axes={axes!r}.") from None
     of_a = [normalized_axis("tensordot", k, rank_a) for k in np.asarray(first).reshape(-1).tolist()]
     of_b = [normalized_axis("tensordot", k, rank_b) for k in np.asarray(second).reshape(-1).tolist()]
     if len(of_a) != len(of_b) or len(set(of_a)) < len(of_a) or len(set(of_b)) < len(of_b):
-        raise ValueError(f"tensordot: `axes` must be as many of a as of b, each once. Received: axes={axes}.")
+        raise invalid(f"tensordot: `axes` must be as many of a as of b, each once. Received: axes={axes}.")
     return of_a, of_b
 
 
@@ -75,9 +76,7 @@ def einsum(equation, *operands):
     Source: tf.einsum.
     """
     if not operands:
-        raise ValueError(
-            f"einsum: must get an operand for each part of the equation. Received: {equation!r}, no operand."
-        )
+        raise invalid(f"einsum: must get an operand for each part of the equation. Received: {equation!r}, no operand.")
     tensors = s.same_kind("einsum", list(operands))
     terms, to, extents = _parsed(equation, tuple(t.shape for t in tensors))
     parts = [_diagonals(t, term) for t, term in zip(tensors, terms, strict=True)]
@@ -88,7 +87,7 @@ def einsum(equation, *operands):
     x, term = _summed(*parts[0], set(to))
     missing = [label for label in to if label not in term]
     if missing:
-        raise ValueError(f"einsum: the result must have letters of the operands. Received: {equation!r}.")
+        raise invalid(f"einsum: the result must have letters of the operands. Received: {equation!r}.")
     x = s.transpose(x, [term.index(label) for label in to])
     return s.broadcast_to(x, tuple(extents[label] for label in to))
 
@@ -100,20 +99,20 @@ def _parsed(equation, shapes):
     left, arrow, to = text.partition("->")
     terms = left.split(",")
     if len(terms) != len(shapes):
-        raise ValueError(
+        raise invalid(
             f"einsum: the equation must have a part for each operand. Received: {equation!r}, {len(shapes)} operands."
         )
     free = [c for c in reversed(LETTERS) if c not in text]
     room = [len(shape) - len(term.replace("...", "")) for term, shape in zip(terms, shapes, strict=True)]
     wide = max([n for n, term in zip(room, terms, strict=True) if "..." in term], default=0)
     if wide > len(free) or wide < 0:
-        raise ValueError(f"einsum: the letters must fit the operands. Received: {equation!r}, shapes {shapes}.")
+        raise invalid(f"einsum: the letters must fit the operands. Received: {equation!r}, shapes {shapes}.")
     dots = "".join(free[:wide])
     found, extents = [], {}
     for term, shape, n in zip(terms, shapes, room, strict=True):
         spelled = term.replace("...", dots[wide - n :] if n > 0 else "", 1)
         if len(spelled) != len(shape) or not all(c in LETTERS for c in spelled):
-            raise ValueError(
+            raise invalid(
                 f"einsum: each operand must have a letter for each axis. Received: {equation!r}, {term!r} for shape {shape}."
             )
         _note_extents(equation, spelled, shape, extents, dots, shapes)
@@ -124,7 +123,7 @@ def _parsed(equation, shapes):
         letters = "".join(found)
         to = dots + "".join(sorted(c for c in set(letters) if letters.count(c) == 1 and c not in dots))
     if len(set(to)) != len(to) or not all(c in LETTERS for c in to):
-        raise ValueError(f"einsum: the result must have each letter once. Received: {equation!r}.")
+        raise invalid(f"einsum: the result must have each letter once. Received: {equation!r}.")
     return found, to, extents
 
 
@@ -132,7 +131,7 @@ def _note_extents(equation, term, shape, extents, dots, shapes):
     for label, n in zip(term, shape, strict=True):
         known = extents.get(label, n)
         if known != n and not (label in dots and 1 in (known, n)):
-            raise ValueError(
+            raise invalid(
                 f"einsum: a letter must stand for one extent, {label!r} for {known} and {n}. "
                 f"Received: {equation!r}, shapes {shapes}."
             )

@@ -27,6 +27,7 @@ from pyseq.core import (
     stop_recording,
     uint8,
 )
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.ops import reduce, shape
 from pyseq.ops.broadcasting import CHUNK, INT64_MAX, broadcast, broadcast_shapes
 from pyseq.ops.check import refuse_integers
@@ -84,7 +85,7 @@ def operands(who: str, x, y):
                 dtype = as_dtype(np.result_type(x.dtype.numpy, y.dtype.numpy))
             x, y = cast(x, dtype), cast(y, dtype)
     if x.dtype is not y.dtype:
-        raise TypeError(
+        raise invalid_type(
             f"{who}: both operands must have one dtype. Received: {x.dtype.name} and {y.dtype.name}. Use cast(x, dtype)."
         )
     return x, y
@@ -96,7 +97,7 @@ def _beside(who, x, tensor):
         return as_tensor(x)
     if isinstance(x, (np.ndarray, np.generic)):
         if x.dtype.kind == "f" and not tensor.dtype.is_floating:
-            raise TypeError(
+            raise invalid_type(
                 f"{who}: both operands must have one dtype. Received: {tensor.dtype.name} and an array of {x.dtype}. "
                 "Use cast(x, dtype)."
             )
@@ -164,7 +165,7 @@ def _binary(name: str, x, y, work=1):
 
 def _not_bool(who, x):
     if x.dtype.is_bool:
-        raise TypeError(
+        raise invalid_type(
             f"{who}: operands must be numbers. Received: dtype=bool. Use cast(x, 'float32') or logical_and, or."
         )
 
@@ -181,7 +182,9 @@ def _floating(who: str, x):
     """A floating point tensor."""
     x = as_tensor(x)
     if not x.dtype.is_floating:
-        raise TypeError(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32').")
+        raise invalid_type(
+            f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32')."
+        )
     return x
 
 
@@ -333,7 +336,7 @@ def power(x, y):
     x, y = operands("power", x, y)
     if x.dtype.is_integer:
         error = "power: integers must have exponents of at least 0. Use cast(x, 'float32')."
-        refuse_integers(y, 0, INT64_MAX, lambda _: ValueError(error))
+        refuse_integers(y, 0, INT64_MAX, lambda _: invalid(error))
     z = _binary("power", x, y, 32)
 
     def vjp(dz, needs):
@@ -596,7 +599,7 @@ def greater_equal(x, y):
 def _truth(who, x):
     x = as_tensor(x)
     if not x.dtype.is_bool:
-        raise TypeError(f"{who}: operands must be bool. Received: dtype={x.dtype.name}. Use cast(x, 'bool').")
+        raise invalid_type(f"{who}: operands must be bool. Received: dtype={x.dtype.name}. Use cast(x, 'bool').")
     return x
 
 
@@ -686,7 +689,7 @@ def clip(x, low, high):
         return record(y, (x,), lambda dy, needs: where(_inside(x, low, high), dy, 0.0))
     low, high = operands("clip", x, low)[1], operands("clip", x, high)[1]
     if broadcast_shapes(x.shape, low.shape, high.shape, who="clip") != x.shape:
-        raise ValueError(
+        raise invalid(
             "clip: `low` and `high` must broadcast to the shape of `x`. "
             f"Received: x.shape={x.shape}, low.shape={low.shape}, high.shape={high.shape}."
         )

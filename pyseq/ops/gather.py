@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from pyseq.core import as_tensor, emit, int64, numpy_kernel, record
+from pyseq.core.errors import invalid, invalid_index, invalid_type
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
 from pyseq.ops.axes import normalized_axis
@@ -23,7 +24,7 @@ def whole_numbers(who, indices, name="indices"):
     """A tensor of integers."""
     indices = as_tensor(indices)
     if not indices.dtype.is_integer:
-        raise TypeError(
+        raise invalid_type(
             f"{who}: `{name}` must be integers. Received: dtype={indices.dtype.name}. Use cast(x, 'int32')."
         )
     return indices
@@ -45,20 +46,20 @@ def gather(x, indices, axis=0, batch_dims=0):
     x, indices = as_tensor(x), whole_numbers("gather", indices)
     rank = len(indices.shape)
     if not -rank <= batch_dims <= rank:
-        raise ValueError(f"gather: `batch_dims` must be in [{-rank}, {rank}]. Received: batch_dims={batch_dims}.")
+        raise invalid(f"gather: `batch_dims` must be in [{-rank}, {rank}]. Received: batch_dims={batch_dims}.")
     batch = int(batch_dims) + (rank if batch_dims < 0 else 0)
     axis = normalized_axis("gather", batch if axis is None else axis, len(x.shape))
     if axis < batch:
-        raise ValueError(f"gather: `axis` must not be before batch_dims={batch}. Received: axis={axis}.")
+        raise invalid(f"gather: `axis` must not be before batch_dims={batch}. Received: axis={axis}.")
     if x.shape[:batch] != indices.shape[:batch]:
-        raise ValueError(
+        raise invalid(
             f"gather: `indices` must have the first {batch} extents of x. "
             f"Received: indices.shape={indices.shape}, x.shape={x.shape}."
         )
     n = x.shape[axis]
 
     def error(found):
-        return IndexError(f"gather: `indices` must be in [0, {n}). Received: {found}.")
+        return invalid_index(f"gather: `indices` must be in [0, {n}). Received: {found}.")
 
     refuse_integers(indices, 0, n, error)
     lead, between, inner = x.shape[:batch], x.shape[batch:axis], x.shape[axis + 1 :]
@@ -87,13 +88,13 @@ def gather_nd(x, indices, batch_dims=0):
     x, indices = as_tensor(x), whole_numbers("gather_nd", indices)
     batch = int(batch_dims)
     if not indices.shape or not 0 <= batch < len(indices.shape) or x.shape[:batch] != indices.shape[:batch]:
-        raise ValueError(
+        raise invalid(
             f"gather_nd: `indices` must have an axis of numbers after the first batch_dims={batch}, which must be those "
             f"of x. Received: indices.shape={indices.shape}, x.shape={x.shape}."
         )
     depth = indices.shape[-1]
     if batch + depth > len(x.shape):
-        raise ValueError(
+        raise invalid(
             f"gather_nd: the last axis of `indices` must not be longer than x has axes. "
             f"Received: indices.shape={indices.shape}, x.shape={x.shape}, batch_dims={batch}."
         )
@@ -118,7 +119,7 @@ def row_numbers(who, indices, extents):
         outside = (a < 0) | (a >= extents)
         if outside.any():
             where = np.argwhere(outside)[0][:-1]
-            raise IndexError(
+            raise invalid_index(
                 f"{who}: `indices` must be inside of {tuple(extents.tolist())}. Received: {a[tuple(where)].tolist()}."
             )
         outputs[0][...] = (a.astype("int64") @ steps).reshape(outputs[0].shape)
@@ -149,13 +150,13 @@ def scatter_nd(indices, updates, shape):
 def checked_updates(who, indices, updates, shape):
     """The length of the last axis of `indices`."""
     if not indices.shape or indices.shape[-1] > len(shape):
-        raise ValueError(
+        raise invalid(
             f"{who}: `indices` must have a last axis, not longer than the tensor has axes. "
             f"Received: indices.shape={indices.shape}, shape={shape}."
         )
     depth = indices.shape[-1]
     if updates.shape != (*indices.shape[:-1], *shape[depth:]):
-        raise ValueError(
+        raise invalid(
             f"{who}: `updates` must have the shape {(*indices.shape[:-1], *shape[depth:])}. "
             f"Received: updates.shape={updates.shape}, indices.shape={indices.shape}, shape={shape}."
         )
@@ -231,7 +232,7 @@ def boolean_mask(x, mask, axis=0):
     axis = normalized_axis("boolean_mask", axis, len(x.shape))
     end = axis + known.ndim
     if not known.ndim or known.dtype != bool or x.shape[axis:end] != known.shape:
-        raise ValueError(
+        raise invalid(
             f"boolean_mask: `mask` must be bool, of the shape of x from axis {axis} on. "
             f"Received: mask.shape={known.shape}, mask.dtype={known.dtype}, x.shape={x.shape}."
         )
@@ -249,7 +250,7 @@ def roll(x, shift, axis):
     x = as_tensor(x)
     shifts, axes = known_values("roll", "`shift`", shift).reshape(-1), np.asarray(axis).reshape(-1)
     if len(shifts) != len(axes):
-        raise ValueError(f"roll: `shift` and `axis` must be of one length. Received: shift={shift}, axis={axis}.")
+        raise invalid(f"roll: `shift` and `axis` must be of one length. Received: shift={shift}, axis={axis}.")
     for n, k in zip(shifts.tolist(), axes.tolist(), strict=True):
         k = normalized_axis("roll", k, len(x.shape))
         extent = x.shape[k]
@@ -266,14 +267,14 @@ def reverse_sequence(x, lengths, seq_axis, batch_axis=0):
     seq = normalized_axis("reverse_sequence", seq_axis, len(x.shape))
     batch = normalized_axis("reverse_sequence", batch_axis, len(x.shape))
     if seq == batch or lengths.shape != (x.shape[batch],):
-        raise ValueError(
+        raise invalid(
             f"reverse_sequence: `lengths` must have one number for each of axis {batch}, which must not be `seq_axis`. "
             f"Received: lengths.shape={lengths.shape}, x.shape={x.shape}, seq_axis={seq_axis}."
         )
     extent = x.shape[seq]
 
     def error(found):
-        return ValueError(f"reverse_sequence: `lengths` must be in [0, {extent}]. Received: {found}.")
+        return invalid(f"reverse_sequence: `lengths` must be in [0, {extent}]. Received: {found}.")
 
     refuse_integers(lengths, 0, extent + 1, error)
     steps = as_tensor(np.arange(extent, dtype="int64"))

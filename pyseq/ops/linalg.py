@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from pyseq.core import Tensor, Variable, as_tensor, emit, float32, float64, kernels, numpy_kernel, record, recording
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.ops import activation as activations
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce, shape
@@ -83,7 +84,7 @@ def _sizes(a, b, transpose_a, transpose_b):
     m, k = (a[-1], a[-2]) if transpose_a else a[-2:]
     n, k_b = b[-2:] if transpose_b else (b[-1], b[-2])
     if k != k_b:
-        raise ValueError(
+        raise invalid(
             f"matmul: inner sizes must be equal. Received: shapes {a} and {b}, sizes {k} and {k_b}"
             f"{', transpose_a=True' if transpose_a else ''}{', transpose_b=True' if transpose_b else ''}."
         )
@@ -94,7 +95,7 @@ def _sizes(a, b, transpose_a, transpose_b):
 def _two_matrices(a, b, transpose_a, transpose_b):
     """(shape, dims, parts, work) of the product of matrices of shapes `a` and `b`; None if either is not a matrix."""
     if not a or not b:
-        raise ValueError(f"matmul: operands must have an axis. Received: shapes {a} and {b}.")
+        raise invalid(f"matmul: operands must have an axis. Received: shapes {a} and {b}.")
     if len(a) != 2 or len(b) != 2:
         return None
     m, n, k = _sizes(a, b, transpose_a, transpose_b)
@@ -164,13 +165,13 @@ def dense(x, kernel, bias=None, activation="linear"):
     else:
         x, kernel = e.operands("dense", x, kernel)
     if activation not in activations.FUSED:
-        raise ValueError(f"dense: `activation` must be one of {sorted(activations.FUSED)}. Received: {activation!r}.")
+        raise invalid(f"dense: `activation` must be one of {sorted(activations.FUSED)}. Received: {activation!r}.")
     if bias is not None:
         bias = as_tensor(bias)
     code, attrs = activations.FUSED[activation]
     m, k, n, to, dims, parts, work = _dense_plan(x.shape, kernel.shape, None if bias is None else bias.shape, code)
     if bias is not None and bias.dtype is not x.dtype:
-        raise TypeError(f"dense: `bias` must be {x.dtype.name} as x is. Received: bias.dtype={bias.dtype.name}.")
+        raise invalid_type(f"dense: `bias` must be {x.dtype.name} as x is. Received: bias.dtype={bias.dtype.name}.")
     if x.dtype is not float32 and x.dtype is not float64:
         return _wide_dense(x, kernel, bias, activation)
     y = emit(MATMUL, (x, kernel, bias), ((to, x.dtype),), dims, attrs, parts, work)
@@ -197,13 +198,13 @@ def dense(x, kernel, bias=None, activation="linear"):
 def _dense_plan(x_shape, kernel_shape, bias_shape, code):
     """(m, k, n, shape of y, dims, parts, work) of dense."""
     if len(kernel_shape) != 2 or not x_shape or x_shape[-1] != kernel_shape[0]:
-        raise ValueError(
+        raise invalid(
             f"dense: `kernel` must be ({x_shape[-1] if x_shape else 'k'}, units) to match x of shape {x_shape}. "
             f"Received: kernel.shape={kernel_shape}."
         )
     k, n = kernel_shape
     if bias_shape is not None and bias_shape != (n,):
-        raise ValueError(f"dense: `bias` must be ({n},), one for each unit. Received: bias.shape={bias_shape}.")
+        raise invalid(f"dense: `bias` must be ({n},), one for each unit. Received: bias.shape={bias_shape}.")
     m = math.prod(x_shape[:-1])
     return m, k, n, (*x_shape[:-1], n), *_plan(m, n, k, False, False, code)
 

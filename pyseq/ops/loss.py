@@ -9,6 +9,7 @@ import warnings
 from math import prod
 
 from pyseq.core import as_tensor, config, int64
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce, shape
 from pyseq.ops.axes import normalized_axis
@@ -31,7 +32,7 @@ def _logits(who, output, from_logits):
 def _floating(who, output):
     output = as_tensor(output)
     if not output.dtype.is_floating:
-        raise TypeError(
+        raise invalid_type(
             f"{who}: `output` must be floating point. Received: dtype={output.dtype.name}. Use cast(output, 'float32')."
         )
     return output
@@ -53,7 +54,7 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     output = _floating("categorical_crossentropy", output)
     target = e.cast(as_tensor(target, like=output), output.dtype)
     if target.shape != output.shape:
-        raise ValueError(
+        raise invalid(
             f"categorical_crossentropy: `target` and `output` must have one shape. Received: {target.shape} and {output.shape}. "
             "For class numbers use sparse_categorical_crossentropy."
         )
@@ -85,7 +86,7 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1, 
     target = e.cast(target, int64)
     if target.shape != output.shape[:-1]:
         if target.size != prod(output.shape[:-1]):
-            raise ValueError(
+            raise invalid(
                 "sparse_categorical_crossentropy: `target` must have the shape of `output` without the axis of the classes. "
                 f"Received: target.shape={target.shape}, output.shape={given}, axis={axis}."
                 + (" For one-hot labels use categorical_crossentropy." if target.shape == given else "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from pyseq.core import as_tensor, emit, float32, float64, numpy_kernel, record
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
 from pyseq.ops._lapack import by_numpy, floats, identity_like, in_float32, turned
@@ -48,7 +49,7 @@ def _equations(who, a, b):
     a, b = e.operands(who, a, b)
     a, b = floats(who, a, "matrix", True), floats(who, b, "rhs")
     if a.shape[-1] != b.shape[-2]:
-        raise ValueError(f"{who}: `rhs` must have as many rows as `matrix`. Received: shapes {a.shape} and {b.shape}.")
+        raise invalid(f"{who}: `rhs` must have as many rows as `matrix`. Received: shapes {a.shape} and {b.shape}.")
     lead = broadcast_shapes(a.shape[:-2], b.shape[:-2], who=who)
     return s.broadcast_to(a, (*lead, *a.shape[-2:])), s.broadcast_to(b, (*lead, *b.shape[-2:]))
 

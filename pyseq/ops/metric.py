@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import as_tensor, emit, float32, float64, int64, kernels
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
 
@@ -25,7 +26,7 @@ def sparse_hits(y_true, y_pred, k=0):
     y_pred = _float(y_pred)
     rows = y_pred.shape[:-1]
     if not y_pred.shape or y_true.shape != rows:
-        raise ValueError(
+        raise invalid(
             "sparse_hits: `y_true` must have the shape of `y_pred` without its last axis. "
             f"Received: y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}. "
             "For one-hot labels use the categorical metrics, those that are not sparse."
@@ -55,7 +56,7 @@ def onehot_hits(y_true, y_pred, k=0):
     """
     y_pred = _float(y_pred)
     if not y_pred.shape or y_true.shape != y_pred.shape:
-        raise ValueError(
+        raise invalid(
             "onehot_hits: `y_true` must have the shape of `y_pred`. "
             f"Received: y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}. For class numbers use the sparse metrics."
         )

@@ -6,6 +6,7 @@ from functools import lru_cache
 from math import prod
 
 from pyseq.core import Tensor, as_tensor, emit, float32, float64, kernels, record, recording
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce, shape
 from pyseq.ops.axes import normalized_axes
@@ -76,7 +77,9 @@ def batch_norm_weighted(x, weights, gamma=None, beta=None, moving=None, axis=-1,
 def _operands(who, x, gamma, beta, axis):
     x = x if type(x) is Tensor else as_tensor(x)
     if not x.dtype.is_floating:
-        raise TypeError(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32').")
+        raise invalid_type(
+            f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32')."
+        )
     axes = normalized_axes(who, axis, len(x.shape))
     channels = prod(x.shape[k] for k in axes)
     gamma = _parameter(who, "gamma", gamma, channels, x)
@@ -90,7 +93,7 @@ def _parameter(who, name, p, channels, x):
         return None
     p = as_tensor(p)
     if p.size != channels:
-        raise ValueError(
+        raise invalid(
             f"{who}: `{name}` must have one number for each of {channels} channels of x, whose shape is {x.shape}. "
             f"Received: {name}.shape={p.shape}."
         )
@@ -106,7 +109,7 @@ def _moving(who, moving, channels, x):
     """Checks the variables that the kernel will write."""
     for name, v in zip(("mean", "variance"), moving or (), strict=False):
         if v.size != channels or v.dtype is not _arithmetic(x):
-            raise ValueError(
+            raise invalid(
                 f"{who}: the moving {name} must have {channels} elements of {_arithmetic(x).name}, for x of shape {x.shape}. "
                 f"Received: shape={v.shape}, dtype={v.dtype.name}."
             )
@@ -302,7 +305,7 @@ def group_norm(x, groups, gamma=None, beta=None, axis=-1, epsilon=1e-3, weights=
         return e.cast(group_norm(e.cast(x, float32), groups, gamma, beta, axis, epsilon, weights), x.dtype)
     channels = x.shape[axis]
     if groups < 1 or channels % groups:
-        raise ValueError(f"group_norm: `groups` must divide the {channels} channels of x. Received: groups={groups}.")
+        raise invalid(f"group_norm: `groups` must divide the {channels} channels of x. Received: groups={groups}.")
     grouped = (*x.shape[:axis], groups, channels // groups, *x.shape[axis + 1 :])
     if weights is not None:
         weights = shape.reshape(shape.broadcast_to(_like(weights, x), x.shape), grouped)

@@ -20,11 +20,14 @@ from pyseq.core import (
     uint8,
     uint64,
 )
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
 
 MAX_POOL, MAX_POOL_INFER, MAX_POOL_PICK = kernels("max_pool", "max_pool_infer", "max_pool_pick")
 MAX_POOL_BACKWARD, AVG_POOL, AVG_POOL_BACKWARD = kernels("max_pool_backward", "avg_pool", "avg_pool_backward")
+MOVED = 4  # the work of an element that is read or written, as a copy counts it
+FEW = 16  # channels under which an element takes twice as long
 BYTE = 256  # pixels of a window whose places fit in a byte
 
 
@@ -52,7 +55,7 @@ def avg_pool(x, window, strides=None, padding="valid", data_format="channels_las
     """The mean of each window of each channel, over the pixels that are inside x. Arguments as of max_pool, x floating point."""
     x = _numbers("avg_pool", x)
     if not x.dtype.is_floating:
-        raise TypeError(
+        raise invalid_type(
             f"avg_pool: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32')."
         )
     if x.dtype is not float32 and x.dtype is not float64:
@@ -63,7 +66,7 @@ def avg_pool(x, window, strides=None, padding="valid", data_format="channels_las
 def _numbers(who, x):
     x = x if type(x) is Tensor else as_tensor(x)
     if x.dtype in (bool_, int64, uint64):
-        raise TypeError(
+        raise invalid_type(
             f"{who}: `x` must be floating point or integers of up to 32 bits. Received: dtype={x.dtype.name}."
         )
     return x
@@ -72,11 +75,11 @@ def _numbers(who, x):
 def _pooled(who, function, x, window, strides, padding, data_format):
     rank = len(x.shape)
     if not 3 <= rank <= 5:
-        raise ValueError(
+        raise invalid(
             f"{who}: `x` must have 3 to 5 axes (batch, one to three of an image, channels). Received: x.shape={x.shape}."
         )
     if data_format not in ("channels_last", "channels_first"):
-        raise ValueError(
+        raise invalid(
             f'{who}: `data_format` must be "channels_last" or "channels_first". Received: data_format={data_format!r}.'
         )
     window = _each(who, "window", window, rank - 2)
@@ -94,7 +97,7 @@ def _each(who, name, value, n):
     """One positive integer for each axis of the image."""
     value = (value,) * n if hasattr(value, "__index__") else tuple(value)
     if len(value) != n or any(isinstance(v, bool) or not hasattr(v, "__index__") or int(v) < 1 for v in value):
-        raise ValueError(
+        raise invalid(
             f"{who}: `{name}` must be a positive integer, or {n} of them for x with {n} axes of an image. "
             f"Received: {name}={value}."
         )
@@ -115,15 +118,13 @@ def window_axis(who, extent, window, stride, padding, axis):
     elif isinstance(padding, tuple) and len(padding[axis]) == 2:
         before, after = padding[axis]
     else:
-        raise ValueError(
-            f'{who}: `padding` must be "valid", "same" or pairs of integers. Received: padding={padding!r}.'
-        )
+        raise invalid(f'{who}: `padding` must be "valid", "same" or pairs of integers. Received: padding={padding!r}.')
     if not 0 <= before < window or not 0 <= after < window:
-        raise ValueError(
+        raise invalid(
             f"{who}: `padding` must be less than the window of {window} pixels. Received: padding={padding!r}."
         )
     if not extent or extent + before + after < window:
-        raise ValueError(
+        raise invalid(
             f"{who}: `window` must not be larger than x, {extent} pixels along axis {axis + 1}. Received: window={window}. "
             'Use padding="same", or larger images.'
         )
@@ -137,16 +138,12 @@ class _Geometry:
 
     def __init__(self, x_shape, y_shape, images, windows, window, strides, pads, undivided=False):
         n, c = x_shape[0], x_shape[-1]
-        tiled = (
-            strides == window
-            and not any(pads)
-            and all(o * k <= i for o, k, i in zip(windows, window, images, strict=True))
-        )
         self.x_shape, self.y_shape = x_shape, y_shape
-        self.dims = (*images, c, *windows, *window, *strides, *pads, int(tiled), int(undivided))
+        self.dims = (*images, c, *windows, *window, *strides, *pads, int(undivided), n)
         self.rows = n * windows[0] * windows[1]
-        self.slopes = self.rows if tiled else n
-        self.work = prod(y_shape) * prod(window)
+        self.slopes = n * images[0] * images[1]
+        work = MOVED * (prod(x_shape) + prod(y_shape)) + prod(y_shape) * prod(window)
+        self.work = work if c >= FEW else 2 * work
         self.at = uint8 if prod(window) <= BYTE else int32
 
 

@@ -24,6 +24,7 @@ from pyseq.core import (
     record,
     uint32,
 )
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise
 
 TAKE_RANDOM, UNIFORM, NORMAL, TRUNCATED_NORMAL = kernels(
@@ -45,7 +46,7 @@ def _key(state, n, bits=32):
     """The key of a draw of n elements of 32 or 64 random bits; moves the state on by the 16-block groups it uses."""
     if isinstance(state, Variable):
         if state.shape != (2,) or state.dtype is not int64:
-            raise ValueError(
+            raise invalid(
                 "random: `state` must be a Variable of shape (2,) and dtype int64: seed, counter. "
                 f"Received: shape={state.shape}, dtype={state.dtype.name}."
             )
@@ -68,14 +69,14 @@ def _shape(who, shape):
     except (TypeError, ValueError):
         shape = (-1,)
     if any(d < 0 for d in shape):
-        raise ValueError(f"{who}: `shape` must be a tuple of non-negative integers. Received: shape={shape}.")
+        raise invalid(f"{who}: `shape` must be a tuple of non-negative integers. Received: shape={shape}.")
     return shape
 
 
 def _floats(who, kernel, shape, attrs, dtype, state):
     dtype, shape = as_dtype(dtype), _shape(who, shape)
     if not dtype.is_floating:
-        raise ValueError(f"{who}: `dtype` must be a floating point type. Received: dtype={dtype.name}.")
+        raise invalid(f"{who}: `dtype` must be a floating point type. Received: dtype={dtype.name}.")
     drawn = float64 if dtype is float64 else float32
     n = math.prod(shape)
     key = _key(state, n, 64 if drawn is float64 else 32)
@@ -103,10 +104,10 @@ def integers(shape, low, high, dtype, state):
     """Integers in [low, high), each as likely as the others to 1 part in 2^64 / (high - low)."""
     dtype, shape = as_dtype(dtype), _shape("integers", shape)
     if not dtype.is_integer:
-        raise ValueError(f"integers: `dtype` must be an integer type. Received: dtype={dtype.name}.")
+        raise invalid(f"integers: `dtype` must be an integer type. Received: dtype={dtype.name}.")
     low, high = int(low), int(high)
     if not dtype.min <= low < high <= dtype.max + 1:
-        raise ValueError(
+        raise invalid(
             f"integers: `low` must be less than `high`, both in the range of {dtype.name}. "
             f"Received: low={low}, high={high}."
         )
@@ -131,7 +132,7 @@ def bernoulli(shape, probability, state):
     """Booleans that are True with a probability in [0, 1]."""
     shape, probability = _shape("bernoulli", shape), float(probability)
     if not 0 <= probability <= 1:
-        raise ValueError(f"bernoulli: `probability` must be in [0, 1]. Received: probability={probability}.")
+        raise invalid(f"bernoulli: `probability` must be in [0, 1]. Received: probability={probability}.")
     n = math.prod(shape)
     return emit(BERNOULLI, (_key(state, n),), ((shape, bool_),), (n,), (probability,), _parts(n), n * WORK, bool_)
 
@@ -182,9 +183,9 @@ def _dropped(who, x, rate, state, noise_shape, affine):
     """scale x + shift where kept, `dropped` elsewhere; affine(rate) gives the three."""
     x = as_tensor(x)
     if not x.dtype.is_floating:
-        raise ValueError(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}.")
+        raise invalid(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}.")
     if isinstance(rate, bool) or not 0 <= rate <= 1:
-        raise ValueError(f"{who}: `rate` must be a fraction in [0, 1]. Received: rate={rate!r}.")
+        raise invalid(f"{who}: `rate` must be a fraction in [0, 1]. Received: rate={rate!r}.")
     if rate == 0:
         return x
     if x.dtype is not float32 and x.dtype is not float64:
@@ -212,7 +213,7 @@ def _mask_shape(shape, noise_shape):
     if len(mask) == len(shape):
         mask = tuple(d if m is None or m == -1 else int(m) for m, d in zip(mask, shape, strict=True))
     if len(mask) != len(shape) or any(m not in (1, d) for m, d in zip(mask, shape, strict=True)):
-        raise ValueError(
+        raise invalid(
             "dropout: `noise_shape` must have x's rank, and 1, None or x's extent for each axis. "
             f"Received: noise_shape={tuple(noise_shape)}, x.shape={shape}."
         )
@@ -223,7 +224,7 @@ def shuffled(x, axis, state):
     """The slices of x along `axis` in random order."""
     x = as_tensor(x)
     if not x.ndim or not -x.ndim <= axis < x.ndim:
-        raise ValueError(f"shuffle: `axis` must be an axis of x. Received: axis={axis}, x.shape={x.shape}.")
+        raise invalid(f"shuffle: `axis` must be an axis of x. Received: axis={axis}, x.shape={x.shape}.")
     order = permutation(x.shape[axis], state)
     return _taken(x, order, axis)
 

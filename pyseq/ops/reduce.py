@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from pyseq.core import as_tensor, bool_, emit, float16, float32, float64, int32, int64, kernels, numpy_kernel, record
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
 from pyseq.ops.axes import normalized_axes, normalized_axis, reduced, runs
@@ -73,14 +74,16 @@ def _numbers(who, x):
     """x as a tensor of anything but bool, whose sums would be bool, too."""
     x = as_tensor(x)
     if x.dtype is bool_:
-        raise TypeError(f"{who}: `x` must be numbers. Received: dtype=bool. Use cast(x, dtype) or count_nonzero(x).")
+        raise invalid_type(f"{who}: `x` must be numbers. Received: dtype=bool. Use cast(x, dtype) or count_nonzero(x).")
     return x
 
 
 def _floats(who, x):
     x = as_tensor(x)
     if not x.dtype.is_floating:
-        raise TypeError(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32').")
+        raise invalid_type(
+            f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32')."
+        )
     return x
 
 
@@ -214,7 +217,7 @@ def _arg_extreme(who, smallest, x, axis, dtype):
         x, axis = s.reshape(x, (-1,)), 0
     axis = normalized_axis(who, axis, len(x.shape))
     if not x.shape or x.shape[axis] == 0:
-        raise ValueError(f"{who}: `x` must have elements along the axis. Received: x.shape={x.shape}, axis={axis}.")
+        raise invalid(f"{who}: `x` must have elements along the axis. Received: x.shape={x.shape}, axis={axis}.")
     to = reduced(x.shape, (axis,))[0]
     if x.dtype is float32 or x.dtype is float64:
         outer, r, inner = runs(x.shape, (axis,))[0]

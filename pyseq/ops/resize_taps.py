@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 METHODS = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic")
+FEW = 2  # channels up to which csrc/image.h looks columns up element by element
 SMOOTHING = ("gaussian", "mitchellcubic")  # what these make of an image of the same size is another
 
 
@@ -77,6 +78,50 @@ def turned(pixels, weights, n_in):
     to = np.zeros((n_in, max(1, many.max(initial=0))), "int32"), np.zeros((n_in, max(1, many.max(initial=0))))
     to[0][source, place], to[1][source, place] = target, weight
     return to
+
+
+def halved(pixels, weights):
+    """The same sums where of two taps none is 0, or both are: a pixel that is alone is taken twice, by halves."""
+    if pixels.shape[1] != 2:
+        return pixels, weights
+    alone = (weights != 0).sum(1, keepdims=True) == 1
+    one = np.where(weights[:, :1] != 0, pixels[:, :1], pixels[:, 1:])
+    return np.where(alone, one, pixels), np.where(alone, weights.sum(1, keepdims=True) / 2, weights)
+
+
+def columns(pixels, weights, c, room):
+    """What csrc/image.pyx is told of the columns of images with c channels: (pixels, weights, pieces).
+
+    Args:
+        pixels, weights: (n_out, t), as of `taps`. room: elements of a row that are at hand at once.
+    Returns:
+        Tables (n_out, t), t at least 2, or of up to FEW channels (t, n_out * c), of single elements; and int32 (P, 4): of each
+        piece its first new pixel, how many, the first old pixel, how many. None if a single new pixel needs more than `room`.
+    """
+    if pixels.shape[1] == 1:
+        pixels, weights = np.repeat(pixels, 2, 1), np.repeat(weights / 2, 2, 1)
+    some = np.where(weights != 0, pixels, -1).max(1, keepdims=True)  # what does not count must be at hand, too
+    pixels = np.where(weights != 0, pixels, np.maximum(np.maximum.accumulate(some), 0)).astype("int32")
+    pieces = _pieces(pixels.min(1), pixels.max(1) + 1, room // max(c, 1))
+    if pieces is None:
+        return None
+    if c <= FEW:
+        pixels = (pixels[:, None] * c + np.arange(c)[:, None]).reshape(-1, pixels.shape[1]).T
+        weights = np.repeat(weights, c, 0).T
+    return np.ascontiguousarray(pixels, "int32"), np.ascontiguousarray(weights), pieces
+
+
+def _pieces(low, high, room):
+    """int32 (P, 4): runs of new pixels that need at most `room` old ones, each from `low` up to `high`."""
+    found, first, start, end = [], 0, low[0], high[0]
+    for o in range(len(low)):
+        if max(end, high[o]) - min(start, low[o]) > room:
+            found.append((first, o - first, start, end - start))
+            first, start, end = o, low[o], high[o]
+        start, end = min(start, low[o]), max(end, high[o])
+        if end - start > room:
+            return None
+    return np.array([*found, (first, len(low) - first, start, end - start)], "int32")
 
 
 # ------------------------------------------------------------------------------------------ kernels, of |distance| in pixels

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from pyseq.core import as_dtype, as_tensor, bool_, emit, int32, numpy_kernel
+from pyseq.core.errors import invalid, invalid_index
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
 from pyseq.ops.check import known_values
@@ -21,7 +22,7 @@ def unique(x, dtype=int32):
     """
     known = known_values("unique", "`x`", x)
     if known.ndim != 1:
-        raise ValueError(f"unique: `x` must be a vector. Received: x.shape={known.shape}.")
+        raise invalid(f"unique: `x` must be a vector. Received: x.shape={known.shape}.")
     _, first, inverse, counts = np.unique(
         known, return_index=True, return_inverse=True, return_counts=True, equal_nan=False
     )
@@ -47,9 +48,9 @@ def searchsorted(sorted_sequence, values, side="left", dtype=int32):
     """
     sorted_sequence, values = e.operands("searchsorted", sorted_sequence, values)
     if side not in ("left", "right"):
-        raise ValueError(f"searchsorted: `side` must be 'left' or 'right'. Received: side={side!r}.")
+        raise invalid(f"searchsorted: `side` must be 'left' or 'right'. Received: side={side!r}.")
     if not values.shape or sorted_sequence.shape[:-1] != values.shape[:-1] or not sorted_sequence.shape:
-        raise ValueError(
+        raise invalid(
             f"searchsorted: `values` must have the leading axes of `sorted_sequence`. Received: shapes "
             f"{sorted_sequence.shape} and {values.shape}."
         )
@@ -73,13 +74,13 @@ def invert_permutation(x):
     """y with y[x[i]] = i for a vector of the numbers from 0 on, each once."""
     x = as_tensor(x)
     if not x.dtype.is_integer or len(x.shape) != 1:
-        raise ValueError(
+        raise invalid(
             f"invert_permutation: `x` must be a vector of integers. Received: shape={x.shape}, dtype={x.dtype.name}."
         )
 
     def fill(inputs, outputs, dims, attrs):
         if not np.array_equal(np.sort(inputs[0]), np.arange(len(inputs[0]))):
-            raise ValueError(
+            raise invalid(
                 f"invert_permutation: `x` must hold each number from 0 on once. Received: {inputs[0].tolist()}."
             )
         outputs[0][inputs[0]] = np.arange(len(inputs[0]))
@@ -97,7 +98,7 @@ def in_top_k(targets, predictions, k):
     """
     targets, predictions = as_tensor(targets), as_tensor(predictions)
     if len(predictions.shape) != 2 or targets.shape != predictions.shape[:1] or not targets.dtype.is_integer:
-        raise ValueError(
+        raise invalid(
             f"in_top_k: `targets` must have an integer for each row of `predictions`. Received: "
             f"targets.shape={targets.shape}, predictions.shape={predictions.shape}, targets.dtype={targets.dtype.name}."
         )
@@ -123,7 +124,7 @@ def unravel_index(indices, dims):
         try:
             outputs[0][...] = np.unravel_index(inputs[0], dims)
         except ValueError:
-            raise IndexError(
+            raise invalid_index(
                 f"unravel_index: `indices` must be in [0, {math.prod(dims)}). Received: {inputs[0].tolist()}."
             ) from None
 
@@ -135,7 +136,7 @@ def histogram_bins(values, value_range, n, dtype=int32):
     values = as_tensor(values)
     low, high = np.asarray(value_range).reshape(-1).tolist()
     if not low < high or int(n) < 1:
-        raise ValueError(
+        raise invalid(
             f"histogram: `value_range` must ascend and `nbins` be at least 1. Received: {value_range}, nbins={n}."
         )
     scaled = e.divide(e.subtract(e.cast(values, "float64"), low), high - low)
@@ -149,13 +150,11 @@ def partitions(x, numbers, n):
 
     x, known = as_tensor(x), known_values("dynamic_partition", "`partitions`", numbers)
     if x.shape[: known.ndim] != known.shape:
-        raise ValueError(
+        raise invalid(
             f"dynamic_partition: `partitions` must have the first axes of `data`. Received: shapes {known.shape} and {x.shape}."
         )
     if known.size and not (0 <= known.min() and known.max() < n):
-        raise ValueError(
-            f"dynamic_partition: `partitions` must be in [0, {n}). Received: {known.min()} to {known.max()}."
-        )
+        raise invalid(f"dynamic_partition: `partitions` must be in [0, {n}). Received: {known.min()} to {known.max()}.")
     flat = s.reshape(x, (known.size, *x.shape[known.ndim :]))
     return [gather(flat, as_tensor(np.flatnonzero(known.reshape(-1) == k)), 0) for k in range(n)]
 
@@ -168,7 +167,7 @@ def stitched(indices, data):
     tensors = s.same_kind("dynamic_stitch", list(data))
     rests = {t.shape[i.ndim :] if t.shape[: i.ndim] == i.shape else None for i, t in zip(known, tensors, strict=True)}
     if len(rests) > 1 or None in rests:
-        raise ValueError(
+        raise invalid(
             "dynamic_stitch: `data` must have the axes of `indices`, then axes of one shape. Received: shapes "
             f"{[tuple(t.shape) for t in tensors]} and {[tuple(i.shape) for i in known]}."
         )

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from pyseq.core import as_tensor, emit, float32, int64, numpy_kernel, record
+from pyseq.core.errors import invalid, invalid_index, invalid_type
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
 from pyseq.ops.check import known_values
@@ -31,7 +32,7 @@ def unsorted_segment(how, data, ids, n):
     data, ids, n = as_tensor(data), _numbers(who, ids), int(n)
     rank = len(ids.shape)
     if data.shape[:rank] != ids.shape or n < 0:
-        raise ValueError(
+        raise invalid(
             f"{who}: `segment_ids` must have the first axes of `data`. Received: segment_ids.shape={ids.shape}, "
             f"data.shape={data.shape}, num_segments={n}."
         )
@@ -47,12 +48,12 @@ def segment(how, data, ids):
     data, ids = as_tensor(data), _numbers(who, ids)
     known = known_values(who, "`segment_ids`", ids)
     if known.ndim != 1 or data.shape[:1] != known.shape:
-        raise ValueError(
+        raise invalid(
             f"{who}: `segment_ids` must have one number for each row of `data`. Received: segment_ids.shape={ids.shape}, "
             f"data.shape={data.shape}."
         )
     if len(known) and (known[0] < 0 or (np.diff(known) < 0).any()):
-        raise ValueError(f"{who}: `segment_ids` must not be negative nor descend. Received: segment_ids={known}.")
+        raise invalid(f"{who}: `segment_ids` must not be negative nor descend. Received: segment_ids={known}.")
     n = int(known[-1]) + 1 if len(known) else 0
     y = _combined(who, how, data, e.cast(ids, int64), n)
     if how not in EXTREMES:
@@ -64,7 +65,7 @@ def segment(how, data, ids):
 def _numbers(who, ids):
     ids = as_tensor(ids)
     if not ids.dtype.is_integer:
-        raise TypeError(f"{who}: `segment_ids` must be integers. Received: dtype={ids.dtype.name}.")
+        raise invalid_type(f"{who}: `segment_ids` must be integers. Received: dtype={ids.dtype.name}.")
     return ids
 
 
@@ -73,7 +74,9 @@ def _checked(who, ids, n):
 
     def fill(inputs, outputs, dims, attrs):
         if inputs[0].size and inputs[0].max() >= n:
-            raise IndexError(f"{who}: `segment_ids` must be less than num_segments={n}. Received: {inputs[0].max()}.")
+            raise invalid_index(
+                f"{who}: `segment_ids` must be less than num_segments={n}. Received: {inputs[0].max()}."
+            )
         outputs[0][...] = inputs[0]
 
     return emit(numpy_kernel("segment_ids", fill), (ids,), ((ids.shape, int64),))
@@ -161,11 +164,11 @@ def bincount(x, weights=None, minlength=0, maxlength=None, dtype="int32", by_row
     if weights is not None:
         weights = as_tensor(weights)
         if weights.shape != x.shape:
-            raise ValueError(
+            raise invalid(
                 f"bincount: `weights` must have the shape of `arr`. Received: {weights.shape}, arr.shape={x.shape}."
             )
         if binary:
-            raise ValueError("bincount: `weights` must be None with `binary_output`. Received: both.")
+            raise invalid("bincount: `weights` must be None with `binary_output`. Received: both.")
     n = _length(x, minlength, maxlength)
     rows = x.shape[0] if by_row else 1
     flat = s.reshape(e.cast(x, int64), (rows, -1) if x.size else (rows, 0))
@@ -191,7 +194,7 @@ def _counted(flat, n):
     def fill(inputs, outputs, dims, attrs):
         a = inputs[0]
         if a.size and a.min() < 0:
-            raise ValueError(f"bincount: `arr` must not be negative. Received: {a.min()}.")
+            raise invalid(f"bincount: `arr` must not be negative. Received: {a.min()}.")
         outputs[0][...] = np.where(a < n, a + n * np.arange(len(a))[:, None], -1)
 
     return emit(numpy_kernel("counted", fill), (flat,), ((flat.shape, int64),))

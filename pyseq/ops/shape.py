@@ -26,6 +26,7 @@ from pyseq.core import (
     uint8,
 )
 from pyseq.core.engine import SymbolicError
+from pyseq.core.errors import invalid, invalid_index, invalid_type
 from pyseq.ops import elementwise as e
 from pyseq.ops.axes import normalized_axis
 from pyseq.ops.broadcasting import broadcast_shapes
@@ -64,7 +65,7 @@ def checked_shape(who: str, shape, name: str = "shape", least: int | None = None
     except (TypeError, AttributeError):
         raise TypeError(f"{who}: `{name}` must be a tuple of integers. Received: {shape!r}.") from None
     if least is not None and shape and min(shape) < least:
-        raise ValueError(f"{who}: `{name}` must not have entries under {least}. Received: {shape}.")
+        raise invalid(f"{who}: `{name}` must not have entries under {least}. Received: {shape}.")
     return shape
 
 
@@ -75,16 +76,14 @@ def reshape(x, shape):
     if -1 in shape:
         known = -math.prod(shape)
         if shape.count(-1) > 1 or known == 0 or x.size % known:
-            raise ValueError(
+            raise invalid(
                 f"reshape: `shape` must hold the {x.size} elements of x. Received: {shape}, x.shape={x.shape}."
             )
         shape = tuple(x.size // known if d == -1 else d for d in shape)
     if shape == x.shape:
         return x
     if math.prod(shape) != x.size or any(d < 0 for d in shape):
-        raise ValueError(
-            f"reshape: `shape` must hold the {x.size} elements of x. Received: {shape}, x.shape={x.shape}."
-        )
+        raise invalid(f"reshape: `shape` must hold the {x.size} elements of x. Received: {shape}, x.shape={x.shape}.")
     return record(x.reshaped(shape), (x,), lambda dy, needs: reshape(dy, x.shape))
 
 
@@ -95,7 +94,7 @@ def expand_dims(x, axis):
     rank = len(x.shape) + len(axes)
     axes = [normalized_axis("expand_dims", k, rank) for k in axes]
     if len(set(axes)) < len(axes):
-        raise ValueError(f"expand_dims: `axis` must not name a place twice. Received: axis={axis}.")
+        raise invalid(f"expand_dims: `axis` must not name a place twice. Received: axis={axis}.")
     rest = iter(x.shape)
     return reshape(x, tuple(1 if k in axes else next(rest) for k in range(rank)))
 
@@ -108,7 +107,7 @@ def squeeze(x, axis=None):
     axes = [axis] if hasattr(axis, "__index__") else list(axis)
     axes = {normalized_axis("squeeze", k, len(x.shape)) for k in axes}
     if any(x.shape[k] != 1 for k in axes):
-        raise ValueError(f"squeeze: axes must have extent 1. Received: x.shape={x.shape}, axis={axis}.")
+        raise invalid(f"squeeze: axes must have extent 1. Received: x.shape={x.shape}, axis={axis}.")
     return reshape(x, tuple(d for k, d in enumerate(x.shape) if k not in axes))
 
 
@@ -147,7 +146,7 @@ def transpose(x, axes=None):
     else:
         order, back = _order(tuple([normalized_axis("transpose", k, rank) for k in axes]), rank)
     if back is None:
-        raise ValueError(f"transpose: `axes` must name each of the {rank} axes once. Received: axes={axes}.")
+        raise invalid(f"transpose: `axes` must name each of the {rank} axes once. Received: axes={axes}.")
     if order == _IN_ORDER[:rank]:
         return x
     if rank > 8:
@@ -185,12 +184,12 @@ def broadcast_to(x, shape):
     if x.shape == shape:
         return x
     if broadcast_shapes(x.shape, shape, who="broadcast_to") != shape:
-        raise ValueError(
-            f"broadcast_to: `shape` must be one that x broadcasts to. Received: {shape}, x.shape={x.shape}."
-        )
+        raise invalid(f"broadcast_to: `shape` must be one that x broadcasts to. Received: {shape}, x.shape={x.shape}.")
     if x.dtype in (float32, float64):
         # a sum with zeros would turn -0 into 0; a product with ones keeps every bit
-        return record(e._binary("multiply", x, ones(shape, x.dtype)), (x,), lambda dy, n: e.unbroadcast(dy, x.shape))
+        before = (1,) * (len(shape) - len(x.shape)) + x.shape
+        one = ones([n if old == 1 else 1 for n, old in zip(shape, before, strict=True)], x.dtype)
+        return record(e._binary("multiply", x, one), (x,), lambda dy, n: e.unbroadcast(dy, x.shape))
     return _moved("broadcast_to", lambda a: a, x, shape, lambda dy, needs: e.unbroadcast(dy, x.shape))
 
 
@@ -199,11 +198,11 @@ def same_kind(who, xs):
     if isinstance(xs, (Tensor, Variable, np.ndarray)):
         xs = list(xs)
     if not xs:
-        raise ValueError(f"{who}: must get at least one tensor. Received: none.")
+        raise invalid(f"{who}: must get at least one tensor. Received: none.")
     like = next((x for x in xs if isinstance(x, (Tensor, Variable, np.ndarray))), None)
     tensors = [as_tensor(x, like=like) if like is not None else as_tensor(x) for x in xs]
     if len({t.dtype for t in tensors}) > 1:
-        raise TypeError(
+        raise invalid_type(
             f"{who}: tensors must have one dtype. Received: {[t.dtype.name for t in tensors]}. Use cast(x, dtype)."
         )
     return tensors
@@ -213,7 +212,7 @@ def stack(xs, axis=0):
     """Tensors of one shape along a new axis."""
     tensors = same_kind("stack", xs)
     if len({t.shape for t in tensors}) > 1:
-        raise ValueError(f"stack: shapes must be equal. Received: {[tuple(t.shape) for t in tensors]}.")
+        raise invalid(f"stack: shapes must be equal. Received: {[tuple(t.shape) for t in tensors]}.")
     axis = normalized_axis("stack", axis, len(tensors[0].shape) + 1)
     return concatenate([expand_dims(t, axis) for t in tensors], axis)
 
@@ -244,7 +243,7 @@ def unstack(x, num=None, axis=0):
     axis = normalized_axis("unstack", axis, len(x.shape))
     n = x.shape[axis]
     if num is not None and num != n:
-        raise ValueError(f"unstack: `num` must be the extent of axis {axis}, {n}. Received: num={num}.")
+        raise invalid(f"unstack: `num` must be the extent of axis {axis}, {n}. Received: num={num}.")
     return [getitem(x, (*(slice(None),) * axis, k)) for k in range(n)]
 
 
@@ -256,7 +255,7 @@ def split(x, indices_or_sections, axis=0):
     if hasattr(indices_or_sections, "__index__"):
         k = int(indices_or_sections)
         if k < 1 or n % k:
-            raise ValueError(f"split: axis {axis} of extent {n} must divide in equal pieces. Received: {k} pieces.")
+            raise invalid(f"split: axis {axis} of extent {n} must divide in equal pieces. Received: {k} pieces.")
         cuts = [n // k * j for j in range(1, k)]
     else:
         cuts = [int(c) for c in indices_or_sections]
@@ -275,7 +274,7 @@ def take(x, indices, axis=0):
     x, indices = as_tensor(x), as_tensor(indices)
     axis = normalized_axis("take", axis, len(x.shape))
     if not indices.dtype.is_integer:
-        raise TypeError(f"take: `indices` must be integers. Received: dtype={indices.dtype.name}.")
+        raise invalid_type(f"take: `indices` must be integers. Received: dtype={indices.dtype.name}.")
     _check_bounds("take", indices, x.shape[axis])
     if axis != 0:
         order = (axis, *(k for k in range(len(x.shape)) if k != axis))
@@ -288,7 +287,7 @@ def take(x, indices, axis=0):
 
 def _check_bounds(who, indices, extent):
     def error(found):
-        return IndexError(f"{who}: `indices` must be in [0, {extent}). Received: {found}.")
+        return invalid_index(f"{who}: `indices` must be in [0, {extent}). Received: {found}.")
 
     refuse_integers(indices, 0, extent, error)
 
@@ -306,7 +305,7 @@ def gather_rows(x, index, dtype):
 def _checked_index(who, index):
     index = as_tensor(index)
     if index.dtype is not int64 or len(index.shape) != 1:
-        raise ValueError(
+        raise invalid(
             f"{who}: `index` must be a vector of int64. Received: shape={index.shape}, dtype={index.dtype.name}."
         )
     return index
@@ -350,7 +349,7 @@ def scatter_rows(dy, index, shape):
         checked_shape("scatter_rows", shape, least=0),
     )
     if not shape or dy.shape != (*index.shape, *shape[1:]):
-        raise ValueError(
+        raise invalid(
             f"scatter_rows: `dy` must have a row of `shape` for each index. "
             f"Received: dy.shape={dy.shape}, index.shape={index.shape}, shape={shape}."
         )
@@ -366,10 +365,10 @@ def one_hot(indices, depth, on_value=1.0, off_value=0.0, axis=-1, dtype=None):
     """`on_value` at the number given, `off_value` elsewhere; a number outside [0, depth) gives no `on_value`."""
     indices = as_tensor(indices)
     if not indices.dtype.is_integer:
-        raise TypeError(f"one_hot: `indices` must be integers. Received: dtype={indices.dtype.name}.")
+        raise invalid_type(f"one_hot: `indices` must be integers. Received: dtype={indices.dtype.name}.")
     depth, dtype = int(depth), as_dtype(dtype or config.floatx())
     if depth < 0:
-        raise ValueError(f"one_hot: `depth` must not be negative. Received: depth={depth}.")
+        raise invalid(f"one_hot: `depth` must not be negative. Received: depth={depth}.")
     if depth > np.iinfo(indices.dtype.numpy).max:  # numbers up to depth would wrap
         indices = e.cast(indices, int64)
     axis = normalized_axis("one_hot", axis, len(indices.shape) + 1)
@@ -405,7 +404,7 @@ def repeat(x, repeats, axis=None):
     axis = normalized_axis("repeat", axis, len(x.shape))
     counts, n = np.asarray(repeats), x.shape[axis]
     if counts.dtype.kind not in "iu" or counts.shape not in ((), (1,), (n,)) or (counts < 0).any():
-        raise ValueError(f"repeat: `repeats` must be a count, or {n} of them. Received: repeats={repeats}.")
+        raise invalid(f"repeat: `repeats` must be a count, or {n} of them. Received: repeats={repeats}.")
     counts = np.broadcast_to(counts, (n,))
     return take(x, as_tensor(np.repeat(np.arange(x.shape[axis]), counts)), axis)
 
@@ -433,7 +432,7 @@ def full(shape, value, dtype=None):
     value = as_tensor(value) if dtype is None else as_tensor(value, dtype=dtype)
     shape = checked_shape("full", shape, least=0)
     if value.shape and broadcast_shapes(value.shape, shape, who="full") != shape:
-        raise ValueError(f"full: `value` must broadcast to {shape}. Received: value.shape={value.shape}.")
+        raise invalid(f"full: `value` must broadcast to {shape}. Received: value.shape={value.shape}.")
 
     def fill(inputs, outputs, dims, attrs):
         outputs[0][...] = inputs[0]
@@ -459,6 +458,8 @@ def ones(shape, dtype=None):
 
 def eye(rows, columns=None, k=0, dtype=None):
     """Ones on the k-th diagonal, zeros elsewhere."""
+    if int(rows) < 0 or columns is not None and int(columns) < 0:
+        raise invalid(f"eye: `rows` and `columns` must not be negative. Received: {rows}, {columns}.")
     return as_tensor(
         np.eye(int(rows), None if columns is None else int(columns), int(k)), dtype=dtype or config.floatx()
     )
@@ -470,7 +471,7 @@ def arange(start, stop=None, step=1, dtype=None):
         start, stop = 0, start
     start, stop, step = (v.numpy() if isinstance(v, (Tensor, Variable)) else v for v in (start, stop, step))
     if step == 0:
-        raise ValueError(f"arange: `step` must not be 0. Received: step={step}.")
+        raise invalid(f"arange: `step` must not be 0. Received: step={step}.")
     if dtype is None:
         dtype = as_tensor(start + step + stop).dtype
     return as_tensor(np.arange(start, stop, step, dtype=as_dtype(dtype).numpy))
@@ -485,7 +486,7 @@ def argsort(x, axis=-1, direction="ASCENDING"):
     axis = normalized_axis("argsort", axis, len(x.shape))
     direction = direction.upper()
     if direction not in ("ASCENDING", "DESCENDING"):
-        raise ValueError(f"argsort: `direction` must be 'ASCENDING' or 'DESCENDING'. Received: {direction!r}.")
+        raise invalid(f"argsort: `direction` must be 'ASCENDING' or 'DESCENDING'. Received: {direction!r}.")
 
     def fill(inputs, outputs, dims, attrs):
         a = inputs[0]
@@ -503,9 +504,9 @@ def take_along_axis(x, indices, axis=-1):
     x, indices = as_tensor(x), as_tensor(indices)
     axis = normalized_axis("take_along_axis", axis, len(x.shape))
     if not indices.dtype.is_integer:
-        raise TypeError(f"take_along_axis: `indices` must be integers. Received: dtype={indices.dtype.name}.")
+        raise invalid_type(f"take_along_axis: `indices` must be integers. Received: dtype={indices.dtype.name}.")
     if len(indices.shape) != len(x.shape):
-        raise ValueError(
+        raise invalid(
             f"take_along_axis: `indices` must have the rank of x. "
             f"Received: indices.shape={indices.shape}, x.shape={x.shape}."
         )
@@ -542,9 +543,9 @@ def top_k(x, k=1, sorted=True):  # noqa: A002
     """(values, positions) of the k largest along the last axis, largest first; the first of equals first."""
     x = as_tensor(x)
     if not x.shape:
-        raise ValueError("top_k: `x` must have an axis. Received: x.shape=().")
+        raise invalid("top_k: `x` must have an axis. Received: x.shape=().")
     if not 0 <= k <= x.shape[-1]:
-        raise ValueError(f"top_k: `k` must be in [0, {x.shape[-1]}]. Received: k={k}.")
+        raise invalid(f"top_k: `k` must be in [0, {x.shape[-1]}]. Received: k={k}.")
     positions = getitem(argsort(x, -1, "DESCENDING"), (Ellipsis, slice(0, k)))
     return take_along_axis(x, positions, -1), positions
 

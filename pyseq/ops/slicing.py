@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from pyseq.core import Tensor, Variable, as_tensor, bool_, emit, kernels, numpy_kernel, record
+from pyseq.core.errors import invalid, invalid_index, invalid_type
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as s
 from pyseq.ops.axes import normalized_axis
@@ -28,6 +29,8 @@ AT_ONCE = 8  # inputs of one instruction
 
 def getitem(x, key):
     """x[key]: integers, slices, Ellipsis, None (a new axis), integer or bool arrays, as NumPy has them.
+
+    In TensorFlow x[tensor of integers] is an error, which says tf.gather, and x[[0, 1]] is x[0, 1].
 
     Args:
         key: tensors of integers may be in it, also those whose values are not known yet; a mask must be known, since the
@@ -76,14 +79,14 @@ def _rectangle(shape, key):
             return None, None, None
         given += 1
     if given > len(shape):
-        raise IndexError(f"x[key]: too many indices. Received: {given} of them, x.shape={shape}.")
+        raise invalid_index(f"x[key]: too many indices. Received: {given} of them, x.shape={shape}.")
     axes, to, exact, dots = [], [], False, False
     for k in key if any(k is Ellipsis for k in key) else (*key, Ellipsis):
         if k is None:
             to.append(1)
         elif k is Ellipsis:
             if dots:
-                raise IndexError("x[key]: an index can only have a single ellipsis ('...').")
+                raise invalid_index("x[key]: an index can only have a single ellipsis ('...').")
             dots = True
             for extent in shape[len(axes) : len(axes) + len(shape) - given]:
                 axes.append((0, 1, extent))
@@ -119,13 +122,13 @@ def _bounds(k):
 
 
 def _refuse_step(shape, key):
-    raise ValueError(f"x[key]: slice step cannot be zero. Received: x.shape={shape}, key={key}.")
+    raise invalid(f"x[key]: slice step cannot be zero. Received: x.shape={shape}, key={key}.")
 
 
 def _position(k, n, shape, key):
     k = k.__index__()
     if not -n <= k < n:
-        raise IndexError(
+        raise invalid_index(
             f"x[key]: index {k} is out of bounds for an axis of extent {n}. Received: x.shape={shape}, key={key}."
         )
     return k + n if k < 0 else k
@@ -209,13 +212,13 @@ def _elements(x, key, to=None):
     try:
         shape = np.empty(x.shape, dtype=[])[filled(key, [np.zeros(t.shape, "int8") for t in tensors])].shape
     except (IndexError, ValueError) as error:
-        raise _key_error(type(error), error, x, key) from None
+        raise _key_error(error, x, key) from None
 
     def pick(inputs, outputs, dims, attrs):
         try:
             outputs[0][...] = inputs[0][filled(key, inputs[1:])].reshape(outputs[0].shape)
         except IndexError as error:
-            raise _key_error(IndexError, error, x, key) from None
+            raise _key_error(error, x, key) from None
 
     def vjp(dy, needs):
         back = _put_back(dy if to is None else s.reshape(dy, shape), key, tensors, x.shape)
@@ -225,7 +228,8 @@ def _elements(x, key, to=None):
     return record(y, (x, *tensors), vjp)
 
 
-def _key_error(kind, error, x, key):
+def _key_error(error, x, key):
+    kind = invalid_index if isinstance(error, IndexError) else invalid
     return kind(f"x[key]: {str(error).rstrip('.')}. Received: x.shape={x.shape}, key={key}.")
 
 
@@ -276,7 +280,7 @@ def plain_key(key):
             if k.dtype.is_bool:
                 k = known_values("x[key]", "a mask", k)
             elif not k.dtype.is_integer:
-                raise TypeError(f"x[key]: an index must be an integer. Received: dtype={k.dtype.name}.")
+                raise invalid_type(f"x[key]: an index must be an integer. Received: dtype={k.dtype.name}.")
             else:
                 tensors.append(k)
                 k = _PLACE
@@ -288,7 +292,7 @@ def plain_key(key):
             raise TypeError(f"x[key]: an index must be an integer. Received: {k!r}.")
         plain.append(k)
     if len(tensors) > AT_ONCE - 1:
-        raise ValueError(f"x[key]: at most {AT_ONCE - 1} tensors may be in a key. Received: {len(tensors)}.")
+        raise invalid(f"x[key]: at most {AT_ONCE - 1} tensors may be in a key. Received: {len(tensors)}.")
     return tuple(plain), tuple(tensors)
 
 
@@ -302,7 +306,7 @@ def concatenate(xs, axis=-1):
     axis = normalized_axis("concatenate", axis, rank)
     rest = {t.shape[:axis] + t.shape[axis + 1 :] if len(t.shape) == rank else None for t in tensors}
     if len(rest) > 1 or not rank:
-        raise ValueError(
+        raise invalid(
             f"concatenate: shapes must agree but for axis {axis}. Received: {[tuple(t.shape) for t in tensors]}."
         )
     if len(tensors) == 1:
@@ -347,20 +351,20 @@ def pad(x, pad_width, mode="constant", constant_values=0):
     try:
         widths = tuple((int(a), int(b)) for a, b in np.broadcast_to(np.asarray(pad_width), (rank, 2)))
     except ValueError:
-        raise ValueError(
+        raise invalid(
             f"pad: `pad_width` must be (before, after) for each of {rank} axes. Received: {pad_width}."
         ) from None
     mode = mode.lower()
     if mode not in ("constant", "reflect", "symmetric"):
-        raise ValueError(f"pad: `mode` must be 'constant', 'reflect' or 'symmetric'. Received: mode={mode!r}.")
+        raise invalid(f"pad: `mode` must be 'constant', 'reflect' or 'symmetric'. Received: mode={mode!r}.")
     if any(w < 0 for pair in widths for w in pair):
-        raise ValueError(f"pad: `pad_width` must not be negative. Received: {pad_width}.")
+        raise invalid(f"pad: `pad_width` must not be negative. Received: {pad_width}.")
     if mode == "constant":
         return _constant_margin(x, widths, constant_values)
     for axis, pair in enumerate(widths):
         most = x.shape[axis] - (mode == "reflect")
         if max(pair) > most:
-            raise ValueError(
+            raise invalid(
                 f"pad: `pad_width` must not be above {most} along axis {axis} of extent {x.shape[axis]} with "
                 f"mode={mode!r}. Received: {pad_width}."
             )

@@ -6,6 +6,7 @@ from functools import lru_cache
 from math import prod
 
 from pyseq.core import as_tensor, emit, float32, float64, int64, kernels, record
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.ops import activation, reduce, shape
 from pyseq.ops import elementwise as e
 from pyseq.ops.axes import normalized_axis
@@ -35,9 +36,11 @@ def _along_last(who, function, x, axis):
     if axis == -1 and type(axis) is int and x.shape and (x.dtype is float32 or x.dtype is float64):
         return function(x)
     if not x.dtype.is_floating:
-        raise TypeError(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32').")
+        raise invalid_type(
+            f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32')."
+        )
     if not x.shape:
-        raise ValueError(f"{who}: `x` must have an axis. Received: a scalar.")
+        raise invalid(f"{who}: `x` must have an axis. Received: a scalar.")
     axis = normalized_axis(who, axis, len(x.shape))
     if x.dtype is not float32 and x.dtype is not float64:
         return e.cast(_along_last(who, function, e.cast(x, float32), axis), x.dtype)
@@ -98,7 +101,7 @@ def _probabilities_and_logits(who, labels, logits):
     """Both of one floating point type, broadcast to one shape."""
     labels, logits = e.operands(who, labels, logits)
     if not logits.dtype.is_floating:
-        raise TypeError(f"{who}: `labels` and `logits` must be floating point. Received: dtype={logits.dtype.name}.")
+        raise invalid_type(f"{who}: `labels` and `logits` must be floating point. Received: dtype={logits.dtype.name}.")
     if labels.shape != logits.shape:
         to = broadcast_shapes(labels.shape, logits.shape, who=who)
         labels, logits = shape.broadcast_to(labels, to), shape.broadcast_to(logits, to)
@@ -117,7 +120,7 @@ def softmax_crossentropy(labels, logits):
     """
     labels, logits = _probabilities_and_logits("softmax_crossentropy", labels, logits)
     if not logits.shape:
-        raise ValueError("softmax_crossentropy: `logits` must have an axis. Received: a scalar.")
+        raise invalid("softmax_crossentropy: `logits` must have an axis. Received: a scalar.")
     if logits.dtype is not float32 and logits.dtype is not float64:
         return e.cast(softmax_crossentropy(e.cast(labels, float32), e.cast(logits, float32)), logits.dtype)
     dims, parts, work = _rows(logits.shape)
@@ -162,8 +165,8 @@ def _crossentropy_backward(dloss, labels, p, dims, parts):
 def _check_labels(labels, n_classes):
     def error(found):
         if found == LOWEST:
-            return ValueError(f"Received a label that is NaN or infinite, outside the valid range of [0, {n_classes}).")
-        return ValueError(
+            return invalid(f"Received a label that is NaN or infinite, outside the valid range of [0, {n_classes}).")
+        return invalid(
             f"Received a label value of {found} which is outside the valid range of [0, {n_classes}). "
             "Is the last layer as wide as there are classes?"
         )
@@ -184,12 +187,12 @@ def sparse_softmax_crossentropy(labels, logits):
     """
     labels, logits = as_tensor(labels), as_tensor(logits)
     if not labels.dtype.is_integer or not logits.dtype.is_floating:
-        raise TypeError(
+        raise invalid_type(
             "sparse_softmax_crossentropy: `labels` must be integers and `logits` floating point. "
             f"Received: {labels.dtype.name} and {logits.dtype.name}."
         )
     if not logits.shape or labels.shape != logits.shape[:-1]:
-        raise ValueError(
+        raise invalid(
             "sparse_softmax_crossentropy: `labels` must have the shape of `logits` without its last axis. "
             f"Received: labels.shape={labels.shape}, logits.shape={logits.shape}."
         )

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from pyseq.core import as_tensor, emit, numpy_kernel, record, stop_recording
+from pyseq.core.errors import invalid_type
 from pyseq.ops import elementwise as e
 from pyseq.ops import reduce
 from pyseq.ops.axes import normalized_axis
@@ -21,7 +22,9 @@ from pyseq.ops.broadcasting import broadcast_shapes
 def _floating(who, x):
     x = as_tensor(x)
     if not x.dtype.is_floating:
-        raise TypeError(f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32').")
+        raise invalid_type(
+            f"{who}: `x` must be floating point. Received: dtype={x.dtype.name}. Use cast(x, 'float32')."
+        )
     return x
 
 

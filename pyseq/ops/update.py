@@ -7,6 +7,7 @@ are numbers. None of these ops is differentiable.
 from __future__ import annotations
 
 from pyseq.core import as_dtype, emit, float32, float64, int64, kernels
+from pyseq.core.errors import invalid, invalid_type
 
 SGD, ADAM, ADAM_STEP_SIZE, RMSPROP = kernels("sgd", "adam", "adam_step_size", "rmsprop")
 ADAMAX, ADAMAX_STEP_SIZE, NADAM, NADAM_STEP_SIZES = kernels("adamax", "adamax_step_size", "nadam", "nadam_step_sizes")
@@ -26,13 +27,13 @@ def parts_of(n):
 def check_variable(who, w, g, *slots):
     """Every array of an update is like the weight."""
     if w.dtype is not float32 and w.dtype is not float64:
-        raise TypeError(
+        raise invalid_type(
             f"{who}: the variable must be float32 or float64. Received: {w.name} with dtype={w.dtype.name}."
         )
     for x in (g, *slots):
         if x.shape != w.shape or x.dtype is not w.dtype:
             what = "`gradient`" if x is g else "a slot"
-            raise ValueError(
+            raise invalid(
                 f"{who}: {what} must have the shape and dtype of {w.name}: {w.shape}, {w.dtype.name}. "
                 f"Received: shape={x.shape}, dtype={x.dtype.name}."
             )
@@ -41,7 +42,7 @@ def check_variable(who, w, g, *slots):
 def check_rate(who, rate):
     """A learning rate is one float32 or float64 number."""
     if rate.shape != () or (rate.dtype is not float32 and rate.dtype is not float64):
-        raise ValueError(
+        raise invalid(
             f"{who}: the rate must be one float32 or float64 number. "
             f"Received: shape={rate.shape}, dtype={rate.dtype.name}."
         )
@@ -50,7 +51,7 @@ def check_rate(who, rate):
 def check_count(who, iterations):
     """A step count is one int64 number: of the kernels' own type."""
     if iterations.shape != () or iterations.dtype is not int64:
-        raise ValueError(
+        raise invalid(
             f"{who}: `iterations` must be one int64 number. "
             f"Received: shape={iterations.shape}, dtype={iterations.dtype.name}."
         )
@@ -140,7 +141,7 @@ def nadam_step_sizes(rate, iterations, product, beta_1, beta_2, decay=1.0, dtype
     check_rate("nadam_step_sizes", rate)
     check_count("nadam_step_sizes", iterations)
     if product.shape != (2,) or product.dtype is not float64:
-        raise ValueError(
+        raise invalid(
             f"nadam_step_sizes: `product` must be two float64 numbers. "
             f"Received: shape={product.shape}, dtype={product.dtype.name}."
         )
@@ -159,7 +160,7 @@ def nadam(w, gradient, step_sizes, m, v, beta_1=0.9, beta_2=0.999, epsilon=1e-7)
     """
     check_variable("nadam", w, gradient, m, v)
     if step_sizes.shape != (3,) or step_sizes.dtype is not w.dtype:
-        raise ValueError(
+        raise invalid(
             f"nadam: `step_sizes` must be three numbers of the dtype {w.dtype.name}. "
             f"Received: shape={step_sizes.shape}, dtype={step_sizes.dtype.name}."
         )

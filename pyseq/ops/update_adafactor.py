@@ -6,6 +6,7 @@ from __future__ import annotations
 from math import prod
 
 from pyseq.core import emit, float64, kernels
+from pyseq.core.errors import invalid
 from pyseq.ops.update import CHUNK, TOTAL, check_count, check_rate, check_variable, parts_of, square_total
 
 SUMS, MEANS, SCALED, MATRIX = kernels("adafactor_sums", "adafactor_means", "adafactor_scaled", "adafactor_matrix")
@@ -56,7 +57,7 @@ def _matrix(w, g, iterations, v, r, c, keeping, factor):
     blocks = prod(blocks)
     for name, slot, shape in (("r", r, w.shape[:-1]), ("c", c, (*w.shape[:-2], columns))):
         if slot is None or slot.shape != shape or slot.dtype is not w.dtype:
-            raise ValueError(
+            raise invalid(
                 f"adafactor: `{name}` must be a Variable of shape {shape} and dtype {w.dtype.name} to go with {w.name}. "
                 f"Received: {slot}."
             )

@@ -25,36 +25,37 @@ class Flat:
         nodes: the nodes, runs of updates replaced by one.
         parts: id of a gradient -> (the flat value it is a part of, offset in bytes).
         spans: id of a merged node -> all variables that it writes.
+        gaps: [(flat value, offset, bytes)] between the parts, which must be zeros.
     """
 
     def __init__(self, graph):
-        self.nodes, self.parts, self.spans = [], {}, {}
+        self.nodes, self.parts, self.spans, self.gaps = [], {}, {}, []
         self._outputs = {id(v) for v in graph.outputs}
-        run = []
+        run, taken = [], set()  # and what the run reads
         for node in graph.nodes:
-            if run and not (node.kernel is run[-1].kernel and self._continues(run, node)):
+            if run and not (node.kernel is run[-1].kernel and self._continues(run[-1], node, taken)):
                 self._end(run)
-                run = []
+                run, taken = [], set()
             if node.kernel in ELEMENTWISE:
                 run.append(node)
+                taken.update(map(id, node.inputs))
             else:
                 self.nodes.append(node)
         self._end(run)
 
-    def _continues(self, run, node):
-        last, wide = run[-1], ELEMENTWISE[node.kernel]
+    def _continues(self, last, node, taken):
+        wide = ELEMENTWISE[node.kernel]
         if node.dims[1:] != last.dims[1:] or node.attrs != last.attrs or node.dtype is not last.dtype:
             return False
         if any(a is not b for k, (a, b) in enumerate(zip(last.inputs, node.inputs, strict=True)) if k not in wide):
             return False
         if not all(follows(a, b) for a, b in zip(last.updates, node.updates, strict=True)):
             return False
-        return all(self._joins(last.inputs[k], node.inputs[k], run) for k in wide)
+        return all(self._joins(last.inputs[k], node.inputs[k], taken) for k in wide)
 
-    def _joins(self, a, b, run):
+    def _joins(self, a, b, taken):
         if a.kind == b.kind == "variable":
             return follows(a.source[0], b.source[0])
-        taken = {id(v) for node in run for v in node.inputs}
         return all(
             v.kind == "temporary" and id(v) not in self._outputs and id(v) not in self.parts for v in (a, b)
         ) and (id(b) not in taken)
@@ -83,5 +84,7 @@ class Flat:
         offset = 0
         for v, size in zip(values, sizes, strict=True):
             self.parts[id(v)] = (flat, offset)
+            if size > v.nbytes and v is not values[-1]:
+                self.gaps.append((flat, offset + v.nbytes, size - v.nbytes))
             offset += size
         return flat

@@ -6,12 +6,14 @@ import functools
 import inspect
 import itertools
 import weakref
+from contextlib import suppress
 
 import numpy as np
 
 from pyseq.core import Tensor, Variable, active_trace, as_dtype, as_tensor, config, recording
+from pyseq.core.engine import UnmadeVariable
 from pyseq.core.structure import flatten, map_structure
-from pyseq.plan.plan import Plan
+from pyseq.plan.fallback import SINGLETON, plan_for_good, plan_or_none
 
 PLANS_MAX = 256  # of one function; the oldest go
 
@@ -22,25 +24,33 @@ class Function:
     Tensors and arrays are arguments of the plan, whatever their values; everything else (numbers, texts, layers, variables)
     is part of the signature. What the function does besides calling ops (printing, counting) happens when it is traced.
     While a tape outside records, or inside another traced function, it runs as plain Python, with the same numbers; so does
-    a call with an iterator: what that gives when the function is traced is not what it gives later.
+    a call with an iterator: what that gives when the function is traced is not what it gives later. And so does, from the first
+    call on, a function whose Python code needs values: `if`, `while` and `for` on tensors, tf.cond, NumPy. It says so once.
+    Variables may be made in the first call.
     """
 
-    def __init__(self, python_function, input_signature=None):
+    def __init__(self, python_function, input_signature=None, falls_back=True):
+        """`falls_back`: does it run as Python code if that needs values? Else that is an error, SymbolicError."""
         if not callable(python_function):
             raise TypeError(f"function: `func` must be callable. Received: {python_function!r}.")
         self.python_function = python_function
+        if input_signature is not None and not isinstance(input_signature, tuple | list):
+            raise TypeError(f"function: `input_signature` must be a list or tuple. Received: {input_signature!r}.")
         self.input_signature = None if input_signature is None else tuple(input_signature)
-        self._plans = {}
+        self._plans = {}  # of each signature; None if it runs as Python code
+        self._python_only = set()  # the signatures, but for the tensors in them, that run as Python code
         self._bound = weakref.WeakKeyDictionary()
         self._traced = 0
+        self._falls_back = falls_back
         functools.update_wrapper(self, python_function)
+        self.__name__ = getattr(python_function, "__name__", None) or type(python_function).__name__
 
     def __get__(self, instance, owner=None):
         if instance is None:
             return self
         bound = self._bound.get(instance)
         if bound is None:
-            bound = Function(_Method(self.python_function, instance), self.input_signature)
+            bound = Function(_Method(self.python_function, instance), self.input_signature, self._falls_back)
             self._bound[instance] = bound
         return bound
 
@@ -48,45 +58,76 @@ class Function:
         """Run; same arguments and results as the Python function, arrays and lists of results being tensors."""
         if active_trace() is not None or recording() or config.functions_run_eagerly() or _iterates(args):
             return self.python_function(*args, **kwargs)
-        args = self._conform(args)
+        if self.input_signature is not None:
+            args, kwargs = self._conform(args, kwargs)
         tensors = []
         key = self._key(args, kwargs, tensors)
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = self._trace(args, kwargs, tensors)
+            return self._without_plan(key, args, kwargs, tensors)
         return plan(*tensors)
 
     def _key(self, args, kwargs, tensors):
         return _signature(args, tensors), _signature(kwargs, tensors), config.floatx()
 
-    def _trace(self, args, kwargs, tensors):
-        if len(self._plans) >= PLANS_MAX:
-            self._plans.pop(next(iter(self._plans)))
-        self._traced += 1
+    def _without_plan(self, key, args, kwargs, tensors):
+        """A call whose signature has no plan: it gets one, unless it runs as Python code."""
+        if key in self._plans:
+            return self._run(args, kwargs, tensors)
+        try:
+            plan = self._trace(key, args, kwargs, tensors)
+        except UnmadeVariable:
+            return self._make_variables(key, args, kwargs, tensors)
+        return self._run(args, kwargs, tensors) if plan is None else plan(*tensors)
 
-        def function(*symbols):
-            read = iter(symbols)
-            filled = [_filled(x, read) for x in (args, kwargs)]
-            result = self.python_function(*filled[0], **filled[1])
-            return map_structure(
-                lambda leaf: as_tensor(leaf) if isinstance(leaf, Variable | np.ndarray) else leaf, result
-            )
+    def _make_variables(self, key, args, kwargs, tensors):
+        """A first call as Python code, which makes variables of values; the next ones need not."""
+        result = self._run(args, kwargs, tensors)
+        try:
+            self._trace(key, args, kwargs, tensors)
+        except UnmadeVariable as error:
+            raise ValueError(SINGLETON.format(self.__name__)) from error
+        return result
 
-        plan = Plan(function, [(t.shape, t.dtype) for t in tensors])
-        plan.keeps = [
-            _filled(x, itertools.repeat(None)) for x in (args, kwargs)
-        ]  # the signature names objects by their id
+    def _run(self, args, kwargs, tensors):
+        """The Python function of the arguments, `tensors` being the tensors and arrays among them."""
+        read = iter(tensors)
+        filled = [_filled(x, read) for x in (args, kwargs)]
+        return map_structure(_result, self.python_function(*filled[0], **filled[1]))
+
+    def _trace(self, key, args, kwargs, tensors):
+        """The plan of a signature from now on; None if it is to run as Python code."""
+        kept = [_filled(x, itertools.repeat(None)) for x in (args, kwargs)]
+        rest = self._key(*kept, [])
+        plan = None
+        if rest not in self._python_only:
+            self._traced += 1
+            make = plan_or_none if self._falls_back else plan_for_good
+            specs = [(t.shape, t.dtype) for t in tensors]
+            plan = make(self.__name__, lambda *symbols: self._run(args, kwargs, symbols), specs)
+            if plan is None:
+                _make_room(self._python_only)
+                self._python_only.add(rest)
+            else:
+                plan.keeps = kept  # the signature names objects by their id
+        _make_room(self._plans)
+        self._plans[key] = plan
         return plan
 
-    def _conform(self, args):
-        """The arguments as `input_signature` wants them."""
-        if self.input_signature is None:
-            return args
+    def _conform(self, args, kwargs):
+        """(args, kwargs) as `input_signature` wants them."""
+        try:
+            bound = self.function_spec.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.__name__}: {error}.") from None
+        args = bound.args
         if len(args) != len(self.input_signature):
             raise TypeError(
                 f"{self.__name__}: takes {len(self.input_signature)} arguments, as `input_signature` says. Received: {len(args)}."
             )
-        return tuple(_matched(self.__name__, x, spec) for x, spec in zip(args, self.input_signature, strict=True))
+        return tuple(
+            _matched(self.__name__, x, spec) for x, spec in zip(args, self.input_signature, strict=True)
+        ), bound.kwargs
 
     def get_concrete_function(self, *args, **kwargs):
         """The function for one signature: `ConcreteFunction`.
@@ -98,6 +139,10 @@ class Function:
         if not args and not kwargs and self.input_signature is not None:
             args = self.input_signature
         return ConcreteFunction(self, args, kwargs)
+
+    def changes_variables(self):
+        """Does one of its plans? Of Python code, that is not known."""
+        return any(plan is not None and plan.updated for plan in self._plans.values())
 
     @property
     def name(self):
@@ -112,13 +157,25 @@ class Function:
     def pretty_printed_concrete_signatures(self, verbose=True):
         """The signatures traced so far, a line each."""
         lines = [
-            f"{self.__name__}({', '.join(f'{shape} {d.name}' for shape, d in p.inputs)})" for p in self._plans.values()
+            f"{self.__name__}({', '.join(f'{shape} {d.name}' for shape, d in p.inputs)})"
+            for p in self._plans.values()
+            if p is not None
         ]
         return "\n".join(lines)
 
     def experimental_get_tracing_count(self):
         """How often the function was traced."""
         return self._traced
+
+
+def _result(leaf):
+    """A leaf of what the function returned: variables, arrays and numbers are tensors."""
+    return as_tensor(leaf) if isinstance(leaf, Variable | np.ndarray | np.generic | float | int) else leaf
+
+
+def _make_room(kept):
+    if len(kept) >= PLANS_MAX:
+        kept.pop() if isinstance(kept, set) else kept.pop(next(iter(kept)))
 
 
 class _Method:
@@ -128,6 +185,8 @@ class _Method:
         self.function = function
         self.instance = weakref.ref(instance)
         functools.update_wrapper(self, function)
+        first, *rest = inspect.signature(function).parameters.values()
+        self.__signature__ = inspect.Signature([first, *rest] if first.kind is first.VAR_POSITIONAL else rest)
 
     def __call__(self, *args, **kwargs):
         return self.function(self.instance(), *args, **kwargs)
@@ -142,12 +201,13 @@ class ConcreteFunction:
 
     def __init__(self, function, args, kwargs):
         self._function = function
+        self._names = list(function.function_spec.parameters)[: len(args)]
         self.structured_input_signature = tuple(map_structure(_spec, x) for x in (tuple(args), dict(kwargs)))
         fixed = flatten([list(self.structured_input_signature[0]), self.structured_input_signature[1]])
         self._specs = [s for s in fixed if isinstance(s, Spec)]
         self._known = all(s.shape is not None and None not in s.shape for s in self._specs)
         if self._known:  # what cannot be traced says so now
-            self._plan = self._traced()
+            self._trace()
 
     @property
     def name(self):
@@ -158,24 +218,25 @@ class ConcreteFunction:
         """The Specs of its tensors, in order."""
         return list(self._specs)
 
-    def _traced(self):
+    def _trace(self):
         tensors = []
         zeros = [map_structure(_zeros, x) for x in self.structured_input_signature]
         key = self._function._key(*zeros, tensors)
-        plans = self._function._plans
-        if key not in plans:
-            plans[key] = self._function._trace(*zeros, tensors)
-        return plans[key]
+        if key not in self._function._plans:
+            with suppress(UnmadeVariable):  # the first call makes them
+                self._function._trace(key, *zeros, tensors)
 
     def __call__(self, *args, **kwargs):
         """Run; tensors and arrays take their places in the signature, by position or name."""
-        tensors = iter(args)
-        full_args = [self._filled(x, tensors) for x in self.structured_input_signature[0]]
-        full_kwargs = {
-            k: self._filled(x, iter([kwargs[k]])) if k in kwargs else self._filled(x, tensors)
-            for k, x in self.structured_input_signature[1].items()
-        }
-        left = [*tensors, *sorted(set(kwargs) - set(full_kwargs))]
+        tensors, named = iter(args), dict(kwargs)
+
+        def filled(name, x):
+            return self._filled(x, iter([named.pop(name)]) if name in named else tensors)
+
+        positional, by_name = self.structured_input_signature
+        full_args = [filled(name, x) for name, x in itertools.zip_longest(self._names, positional)]
+        full_kwargs = {name: filled(name, x) for name, x in by_name.items()}
+        left = [*tensors, *sorted(named)]
         if left:
             raise TypeError(f"{self.name}: takes {len(self._specs)} tensors. Received besides: {left}.")
         return self._function(*full_args, **full_kwargs)
@@ -287,8 +348,8 @@ def function(
     Args:
         func: takes and returns structures of tensors.
         input_signature: list of TensorSpec; other arguments are an error. Extents may be None.
-        autograph: Python's own `if` and `while` on tensors are not rewritten, whatever this says; they are an error that
-            names the line. `tf.cond` and `tf.while_loop` say the same.
+        autograph: Python's own `if`, `while` and `for` on tensors work, whatever this says: a function that has them runs as
+            Python code each time, not as a plan. `tf.cond` and `tf.while_loop` do the same.
         jit_compile, reduce_retracing, experimental_*: how TensorFlow goes about it; results do not depend on them. A plan is
             for fixed shapes: new shapes are traced anew (0.4 ms for the step of a small model).
     Source: tf.function.

@@ -67,12 +67,14 @@ class Graph:
 
     Attributes:
         inputs: (shape, dtype) of each input. nodes: list of Node. outputs: list of Value.
+        n_kept: the first so many nodes depend on variables alone that the plan does not write.
     """
 
     def __init__(self, inputs, nodes, outputs):
         self.inputs = inputs
         self.nodes = nodes
         self.outputs = outputs
+        self.n_kept = 0
 
     def replace(self, new: dict):
         """Put values in the place of others, wherever these are read. `new`: id of a value -> value."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 ALIGNMENT = 64
 
 
-def lifetimes(nodes, placed, parts):
-    """[(first node, last node, value)] of each value that needs a place in the arena."""
+def lifetimes(nodes, placed, parts, n_kept=0):
+    """[(first node, last node, value)] of each value that needs a place in the arena; what is kept lives for ever."""
     last, flat = {}, {}
     for j, node in enumerate(nodes):
         for v in node.inputs:
@@ -17,13 +17,15 @@ def lifetimes(nodes, placed, parts):
         for v in node.outputs:
             if id(v) in parts:
                 flat[id(parts[id(v)][0])] = parts[id(v)][0]
+            elif j < n_kept:
+                spans.append((0, len(nodes), v))
             elif id(v) not in placed:
                 spans.append((j, last.get(id(v), j), v))
     # What is flat has zeros between its parts, which nobody else may write.
     return spans + [(0, len(nodes), v) for v in flat.values()]
 
 
-def place(nodes, placed=(), parts=None):
+def place(nodes, placed=(), parts=None, n_kept=0):
     """A place in one block of memory for each value a node makes.
 
     Large ones first, each as low as the values that live at the same time allow.
@@ -31,11 +33,12 @@ def place(nodes, placed=(), parts=None):
     Args:
         placed: ids of values that live elsewhere.
         parts: id of a value -> (value that it is a part of, offset in it).
+        n_kept: the outputs of so many nodes, the first, nobody may overwrite.
     Returns:
         ({id of a value: offset}, bytes of the block); offsets are multiples of 64.
     """
     parts = parts or {}
-    spans = sorted(lifetimes(nodes, placed, parts), key=lambda span: (-span[2].nbytes, span[0]))
+    spans = sorted(lifetimes(nodes, placed, parts, n_kept), key=lambda span: (-span[2].nbytes, span[0]))
     taken, offsets, top = [], {}, 0
     for first, last, v in spans:
         size = max(ALIGNMENT, -(-v.nbytes // ALIGNMENT) * ALIGNMENT)
@@ -68,28 +71,40 @@ def meetings(nodes, places, threaded):
         places: function (node) -> (regions it reads, regions it writes), a region being (space, begin, end).
         threaded: for each node, do all threads share it?
     """
-    flags, reads, writes = [], [], []
+    flags, reads, writes = [], _Touched(), _Touched()
     stops = False
     for j, node in enumerate(nodes):
         its_reads, its_writes = places(node)
+        shared = threaded[j]
         meets = (
             stops
-            or _touch(writes, its_reads, threaded[j])
-            or _touch(writes, its_writes, threaded[j])
-            or _touch(reads, its_writes, threaded[j])
+            or writes.touch(its_reads, shared)
+            or writes.touch(its_writes, shared)
+            or reads.touch(its_writes, shared)
         )
         if meets:
-            reads, writes = [], []
-        reads += [(region, threaded[j]) for region in its_reads]
-        writes += [(region, threaded[j]) for region in its_writes]
+            reads, writes = _Touched(), _Touched()
+        reads.add(its_reads, shared)
+        writes.add(its_writes, shared)
         flags.append(meets)
         stops = node.error is not None or node.kernel.function is not None
     return flags
 
 
-def _touch(earlier, regions, threaded):
-    return any(
-        (threaded or shared) and space == other and begin < stop and start < end
-        for (other, start, stop), shared in earlier
-        for space, begin, end in regions
-    )
+class _Touched:
+    """Regions since the last meeting, by their space."""
+
+    def __init__(self):
+        self.spaces = {}
+
+    def add(self, regions, shared):
+        for space, begin, end in regions:
+            self.spaces.setdefault(space, []).append((begin, end, shared))
+
+    def touch(self, regions, shared):
+        """Does one of the regions overlap with one of these, and do not both belong to thread 0 alone?"""
+        for space, begin, end in regions:
+            for start, stop, was_shared in self.spaces.get(space, ()):
+                if begin < stop and start < end and (shared or was_shared):
+                    return True
+        return False

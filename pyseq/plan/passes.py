@@ -5,6 +5,7 @@ share_softmax     softmax and crossentropy of the same logits: one kernel makes 
 fold_constants    what depends on constants alone is computed now
 share_equal       the same kernel on the same values: once
 drop_unread       what nothing reads
+keep_unchanged    what depends on unwritten variables alone goes first, and is made once
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pyseq.plan.chains import fuse_chains
 from pyseq.plan.descents import fuse_descents
 from pyseq.plan.epilogues import fuse_epilogues
 from pyseq.plan.graph import Node, Value
+from pyseq.plan.kept import keep_unchanged
 from pyseq.plan.norms import fuse_norms
 from pyseq.plan.pads import fuse_pads
 from pyseq.plan.pools import fuse_pools
@@ -159,7 +161,7 @@ def outputs_of_their_own(graph):
 PASSES = (
     keep_old_values, drop_unread, fold_constants, share_equal, share_softmax, drop_unread, fuse_pads,
     fuse_slopes, fuse_norms, fuse_pools, fuse_epilogues, fuse_descents, fuse_chains,
-    outputs_of_their_own,
+    outputs_of_their_own, keep_unchanged,
 )  # fmt: skip
 
 

@@ -38,12 +38,14 @@ class Plan:
         outputs: [(shape, dtype)] of the arrays a run fills. External arrays of a run are the inputs, then the outputs.
         shares: is there work for more than one thread?
         bytes: what lives within a step.
+        makes_variables: did the function make variables of its own when it was traced?
     """
 
     def __init__(self, function, specs):
         specs = [(tuple(shape), as_dtype(dtype)) for shape, dtype in specs]
-        graph, result, value_of = trace_function(function, specs)
-        self.result = map_structure(lambda t: self._output(graph, value_of, t), result) if result is not None else None
+        graph, result, trace = trace_function(function, specs)
+        self.makes_variables = trace.makes_variables
+        self.result = map_structure(lambda t: self._output(graph, trace, t), result) if result is not None else None
         self.graph = optimize(graph)
         self._number_outputs()
         self.outputs = [(v.shape, v.dtype) for v in graph.outputs]
@@ -53,10 +55,10 @@ class Plan:
         self._describe()
 
     @staticmethod
-    def _output(graph, value_of, leaf):
+    def _output(graph, trace, leaf):
         if not is_symbolic(leaf):
             return leaf
-        graph.outputs.append(value_of(leaf))
+        graph.outputs.append(trace.value_of(leaf))
         return Output(len(graph.outputs) - 1, leaf.shape, leaf.dtype)
 
     def _number_outputs(self):
@@ -88,7 +90,7 @@ class Plan:
         ]
         self.shares = any(threaded)
         external = {id(v): len(self.inputs) + k for k, v in enumerate(self.graph.outputs)}
-        offsets, self.bytes = place(nodes, external, flat.parts)
+        offsets, self.bytes = place(nodes, external, flat.parts, self.graph.n_kept)
 
         def where(v):
             if v is None:
@@ -118,26 +120,28 @@ class Plan:
             for node, shared, meets in zip(nodes, threaded, flags, strict=True)
         ]  # fmt: skip
         self.updated = tuple({id(v): v for node in self.graph.nodes for v in node.updates}.values())
-        self._described = (layout, described, self.bytes, [])  # at once: other threads take programs
+        zeros = [(offsets[id(v)] + at, n) for v, at, n in flat.gaps]
+        self._described = (layout, described, self.bytes, zeros, [])  # at once: other threads take programs
 
     def take(self):
         """A program that nobody is using; give it back with `give`."""
         while True:  # other threads may move variables meanwhile
-            layout, described, n_bytes, free = self._described
+            layout, described, n_bytes, zeros, free = self._described
             if layout != layout_count():
                 self._describe()
                 continue
             try:
                 program = free.pop()  # one step: another thread may take the last one
             except IndexError:
-                program = Program(described, n_bytes, len(self.inputs) + len(self.outputs), self.updated)
+                n_externals = len(self.inputs) + len(self.outputs)
+                program = Program(described, n_bytes, zeros, n_externals, self.updated, self.graph.n_kept)
             if layout == layout_count() and not program.is_stale:
                 return program
 
     def give(self, program):
         """Take a program back for the next run."""
         if not program.is_stale:
-            self._described[3].append(program)
+            self._described[-1].append(program)
 
     def __call__(self, *tensors):
         """Run once; returns what the function returned, with tensors that have values."""

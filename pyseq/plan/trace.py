@@ -27,6 +27,7 @@ class PlanTrace:
         self.nodes: list[Node] = []
         self._constants: dict[int, tuple] = {}
         self._current: dict[int, tuple] = {}  # id of a variable -> (variable, its tensor now)
+        self.makes_variables = False
 
     def input(self, number, shape, dtype):
         """A tensor that stands for an argument."""
@@ -92,6 +93,10 @@ class PlanTrace:
             self._version(variable, self._current[id(variable)][1].symbol.source[1] + 1)
         return made[0] if len(made) == 1 else tuple(made) or None
 
+    def made_variable(self):
+        """The traced code made a variable. (Layers and optimizers make theirs outside of the trace.)"""
+        self.makes_variables = True
+
     def check(self, kernel, inputs, outputs, dims, parts, work, error):
         """A kernel call that may find something wrong."""
         self.emit(kernel, inputs, outputs, dims, (), parts, work, error=error)
@@ -118,7 +123,7 @@ def trace_function(function, specs):
         function: takes one tensor for each of `specs`.
         specs: list of (shape, dtype).
     Returns:
-        (Graph without outputs, what the function returned, a function that gives the value of a returned tensor)
+        (Graph without outputs, what the function returned, the trace)
     Raises:
         TypeError: the function asks for values that do not exist yet; says on which line, and what to do.
     """
@@ -129,7 +134,7 @@ def trace_function(function, specs):
             result = function(*arguments)
         except SymbolicError as error:
             raise _located(error) from error
-    return Graph(list(specs), trace.nodes, []), result, trace.value_of
+    return Graph(list(specs), trace.nodes, []), result, trace
 
 
 def is_symbolic(x):
@@ -143,7 +148,7 @@ def _is_ours(name):
 
 
 def _located(error):
-    """The error with the line of the user's program that led to it."""
+    """The error with the line of the user's program that led to it, also as `place`: (file, line)."""
     place, tb = None, error.__traceback__
     while tb is not None:
         name = tb.tb_frame.f_code.co_filename
@@ -154,9 +159,11 @@ def _located(error):
         return error
     line = linecache.getline(*place).strip()
     where = f"{os.path.basename(place[0])}, line {place[1]}" + (f": `{line}`" if line else "")
-    return SymbolicError(
+    located = type(error)(
         f"{where}\n  This line needs values while the function is being traced, when there are none yet (it is run once, on "
         "tensors without values; the instructions are then repeated). Use ops instead of NumPy, float(), bool() or `if` on "
         "tensors; or compile with run_eagerly=True (for pyseq.function: pyseq.config.run_functions_eagerly(True))."
         f"\n  {error}"
     )
+    located.place = place
+    return located

@@ -180,7 +180,7 @@ __version__ = f"2.15.1+pyseq.{_pyseq_version}"  # whose names and numbers these 
 half, float, double = float16, float32, float64
 newaxis = None
 
-_MODULES = ("compat", "config", "debugging", "errors", "image", "io", "nest", "strings", "test", "version")
+_MODULES = ("autodiff", "compat", "config", "debugging", "errors", "image", "io", "nest", "strings", "test", "version")
 _FUNCTIONS = {
     "control": "case cond foldl foldr map_fn scan switch_case vectorized_map while_loop",
     "debugging": "Assert assert_equal assert_greater assert_less assert_rank",
@@ -188,6 +188,7 @@ _FUNCTIONS = {
     "initial_values": "constant_initializer ones_initializer random_normal_initializer random_uniform_initializer zeros_initializer",
     "python_functions": "numpy_function py_function",
     "strings": "as_string",
+    "tensor_array": "TensorArray",
     "scopes": "control_dependencies device executing_eagerly get_current_name_scope get_logger get_static_value group "
     "init_scope inside_function is_symbolic_tensor name_scope no_op timestamp",
 }

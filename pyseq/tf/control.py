@@ -1,33 +1,34 @@
 """Control flow: `tf.cond`, `tf.while_loop`, `tf.map_fn` and their like.
 
-Eagerly they are Python's own `if` and `for`. In a traced function a loop is written into the plan turn by turn, so how often
-it turns must be known then: what is computed from a few integers is; a condition that is not known makes `cond` compute both
-branches and choose.
+They are Python's own `if` and `for`: only the branch taken is run. What decides must be known. While a function is traced it
+often is (what is computed from a few integers); a loop is then written into the plan turn by turn. Where it is not, the function
+runs as Python code (`pyseq/plan/fallback.py`). While shapes alone are computed, all branches are run.
 """
 
 from __future__ import annotations
 
-from pyseq.core import Tensor, Variable, active_trace, as_tensor
+from pyseq.core import ShapeTrace, Tensor, Variable, active_trace, as_tensor
 from pyseq.core.engine import SymbolicError
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.core.structure import flatten, map_structure
-from pyseq.ops import elementwise
 from pyseq.ops import shape as shape_ops
+from pyseq.tf.tensor_array import TensorArray
 
 
 def cond(pred, true_fn=None, false_fn=None, name=None):
     """true_fn() if `pred` is true, else false_fn().
 
-    In a traced function, where `pred` may not be known yet, both are computed and the results chosen from; they must then have
-    one structure and equal shapes, and may not change variables.
+    In a traced function, where `pred` may not be known, both are tried, so that what they make (weights of layers) is made, and
+    the function then runs as Python code: each time only one of them. `tf.where` chooses values within a plan.
     """
     for what, function in (("true_fn", true_fn), ("false_fn", false_fn)):
         if not callable(function):
             raise TypeError(f"cond: `{what}` must be callable. Received: {what}={function!r}.")
+    if getattr(pred, "shape", ()):
+        raise invalid(f"cond: `pred` must be a scalar. Received: pred.shape={pred.shape}.")
     if _is_known(pred):
         return true_fn() if bool(pred) else false_fn()
-    if pred.shape:
-        raise ValueError(f"cond: `pred` must be a scalar. Received: pred.shape={pred.shape}.")
-    return _chosen("cond", elementwise.cast(pred, "bool"), true_fn, false_fn)
+    return _one_of("cond", pred, [true_fn, false_fn])
 
 
 def _is_known(x):
@@ -37,47 +38,28 @@ def _is_known(x):
     return not (isinstance(x, Tensor) and x.is_symbolic)
 
 
-def _chosen(who, pred, true_fn, false_fn):
-    """Both results, leaf by leaf `where(pred, a, b)`."""
-    nodes = getattr(active_trace(), "nodes", [])
-    before = len(nodes)
-    yes, no = true_fn(), false_fn()
-    changed = [v.name for node in nodes[before:] if node.kernel.name != "take_random" for v in node.updates]
-    if changed:
-        raise SymbolicError(
-            f"{who}: a branch must not change variables while the condition is not known; both branches are computed in a "
-            f"traced function. Received: changes of {changed}. Use v.assign(tf.where(pred, new, v)) behind it."
-        )
-    theirs = flatten(no)
-    if len(flatten(yes)) != len(theirs):
-        raise TypeError(f"{who}: both branches must return one structure. Received: {yes!r} and {no!r}.")
-    leaves = iter(theirs)
-    return map_structure(lambda a: _where(who, pred, a, next(leaves)), _sorted(yes))
+def _one_of(who, chooser, functions):
+    """What one of the functions gives, while it is not known which: its shapes, if no more than shapes are computed."""
+    results = [_tried(f) for f in functions]
+    if isinstance(active_trace(), ShapeTrace) and UNKNOWN not in results:
+        return results[0]
+    raise SymbolicError(
+        f"{who}: which branch is taken is not known while a function is traced. Use tf.where, or run the function eagerly."
+    )
 
 
-def _sorted(x):
-    """Dicts by sorted keys, as `flatten` has their leaves."""
-    if isinstance(x, dict):
-        return {k: _sorted(x[k]) for k in sorted(x)}
-    if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return type(x)(*map(_sorted, x))
-    return type(x)(map(_sorted, x)) if isinstance(x, (list, tuple)) else x
+UNKNOWN = object()  # a result that depends on values
 
 
-def _where(who, pred, a, b):
-    if a is None and b is None:
-        return None
-    a, b = as_tensor(a), as_tensor(b)
-    if a.shape != b.shape or a.dtype is not b.dtype:
-        raise TypeError(
-            f"{who}: both branches must return equal shapes and dtypes. "
-            f"Received: {a.shape} {a.dtype.name} and {b.shape} {b.dtype.name}."
-        )
-    return elementwise.where(pred, a, b)
+def _tried(function):
+    try:
+        return function()
+    except SymbolicError:
+        return UNKNOWN
 
 
 def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
-    """The result of the first function whose condition is true, else that of `default`, else that of the last.
+    """The result of the first function whose condition is true, else that of `default`.
 
     Args:
         pred_fn_pairs: list of (scalar bool, function).
@@ -92,13 +74,7 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
     if default is not None and not callable(default):
         raise TypeError(f"case: `default` must be callable. Received: default={default!r}.")
     if exclusive and all(_is_known(p) for p, _ in pairs) and sum(bool(p) for p, _ in pairs) > 1:
-        from pyseq.tf.errors import InvalidArgumentError
-
-        raise InvalidArgumentError(
-            None,
-            None,
-            f"case: `exclusive`: at most one condition may be true. Received: {[bool(p) for p, _ in pairs]}.",
-        )
+        raise invalid(f"case: `exclusive`: at most one condition may be true. Received: {[bool(p) for p, _ in pairs]}.")
     return _case(pairs, default)
 
 
@@ -106,15 +82,15 @@ def _case(pairs, default):
     if not pairs:
         return default()
     (pred, function), *rest = pairs
-    if not rest and default is None:
-        if _is_known(pred) and not bool(pred):
-            from pyseq.tf.errors import InvalidArgumentError
-
-            raise InvalidArgumentError(None, None, "case: no condition is true, and there is no `default`.")
-        return function()
     if _is_known(pred):
-        return function() if bool(pred) else _case(rest, default)
-    return _chosen("case", elementwise.cast(pred, "bool"), function, lambda: _case(rest, default))
+        if bool(pred):
+            return function()
+        if not rest and default is None:
+            raise invalid("case: no condition is true, and there is no `default`.")
+        return _case(rest, default)
+    if not rest and default is None:
+        return _one_of("case", pred, [function])
+    return _one_of("case", pred, [function, lambda: _case(rest, default)])
 
 
 def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
@@ -139,8 +115,7 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
     fallback = default if default is not None else functions[max(functions)]
     if _is_known(branch_index):
         return functions.get(int(branch_index), fallback)()
-    pairs = [(elementwise.equal(branch_index, k), f) for k, f in sorted(functions.items())]
-    return _case(pairs, fallback)
+    return _one_of("switch_case", branch_index, [*functions.values(), fallback])
 
 
 def while_loop(
@@ -156,8 +131,6 @@ def while_loop(
         parallel_iterations, swap_memory: without effect, turns are done one after another. back_prop: with False
             gradients stop at the result.
         maximum_iterations: most turns to be done.
-    Raises:
-        SymbolicError: in a traced function, if `cond` depends on values that are not known then.
     """
     for what, function in (("cond", cond), ("body", body)):
         if not callable(function):
@@ -169,10 +142,7 @@ def while_loop(
     while maximum_iterations is None or turns < int(maximum_iterations):
         go_on = _call(cond, values)
         if not _is_known(go_on):
-            raise SymbolicError(
-                "while_loop: the condition depends on values that are not known while the function is traced. Let it "
-                "depend on integers alone that start from constants (a counter), or run the function eagerly."
-            )
+            return _turned(body, values)
         if not bool(go_on):
             break
         values = _like(kind, _call(body, values), values)
@@ -180,8 +150,19 @@ def while_loop(
     return values if back_prop else map_structure(_stopped, values)
 
 
+def _turned(body, values):
+    """The loop variables after one turn, if no more than shapes are computed; it is not known how many turns there are."""
+    after = _like(type(values), _call(body, values), values)
+    if isinstance(active_trace(), ShapeTrace):
+        return after
+    raise SymbolicError(
+        "while_loop: the condition depends on values that are not known while the function is traced. Let it "
+        "depend on integers alone that start from constants (a counter), or run the function eagerly."
+    )
+
+
 def _tensor(x):
-    return x if isinstance(x, Tensor) or x is None else as_tensor(x)
+    return x if isinstance(x, Tensor | TensorArray) or x is None else as_tensor(x)
 
 
 def _stopped(x):
@@ -244,6 +225,15 @@ def _rows(who, elems):
     return [_filled(elems, iter(row)) for row in zip(*columns, strict=True)]
 
 
+def _sorted(x):
+    """Dicts by sorted keys, as `flatten` has their leaves."""
+    if isinstance(x, dict):
+        return {k: _sorted(x[k]) for k in sorted(x)}
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*map(_sorted, x))
+    return type(x)(map(_sorted, x)) if isinstance(x, (list, tuple)) else x
+
+
 def _filled(like, leaves):
     return map_structure(lambda _: next(leaves), _sorted(like))
 
@@ -264,7 +254,7 @@ def _check_signature(signature, result):
         )
     made = [as_tensor(x).dtype.name for x in got]
     if names != made:
-        raise TypeError(
+        raise invalid_type(
             "map_fn: `fn` must return the dtypes of `fn_output_signature` (by default those of `elems`). "
             f"Received: {made} for {names}."
         )

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from pyseq.core import as_tensor, float32, int32
+from pyseq.core import Tensor, as_tensor, emit, float16, float32, int32, numpy_kernel
+from pyseq.core.errors import invalid
+from pyseq.ops import crop
 from pyseq.ops import elementwise as e
-from pyseq.ops import gather
-from pyseq.ops import shape as s
 from pyseq.ops.check import known_values, refuse_integers
 from pyseq.tf._given import tensor_of
 from pyseq.tf.image_resizing import _size
 
 __all__ = [
-    "crop_and_resize", "non_max_suppression", "non_max_suppression_overlaps", "non_max_suppression_padded",
-    "non_max_suppression_with_scores",
+    "combined_non_max_suppression", "crop_and_resize", "draw_bounding_boxes", "non_max_suppression",
+    "non_max_suppression_overlaps", "non_max_suppression_padded", "non_max_suppression_with_scores",
 ]  # fmt: skip
 
 
@@ -32,7 +34,7 @@ def crop_and_resize(image, boxes, box_indices, crop_size, method="bilinear", ext
     which = e.cast(tensor_of(box_indices), int32)
     size = _size("crop_and_resize", crop_size)
     if len(x.shape) != 4 or boxes.shape[1:] != (4,) or which.shape != boxes.shape[:1]:
-        raise ValueError(
+        raise invalid(
             "crop_and_resize: `image` must be (N, H, W, C), `boxes` (M, 4) and `box_indices` (M,). "
             f"Received: shapes {x.shape}, {boxes.shape}, {which.shape}."
         )
@@ -42,57 +44,7 @@ def crop_and_resize(image, boxes, box_indices, crop_size, method="bilinear", ext
         which, 0, x.shape[0],
         lambda found: ValueError(f"crop_and_resize: `box_indices` must be in [0, {x.shape[0]}). Received: {found}."),
     )  # fmt: skip
-    rows = _places(boxes[:, 0], boxes[:, 2], x.shape[1], size[0])
-    columns = _places(boxes[:, 1], boxes[:, 3], x.shape[2], size[1])
-    y = _read(x, which, _corners(rows, x.shape[1], method), _corners(columns, x.shape[2], method))
-    inside = e.logical_and(s.expand_dims(_inside(rows, x.shape[1]), 2), s.expand_dims(_inside(columns, x.shape[2]), 1))
-    return e.where(s.expand_dims(inside, 3), y, float(extrapolation_value))
-
-
-def _places(low, high, n, count):
-    """(M, count): where in an axis of n pixels the crops' pixels are; -1, outside, where that is no number or infinite."""
-    if count == 1:
-        return _known(s.expand_dims(e.multiply(e.add(low, high), 0.5 * (n - 1)), 1))
-    step = e.multiply(e.subtract(high, low), (n - 1) / (count - 1))
-    numbers = as_tensor(np.arange(count, dtype="float32"))
-    return _known(e.add(s.expand_dims(e.multiply(low, float(n - 1)), 1), e.multiply(s.expand_dims(step, 1), numbers)))
-
-
-def _known(places):
-    return e.where(e.less(e.absolute(places), 2.0**31), places, -1.0)  # NaN is not less
-
-
-def _inside(places, n):
-    return e.logical_and(e.greater_equal(places, 0.0), e.less_equal(places, float(n - 1)))
-
-
-def _corners(places, n, method):
-    """[(pixel (M, count), its share or None), ...]: the nearest, or the two on either side."""
-    if method == "nearest":
-        return [(_pixel(e.floor(e.add(places, 0.5)), n), None)]
-    below = e.floor(places)
-    share = e.subtract(places, below)
-    return [(_pixel(below, n), e.subtract(1.0, share)), (_pixel(e.ceil(places), n), share)]
-
-
-def _pixel(at, n):
-    return e.cast(e.clip(at, 0.0, float(n - 1)), int32)
-
-
-def _read(x, which, rows, columns):
-    """The sum of the pixels of all corners, weighed."""
-    n, h, w, c = x.shape
-    flat, total = s.reshape(x, (n * h * w, c)), None
-    first = s.reshape(e.multiply(which, h), (-1, 1, 1))
-    for row, share_down in rows:
-        for column, share_right in columns:
-            numbers = e.add(e.multiply(e.add(first, s.expand_dims(row, 2)), w), s.expand_dims(column, 1))
-            pixels = gather.gather(flat, numbers)
-            if share_down is not None:
-                share = e.multiply(s.expand_dims(share_down, 2), s.expand_dims(share_right, 1))
-                pixels = e.multiply(pixels, s.expand_dims(share, 3))
-            total = pixels if total is None else e.add(total, pixels)
-    return total
+    return crop.crop_boxes(x, boxes, which, size, method, float(extrapolation_value))
 
 
 # ------------------------------------------------------------------------------------------ which boxes to keep
@@ -181,3 +133,128 @@ def non_max_suppression_padded(
     width = most if pad_to_max_output_size else max(map(len, kept), default=0)
     numbers = np.array([np.pad(k, (0, width - len(k))) for k in kept], "int32").reshape(*lead, width)
     return as_tensor(numbers), as_tensor(np.array([len(k) for k in kept], "int32").reshape(lead))
+
+
+class NonMaxSuppressed(NamedTuple):
+    """What `combined_non_max_suppression` gives; k: the most boxes of an image. What is missing is 0."""
+
+    nmsed_boxes: Tensor  # float32 (N, k, 4)
+    nmsed_scores: Tensor  # float32 (N, k)
+    nmsed_classes: Tensor  # float32 (N, k)
+    valid_detections: Tensor  # int32 (N,)
+
+
+def combined_non_max_suppression(
+    boxes, scores, max_output_size_per_class, max_total_size, iou_threshold=0.5, score_threshold=float("-inf"),
+    pad_per_class=False, clip_boxes=True, name=None,
+):  # fmt: skip
+    """The boxes to keep of each image, best first, chosen by class: boxes, scores, classes, and how many there are.
+
+    Args:
+        boxes: (N, M, 1, 4), or (N, M, classes, 4). scores: (N, M, classes).
+        max_output_size_per_class, max_total_size: the most boxes of a class, and of an image.
+        iou_threshold, score_threshold: as of `non_max_suppression`.
+        pad_per_class: room for max_output_size_per_class boxes of each class, if that is less than max_total_size?
+        clip_boxes: cut boxes off at 0 and 1?
+    Returns:
+        A named tuple: nmsed_boxes float32 (N, k, 4), nmsed_scores and nmsed_classes float32 (N, k), valid_detections int32 (N,).
+    """
+    who = "combined_non_max_suppression"
+    x, marks = e.cast(tensor_of(boxes), float32), e.cast(tensor_of(scores), float32)
+    of_class, most = (
+        int(known_values(who, f"`{argument}`", value))
+        for argument, value in (
+            ("max_output_size_per_class", max_output_size_per_class),
+            ("max_total_size", max_total_size),
+        )
+    )
+    if len(marks.shape) != 3 or x.shape not in ((*marks.shape[:2], 1, 4), (*marks.shape, 4)):
+        raise ValueError(
+            f"{who}: `boxes` must be (N, M, 1 or classes, 4) and `scores` (N, M, classes). "
+            f"Received: shapes {x.shape} and {marks.shape}."
+        )
+    threshold = float(iou_threshold)
+    if min(of_class, most) < 1 or not 0 <= threshold <= 1:
+        raise ValueError(
+            f"{who}: sizes must be positive and `iou_threshold` in [0, 1]. Received: max_output_size_per_class={of_class}, "
+            f"max_total_size={most}, iou_threshold={threshold}."
+        )
+    n, k = marks.shape[0], min(most, of_class * marks.shape[2]) if pad_per_class else most
+    made = (((n, k, 4), float32), ((n, k), float32), ((n, k), float32), ((n,), int32))
+    attrs = (threshold, float(score_threshold))
+    return NonMaxSuppressed(*emit(_COMBINED, (x, marks), made, (of_class, bool(clip_boxes)), attrs))
+
+
+def _combined(inputs, outputs, dims, attrs):
+    (boxes, scores), (of_class, clipped), (threshold, least) = inputs, dims, attrs
+    for out in outputs:
+        out[...] = 0
+    for n, (x, marks) in enumerate(zip(boxes, scores, strict=True)):
+        kept = []  # (-score, class, box)
+        for c in range(marks.shape[1]):
+            of_class_boxes = x[:, c if x.shape[1] > 1 else 0]
+            numbers, best = _kept(_overlaps(of_class_boxes), marks[:, c], of_class, threshold, least)
+            kept += [(-mark, c, of_class_boxes[k]) for k, mark in zip(numbers, best, strict=True)]
+        kept = sorted(kept, key=lambda found: found[0])[: outputs[0].shape[1]]
+        for j, (mark, c, box) in enumerate(kept):
+            outputs[0][n, j] = box.clip(0, 1) if clipped else box
+            outputs[1][n, j], outputs[2][n, j] = -mark, c
+        outputs[3][n] = len(kept)
+
+
+_COMBINED = numpy_kernel("combined_non_max_suppression", _combined)
+
+
+# ------------------------------------------------------------------------------------------ boxes drawn
+
+# Red, green, blue and opacity of the boxes if no colours are given.
+_COLORS = np.array([
+    (1, 1, 0, 1), (0, 0, 1, 1), (1, 0, 0, 1), (0, 1, 0, 1), (0.5, 0, 0.5, 1), (0.5, 0.5, 0, 1), (0.5, 0, 0, 1), (0, 0, 0.5, 1),
+    (0, 1, 1, 1), (1, 0, 1, 1),
+], "float32")  # fmt: skip
+
+
+def draw_bounding_boxes(images, boxes, colors, name=None):
+    """Images with the borders of boxes, one pixel wide. Without gradient, as in TensorFlow.
+
+    Args:
+        images: (N, H, W, C), C 1, 3 or 4, float32 or float16. boxes: (N, M, 4): y1, x1, y2, x2, fractions of the sides.
+        colors: (K, at least C), which boxes take by turns; None or empty: ten colours (white in images of one channel).
+    """
+    x = tensor_of(images)
+    x = x if x.dtype in (float32, float16) else e.cast(x, float32)
+    boxes = e.cast(tensor_of(boxes), float32)
+    if len(x.shape) != 4 or x.shape[3] not in (1, 3, 4) or boxes.shape[::2] != (x.shape[0], 4):
+        raise ValueError(
+            "draw_bounding_boxes: `images` must be (N, H, W, 1, 3 or 4) and `boxes` (N, M, 4). "
+            f"Received: shapes {x.shape} and {boxes.shape}."
+        )
+    colors = None if colors is None else e.cast(tensor_of(colors), float32)
+    if colors is None or 0 in colors.shape:
+        colors = as_tensor(np.ones((1, 1), "float32") if x.shape[3] == 1 else _COLORS)
+    if len(colors.shape) != 2 or colors.shape[1] < x.shape[3]:
+        raise ValueError(
+            f"draw_bounding_boxes: `colors` must be (K, {x.shape[3]} or more), as many channels as `images` have. "
+            f"Received: colors.shape={colors.shape}."
+        )
+    return emit(_DRAWN, (x, boxes, colors), ((x.shape, x.dtype),))
+
+
+def _drawn(inputs, outputs, dims, attrs):
+    (x, boxes, colors), (y,) = inputs, outputs
+    y[...] = x
+    h, w, c = y.shape[1:]
+    sides = np.array([h - 1, w - 1, h - 1, w - 1], "float32")
+    for image, places in zip(y, boxes, strict=True):
+        for k, (top, left, bottom, right) in enumerate(np.nan_to_num(places * sides).clip(-1e9, 1e9).astype("int64")):
+            if top > bottom or left > right or top >= h or bottom < 0 or left >= w or right < 0:
+                continue
+            color = colors[k % len(colors), :c]
+            rows, columns = slice(max(top, 0), bottom + 1), slice(max(left, 0), right + 1)
+            for row in {top, bottom} & set(range(h)):
+                image[row, columns] = color
+            for column in {left, right} & set(range(w)):
+                image[rows, column] = color
+
+
+_DRAWN = numpy_kernel("draw_boxes", _drawn)

@@ -125,7 +125,7 @@ def grayscale_to_rgb(images, name=None):
         raise ValueError(
             f"grayscale_to_rgb: Last dimension of a grayscale image should be size 1. Received: shape {x.shape}."
         )
-    return shape.repeat(x, 3, -1)
+    return shape.broadcast_to(x, (*x.shape[:-1], 3)) if x.dtype.is_floating else shape.repeat(x, 3, -1)
 
 
 def _floating(images):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from pyseq.core import wrap
 from pyseq.ops import edges, pick
 from pyseq.ops import shape as s
 from pyseq.ops.check import known_values
@@ -115,16 +112,14 @@ def extract_patches(images, sizes, strides, rates, padding, name=None):
             raise ValueError(
                 f"extract_patches: `{argument}` must be [1, rows, columns, 1]. Received: {argument}={list(value)}."
             )
-    around, places, counts = [], [], []
-    for axis in (1, 2):
-        n, (size, stride, rate) = x.shape[axis], (v[axis] for v in given.values())
-        reach = (size - 1) * rate + 1
-        count = -(-n // stride) if padding == "SAME" else max(0, (n - reach) // stride + 1)
-        missing = max(0, (count - 1) * stride + reach - n) if padding == "SAME" else 0
-        around.append((missing // 2, missing - missing // 2))
-        places.append((np.arange(count)[:, None] * stride + np.arange(size) * rate).reshape(-1).astype("int32"))
-        counts.append((count, size))
-    picked = pick.pick_pixels(edges.move_edges(x, around), *map(wrap, places))
-    (rows, height), (columns, width) = counts
-    apart = s.reshape(picked, (x.shape[0], rows, height, columns, width, x.shape[3]))
-    return s.reshape(s.transpose(apart, (0, 1, 3, 2, 4, 5)), (x.shape[0], rows, columns, height * width * x.shape[3]))
+    size, strides, rates = (value[1:3] for value in given.values())
+    if padding == "SAME":
+        x = edges.move_edges(x, [_margins(*axis) for axis in zip(x.shape[1:3], size, strides, rates, strict=True)])
+    found = pick.windows(x, size, strides, rates)
+    return s.reshape(found, (*found.shape[:3], size[0] * size[1] * x.shape[3]))
+
+
+def _margins(n, size, stride, rate):
+    """(before, after): zeros with which there is a window for every `stride` pixels."""
+    missing = max(0, (-(-n // stride) - 1) * stride + (size - 1) * rate + 1 - n)
+    return missing // 2, missing - missing // 2

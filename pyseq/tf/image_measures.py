@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pyseq.core import as_tensor, float32
-from pyseq.ops import conv_depthwise, pool, reduce, resize, slicing
+from pyseq.core import as_tensor, float32, float64
 from pyseq.ops import elementwise as e
+from pyseq.ops import pool, reduce, resize, slicing
 from pyseq.ops import shape as s
 from pyseq.tf._given import tensor_of
 from pyseq.tf.image_color import convert_image_dtype
@@ -47,11 +47,18 @@ def sobel_edges(image):
     x = x if x.dtype.is_floating else e.cast(x, float32)
     if len(x.shape) != 4:
         raise ValueError(f"sobel_edges: `image` must be (N, H, W, C). Received: shape {x.shape}.")
-    down = np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]])
-    window = np.stack([down, down.T], -1)[:, :, None].repeat(x.shape[-1], 2)
-    padded = slicing.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), "reflect")
-    y = conv_depthwise.depthwise_conv(padded, as_tensor(window.astype(x.dtype.numpy)))
-    return s.reshape(y, (*x.shape, 2))
+    if min(x.shape[1:3]) < 2:
+        raise ValueError(f"sobel_edges: `image` must have 2 rows and columns or more. Received: shape {x.shape}.")
+    given, x = x, x if x.dtype is float32 or x.dtype is float64 else e.cast(x, float32)
+    slopes, means = ([(_mirrored(n), np.tile(w, (n, 1))) for n in x.shape[1:3]] for w in ((-1.0, 0, 1), (1.0, 2, 1)))
+    both = resize.weighed_images(x, slopes[0], means[1]), resize.weighed_images(x, means[0], slopes[1])
+    return e.cast(s.stack(both, -1), given.dtype)
+
+
+def _mirrored(n):
+    """(n, 3): each pixel of an axis with its neighbours; those of the first and the last are on their other side."""
+    at = np.arange(n)[:, None] + np.arange(-1, 2)
+    return n - 1 - np.abs(n - 1 - np.abs(at))
 
 
 def _pair(who, a, b):
@@ -121,11 +128,10 @@ def _gaussian_blur(size, sigma):
     line /= line.sum()
 
     def blur(x):
-        y = s.reshape(x, (-1, *x.shape[-3:]))
-        for axis in (1, 2):
-            n = y.shape[axis] - size + 1
-            pixels = np.arange(n)[:, None] + np.arange(size)
-            y = resize.weighed(y, axis, pixels, np.broadcast_to(line, pixels.shape))
+        windows = [np.arange(n - size + 1)[:, None] + np.arange(size) for n in x.shape[-3:-1]]
+        y = resize.weighed_images(
+            s.reshape(x, (-1, *x.shape[-3:])), *[(pixels, np.broadcast_to(line, pixels.shape)) for pixels in windows]
+        )
         return s.reshape(y, (*x.shape[:-3], *y.shape[1:]))
 
     return blur

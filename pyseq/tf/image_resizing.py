@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pyseq.core import Tensor, float32
+from pyseq.core import Tensor, float32, uint8
 from pyseq.ops import edges, elementwise
 from pyseq.ops import resize as ops
 from pyseq.tf._given import extents_of, tensor_of
@@ -60,7 +60,7 @@ def resize(images, size, method="bilinear", preserve_aspect_ratio=False, antiali
         raise ValueError(f"Resize method is not implemented: {method}. Known are: {', '.join(ops.METHODS)}.")
     if preserve_aspect_ratio:
         height, width = _within(x.shape[-3:-1], height, width)
-    x = x if method == "nearest" else elementwise.cast(x, float32)
+    x = x if method == "nearest" or x.dtype is uint8 else elementwise.cast(x, float32)
     return ops.resize(x, (height, width), method, antialias)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from pyseq._faces import missing as _missing
 from pyseq.core import as_dtype, dispatch
+from pyseq.core.errors import invalid
 from pyseq.ops import decompositions, diagonals, matrices, reduce
 from pyseq.ops import einsum as sums
 from pyseq.ops import elementwise as e
@@ -47,7 +48,7 @@ def matmul(
             )
     a, b = e.operands("matmul", a, b)
     if a.ndim < 2 or b.ndim < 2:
-        raise ValueError(
+        raise invalid(
             f"tf.matmul: `a` and `b` must have at least two axes. Received: a.shape={a.shape}, b.shape={b.shape}. "
             "Use tf.linalg.matvec(a, b) or tf.tensordot(a, b, axes)."
         )
@@ -80,9 +81,7 @@ def cross(a, b, name=None):
     """The cross product of vectors (..., 3)."""
     a, b = e.operands("cross", a, b)
     if a.shape != b.shape or a.shape[-1:] != (3,):
-        raise ValueError(
-            f"tf.linalg.cross: `a` and `b` must be of one shape (..., 3). Received: {a.shape} and {b.shape}."
-        )
+        raise invalid(f"tf.linalg.cross: `a` and `b` must be of one shape (..., 3). Received: {a.shape} and {b.shape}.")
     (a1, a2, a3), (b1, b2, b3) = s.unstack(a, axis=-1), s.unstack(b, axis=-1)
 
     def minor(p, q, u, v):

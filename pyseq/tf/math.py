@@ -6,6 +6,7 @@ import numpy as np
 
 from pyseq._faces import missing as _missing
 from pyseq.core import as_tensor, dispatch, emit, numpy_kernel
+from pyseq.core.errors import invalid
 from pyseq.ops import activation, reduce, special
 from pyseq.ops import elementwise as e
 from pyseq.ops import shape as shape_ops
@@ -221,7 +222,7 @@ def add_n(inputs, name=None):
     """The sum of tensors of one shape."""
     tensors = shape_ops.same_kind("add_n", inputs if isinstance(inputs, (list, tuple)) else [inputs])
     if len({t.shape for t in tensors}) > 1:
-        raise ValueError(f"tf.add_n: `inputs` must be of one shape. Received: {[tuple(t.shape) for t in tensors]}.")
+        raise invalid(f"tf.add_n: `inputs` must be of one shape. Received: {[tuple(t.shape) for t in tensors]}.")
     total = tensors[0]
     for t in tensors[1:]:
         total = e.add(total, t)

@@ -7,6 +7,7 @@ import math
 from pyseq import random
 from pyseq._faces import missing as _missing
 from pyseq.core import dispatch
+from pyseq.core.errors import invalid
 from pyseq.ops import activation, gather, reduce
 from pyseq.ops import ctc as ctc_ops
 from pyseq.ops import elementwise as e
@@ -296,7 +297,7 @@ def bias_add(value, bias, data_format=None, name=None):
     bias = e.operands("bias_add", value, bias)[1]
     axis = 1 if _channels_first("bias_add", data_format) else value.ndim - 1
     if value.ndim < 2 or bias.shape != (value.shape[axis],):
-        raise ValueError(
+        raise invalid(
             f"tf.nn.bias_add: `bias` must have a number for each channel. Received: value.shape={value.shape}, "
             f"bias.shape={bias.shape}, data_format={data_format!r}."
         )
@@ -327,7 +328,7 @@ def depth_to_space(input, block_size, data_format="NHWC", name=None):
     x, first, size = _images("depth_to_space", input, data_format, block_size)
     n, h, w, c = x.shape
     if c % (size * size):
-        raise ValueError(f"tf.nn.depth_to_space: channels must divide by {size * size}. Received: {c} channels.")
+        raise invalid(f"tf.nn.depth_to_space: channels must divide by {size * size}. Received: {c} channels.")
     y = s.transpose(s.reshape(x, (n, h, w, size, size, c // size**2)), (0, 1, 3, 2, 4, 5))
     return _back(s.reshape(y, (n, h * size, w * size, c // size**2)), first)
 
@@ -337,7 +338,7 @@ def space_to_depth(input, block_size, data_format="NHWC", name=None):
     x, first, size = _images("space_to_depth", input, data_format, block_size)
     n, h, w, c = x.shape
     if h % size or w % size:
-        raise ValueError(f"tf.nn.space_to_depth: height and width must divide by {size}. Received: {h} and {w}.")
+        raise invalid(f"tf.nn.space_to_depth: height and width must divide by {size}. Received: {h} and {w}.")
     y = s.transpose(s.reshape(x, (n, h // size, size, w // size, size, c)), (0, 1, 3, 2, 4, 5))
     return _back(s.reshape(y, (n, h // size, w // size, c * size**2)), first)
 

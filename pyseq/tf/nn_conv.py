@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pyseq.core import Tensor, Variable, as_tensor
+from pyseq.core import ShapeTrace, Tensor, Variable, active_trace, as_tensor
+from pyseq.core.errors import invalid
 from pyseq.ops import conv as conv_ops
 from pyseq.ops import shape as shape_ops
-from pyseq.ops.check import is_integer
 from pyseq.ops.conv_depthwise import depthwise_conv
 from pyseq.tf._given import extents_of
-from pyseq.tf.nn_pool import channels_of
+from pyseq.tf._windows import format_of, inner, of_image, paddings
 
 
 def convolution(input, filters, strides=None, padding="VALID", data_format=None, dilations=None, name=None):
@@ -100,7 +100,7 @@ def _convolution(who, input, filters, strides, padding, data_format, dilations, 
     input, filters = _one_type(input, filters)
     rank = rank or len(filters.shape) - 2
     if len(filters.shape) != rank + 2:
-        raise ValueError(f"{who}: `filters` must have {rank + 2} axes. Received: filters.shape={filters.shape}.")
+        raise invalid(f"{who}: `filters` must have {rank + 2} axes. Received: filters.shape={filters.shape}.")
     x, first, window = _arguments(who, input, rank, strides, padding, data_format, dilations)
     channels, of_group = x.shape[-1], filters.shape[-2]
     groups = channels // of_group if of_group and channels % of_group == 0 else 1
@@ -112,59 +112,35 @@ def _transpose(who, input, filters, output_shape, strides, padding, data_format,
     x, first, window = _arguments(who, input, rank, strides, padding, data_format, dilations)
     to = extents_of(output_shape)
     if len(to) != rank:
-        outer = (*x.shape[: -1 - rank], filters.shape[-2])
-        if outer != ((to[0], to[1]) if first else (*to[: -1 - rank], to[-1])):
+        image, outer = inner(to, "channels_first" if first else "channels_last")
+        batch = outer[0] if isinstance(active_trace(), ShapeTrace) else x.shape[0]  # there it stands for any
+        if len(to) != rank + 2 or outer[0] != batch or outer[1] != filters.shape[-2]:
             raise ValueError(
-                f"{who}: `output_shape` must have the batch of `input` and the outputs of `filters`, {outer}. "
-                f"Received: output_shape={list(to)}, filters.shape={filters.shape}."
+                f"{who}: `output_shape` must be of {x.shape[0]} images with {filters.shape[-2]} channels, as input and filters "
+                f"say. Received: output_shape={list(to)}."
             )
-        to = to[2:] if first else to[-1 - rank : -1]
+        to = image
     return _channels_back(conv_ops.conv_transpose(x, filters, to, **window), first, rank)
 
 
 def _arguments(who, input, rank, strides, padding, data_format, dilations):
     """(x with channels last, were they first?, strides, padding and dilations of the axes)."""
     x = as_tensor(input)
-    first = channels_of(who, data_format, rank) == "channels_first"
+    form = format_of(who, data_format, rank)
+    first = form == "channels_first"
     if len(x.shape) < rank + 2:
-        raise ValueError(f"{who}: `input` must have {rank + 2} axes at least. Received: input.shape={x.shape}.")
+        raise invalid(f"{who}: `input` must have {rank + 2} axes at least. Received: input.shape={x.shape}.")
+    strides, dilations = (1 if value is None else value for value in (strides, dilations))
     window = {
-        "strides": _of_axes(who, "strides", strides, rank, first),
-        "padding": padding if isinstance(padding, str) else _pairs(who, padding, rank, first),
-        "dilations": _of_axes(who, "dilations", dilations, rank, first),
+        "strides": of_image(who, "strides", strides, rank, form),
+        "padding": paddings(who, padding, rank, form),
+        "dilations": of_image(who, "dilations", dilations, rank, form),
     }
     return (shape_ops.moveaxis(x, -1 - rank, -1) if first else x), first, window
 
 
 def _channels_back(y, first, rank):
     return shape_ops.moveaxis(y, -1, -1 - rank) if first else y
-
-
-def _of_axes(who, name, value, rank, first):
-    """A number, or those of the axes out of one for each of x's axes (batch and channels must be 1)."""
-    if value is None or is_integer(value):
-        return 1 if value is None else value
-    value = tuple(value) if hasattr(value, "__len__") else (value,)
-    if not all(map(is_integer, value)):
-        raise TypeError(f"{who}: `{name}` must be integers. Received: {name}={value!r}.")
-    value = tuple(map(int, value))
-    if len(value) != rank + 2:
-        return value
-    inner = value[2:] if first else value[1:-1]
-    if value[0] != 1 or (value[1] if first else value[-1]) != 1:
-        raise ValueError(f"{who}: `{name}` must be 1 for batch and channels. Received: {name}={list(value)}.")
-    return inner
-
-
-def _pairs(who, padding, rank, first):
-    pairs = [tuple(map(int, p)) for p in padding]
-    if len(pairs) == rank:
-        return pairs
-    if len(pairs) != rank + 2 or any(map(any, (pairs[0], pairs[1 if first else -1]))):
-        raise ValueError(
-            f"{who}: `padding` must be (before, after) of {rank + 2} axes, (0, 0) for batch and channels. Received: {padding}."
-        )
-    return pairs[2:] if first else pairs[1:-1]
 
 
 def _one_type(*values):

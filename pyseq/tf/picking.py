@@ -7,6 +7,7 @@ from collections import namedtuple
 import numpy as np
 
 from pyseq.core import as_dtype, as_tensor, dispatch, float32, int32
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise, reduce, searching, slicing
 from pyseq.ops import gather as ops
 from pyseq.ops import shape as shape_ops
@@ -101,6 +102,8 @@ def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
         if maxlen is None
         else maxlen
     )
+    if n < 0:
+        raise invalid(f"tf.sequence_mask: `maxlen` must not be negative. Received: maxlen={maxlen}.")
     places = as_tensor(np.arange(int(n)), dtype=lengths.dtype)
     return elementwise.cast(elementwise.less(places, shape_ops.expand_dims(lengths, -1)), as_dtype(dtype))
 
@@ -109,12 +112,12 @@ def slice(input_, begin, size, name=None):
     """The piece of these extents that begins there; an extent of -1: up to the end."""
     x, begin, size = tensor_of(input_), extents_of(begin), extents_of(size)
     if len(begin) != x.ndim or len(size) != x.ndim:
-        raise ValueError(
+        raise invalid(
             f"tf.slice: `begin` and `size` must have a number for each of {x.ndim} axes. Received: {begin}, {size}."
         )
     key = tuple([_slice(b, n if k == -1 else b + k) for b, k, n in zip(begin, size, x.shape, strict=True)])
     if any(not 0 <= b <= k.stop <= n or k.stop < b for b, k, n in zip(begin, key, x.shape, strict=True)):
-        raise ValueError(f"tf.slice: the piece must be inside. Received: begin={begin}, size={size}, shape={x.shape}.")
+        raise invalid(f"tf.slice: the piece must be inside. Received: begin={begin}, size={size}, shape={x.shape}.")
     return slicing.getitem(x, key)
 
 

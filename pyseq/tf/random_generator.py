@@ -7,6 +7,7 @@ import os
 import numpy as np
 
 from pyseq.core import Variable, as_dtype, as_tensor, float32, int32, uint64
+from pyseq.core.errors import invalid
 from pyseq.ops import distributions, elementwise, shape
 from pyseq.ops import random as ops
 from pyseq.random import mixed
@@ -170,5 +171,5 @@ def stateless_state(who, seed):
     """The integer seed that a pair of integers stands for."""
     pair = np.asarray(seed.numpy() if hasattr(seed, "numpy") else seed)
     if pair.shape != (2,) or pair.dtype.kind not in "iu":
-        raise ValueError(f"{who}: `seed` must be two integers. Received: seed={seed!r}.")
+        raise invalid(f"{who}: `seed` must be two integers. Received: seed={seed!r}.")
     return mixed(*pair.tolist())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyseq.core import as_dtype, dispatch, int64
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise as e
 from pyseq.ops import gather, searching, segment
 from pyseq.ops import shape as s
@@ -75,7 +76,7 @@ def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype=
         e.cast(s.squeeze(x) if x.ndim > 1 else x, int64) for x in (tensor_of(labels), tensor_of(predictions))
     )
     if labels.shape != predictions.shape:
-        raise ValueError(
+        raise invalid(
             "tf.math.confusion_matrix: `labels` and `predictions` must be of one shape. "
             f"Received: {labels.shape} and {predictions.shape}."
         )
@@ -93,7 +94,7 @@ def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype=
 
 
 def _outside(name, n):
-    return lambda found: ValueError(f"tf.math.confusion_matrix: `{name}` must be in [0, {n}). Received: {found}.")
+    return lambda found: invalid(f"tf.math.confusion_matrix: `{name}` must be in [0, {n}). Received: {found}.")
 
 
 def in_top_k(targets, predictions, k, name=None):

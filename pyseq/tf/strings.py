@@ -8,6 +8,7 @@ import numpy as np
 
 from pyseq._faces import missing as _missing
 from pyseq.core import as_tensor
+from pyseq.core.errors import invalid
 from pyseq.core.texts import Texts, as_texts
 from pyseq.ops.fingerprint import fingerprint64, siphash
 
@@ -86,7 +87,7 @@ def substr(input, pos, len, unit="BYTE", name=None):
         t = t if unit == "BYTE" else t.decode()
         start = pos + t.__len__() if pos < 0 else pos
         if not 0 <= start <= t.__len__():
-            raise ValueError(f"tf.strings.substr: pos {pos} out of range for string {t!r}.")
+            raise invalid(f"tf.strings.substr: pos {pos} out of range for string {t!r}.")
         found = t[start : start + count]
         return found if unit == "BYTE" else found.encode()
 
@@ -113,7 +114,16 @@ def reduce_join(inputs, axis=None, keepdims=False, separator="", name=None):
 def to_number(input, out_type="float32", name=None):
     """The numbers that texts spell."""
     dtype = np.dtype(getattr(out_type, "name", out_type))
-    return _numbers(lambda t: int(t) if dtype.kind in "iu" else float(t), input, dtype)
+
+    def number(text):
+        try:
+            return int(text) if dtype.kind in "iu" else float(text)
+        except ValueError:
+            raise invalid(
+                f"StringToNumberOp could not correctly convert string: {text.decode(errors='replace')}"
+            ) from None
+
+    return _numbers(number, input, dtype)
 
 
 def as_string(input, precision=-1, scientific=False, shortest=False, width=-1, fill="", name=None):

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, dispatch, emit, int32, numpy_kernel
+from pyseq.core.errors import invalid, invalid_type
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.texts import Texts
 from pyseq.data.spec import TensorShape
@@ -47,7 +48,7 @@ def constant(value, dtype=None, shape=None, name="Const"):
 
 def _checked_size(who, x, shape):
     if math.prod(shape) != x.size:
-        raise ValueError(f"{who}: `shape` must have as many elements as `value`. Received: {x.size}, shape={shape}.")
+        raise invalid_type(f"{who}: `shape` must have as many elements as `value`. Received: {x.size}, shape={shape}.")
     return shape
 
 
@@ -80,7 +81,7 @@ def fill(dims, value, name=None):
     """Tensor of one value."""
     value = tensor_of(value)
     if value.shape:
-        raise ValueError(f"tf.fill: `value` must be a scalar. Received: value.shape={value.shape}.")
+        raise invalid(f"tf.fill: `value` must be a scalar. Received: value.shape={value.shape}.")
     return shape_ops.full(extents_of(dims), value)
 
 
@@ -161,7 +162,7 @@ def bitcast(input, type, name=None):
     elif x.shape and x.shape[-1] == narrow // wide:
         to = x.shape[:-1]
     else:
-        raise ValueError(
+        raise invalid(
             f"tf.bitcast: `input` must have a last axis of {narrow // wide} to become {dtype.name}. "
             f"Received: dtype={x.dtype.name}, shape={x.shape}."
         )
@@ -216,7 +217,7 @@ def ensure_shape(x, shape, name=None):
     """
     x = tensor_of(x)
     if shape is not None and not TensorShape(shape).is_compatible_with(x.shape):
-        raise ValueError(f"tf.ensure_shape: `x` must have the shape {tuple(shape)}. Received: x.shape={x.shape}.")
+        raise invalid(f"tf.ensure_shape: `x` must have the shape {tuple(shape)}. Received: x.shape={x.shape}.")
     return x
 
 
@@ -295,7 +296,7 @@ def split(value, num_or_size_splits, axis=0, num=None, name="split"):
     if pieces.count(-1) == 1:
         pieces = tuple(n - sum(pieces) - 1 if k == -1 else k for k in pieces)
     if sum(pieces) != n or min(pieces, default=0) < 0:
-        raise ValueError(
+        raise invalid(
             f"tf.split: `num_or_size_splits` must sum up to the extent of axis {axis}, {n}. Received: {num_or_size_splits}."
         )
     return shape_ops.split(value, np.cumsum(pieces)[:-1].tolist(), axis) if pieces else []
@@ -305,7 +306,7 @@ def tile(input, multiples, name=None):
     """The input repeated so often along each axis."""
     x, multiples = tensor_of(input), extents_of(multiples)
     if len(multiples) != x.ndim:
-        raise ValueError(
+        raise invalid(
             f"tf.tile: `multiples` must have a number for each axis of x. Received: {multiples}, x.shape={x.shape}."
         )
     return shape_ops.tile(x, multiples)
@@ -322,7 +323,7 @@ def pad(tensor, paddings, mode="CONSTANT", constant_values=0, name=None):
     the outermost, "SYMMETRIC": with it)."""
     x, widths = as_tensor(tensor), pairs(paddings)
     if widths.shape != (x.ndim, 2):
-        raise ValueError(
+        raise invalid(
             f"tf.pad: `paddings` must be (before, after) for each of {x.ndim} axes. Received: shape={widths.shape}, "
             f"tensor.shape={x.shape}."
         )

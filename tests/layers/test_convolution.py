@@ -146,6 +146,9 @@ def test_training_learns():
         (lambda: layers.Conv2D(4, 3, padding="some"), None, "padding"),
         (lambda: layers.Conv2D(4, 3, groups=3), None, "groups=3, filters=4"),
         (lambda: layers.Conv2D(4, 3, groups="2"), None, "groups=2"),
+        (lambda: layers.Conv2D(4, 3, groups=2.5), None, "groups=2.5"),
+        (lambda: layers.Conv2D(4.5, 3), None, "filters=4.5"),
+        (lambda: layers.Conv2D(4, 3, data_format=3), None, "data_format.*3"),
         (lambda: layers.Conv2D(4, 3, data_format="nchw"), None, "data_format"),
         (lambda: layers.Conv2DTranspose(4, 3, output_padding=1), None, "output padding"),
         (lambda: layers.DepthwiseConv2D(3, depth_multiplier=0), None, "depth_multiplier"),
@@ -173,3 +176,8 @@ def test_dilation_of_a_transpose_is_in_its_configuration():
     x = np.ones((1, 3, 3, 3, 2), "float32")
     assert layer(x).shape == layers.Conv3DTranspose.from_config(layer.get_config())(x).shape == (1, 7, 7, 7, 2)
     assert "dilation_rate" not in layers.Conv3DTranspose(2, 3).get_config()
+
+
+def test_whole_numbers_and_none_are_taken_as_by_keras():
+    assert layers.Conv2D(64 / 2, 3, groups=None)(np.ones((1, 4, 4, 3), "float32")).shape == (1, 2, 2, 32)
+    assert layers.Dense(64 / 2)(np.ones((1, 4), "float32")).shape == (1, 32)

@@ -198,7 +198,7 @@ def test_what_steps_get(given, expected, run_eagerly):
 
         def predict_step(self, data):
             seen.append(described(data))
-            return keras.backend.ones((4, 1))
+            return keras.backend.constant(1.0, shape=(4, 1))
 
         test_step = train_step
 
@@ -358,3 +358,33 @@ def test_reset_states_reaches_the_layers_that_keep_one():
     assert float(inner.seen) == float(outer.seen) == 1.0
     model.reset_states()
     assert float(inner.seen) == float(outer.seen) == 0.0
+
+
+def test_the_order_of_lists_of_results():
+    """Recorded from tf.keras 2.15: lists are in the order of `metrics_names`, then come other names, sorted."""
+
+    class Odd(Model):
+        def test_step(self, data):
+            return {"b": 2.0, "a": 1.0}
+
+        train_step = test_step
+
+    model = Odd()
+    model.compile("sgd")
+    x, y = np.ones((4, 3), "f4"), np.ones((4, 1), "f4")
+    assert model.evaluate(x, y, verbose=0) == model.train_on_batch(x, y) == model.test_on_batch(x, y) == [1, 2]
+    assert list(model.evaluate(x, y, verbose=0, return_dict=True)) == ["b", "a"]
+
+
+def test_two_metrics_of_one_name():
+    class Adds(layers.Layer):
+        def call(self, x):
+            self.add_metric(keras.backend.mean(x), name="x", aggregation="mean")
+            return x
+
+    model = Sequential([Adds(), Adds(), layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    x, y = np.ones((4, 3), "f4"), np.ones((4, 1), "f4")
+    assert len(model.train_on_batch(x, y)) == len(model.evaluate(x, y, verbose=0)) == 4
+    assert model.metrics_names == ["loss", "mae", "x", "x"]
+    assert list(model.evaluate(x, y, verbose=0, return_dict=True)) == ["loss", "mae", "x"]

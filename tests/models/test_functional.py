@@ -108,8 +108,7 @@ def test_a_layer_that_needs_values_says_its_shape():
     x = keras.Input((3,))
     model = keras.Model(x, ByNumPy()(x))
     assert model.output_shape == (None, 2) and same(model(X).numpy(), X[:, :2])
-    with pytest.raises(TypeError, match="has no values"):
-        Silent()(x)
+    assert Silent()(x).shape == (None, 3)  # tried on values made up
 
 
 def test_input_of_a_type_spec():

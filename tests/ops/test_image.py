@@ -56,6 +56,40 @@ def test_weights_are_means(method):
                 assert pixels.min() >= 0 and pixels.max() < old
 
 
+@pytest.mark.parametrize("c", [1, 2, 3, 4, 9, 64])
+@pytest.mark.parametrize("method", ["bilinear", "bicubic"])
+def test_bytes_are_resized_as_floats(method, c, isa, n_threads):
+    x = np.random.default_rng(0).integers(0, 256, (2, 9, 12, c), "uint8")
+    for size in ((4, 5), (9, 20), (17, 24)):
+        got = resize.resize(x, size, method).numpy()
+        assert got.dtype == "float32"
+        np.testing.assert_allclose(got, resize.resize(x.astype("float32"), size, method), rtol=1e-6, atol=1e-4)
+
+
+@pytest.mark.parametrize("c", [1, 3, 5, 4099])
+def test_rows_longer_than_the_buffer(c, isa):
+    old, new = (3, 12000 // c + 3), (2, 9000 // c + 2)
+    x = values((1, *old, c), "float32")
+    for method, antialias in (("bilinear", False), ("lanczos3", False), ("area", False), ("bilinear", True)):
+        wanted = x
+        for axis in (1, 2):
+            wanted = reference.weigh_pixels(
+                wanted, *resize_taps.taps(method, antialias, old[axis - 1], new[axis - 1]), axis
+            )
+        np.testing.assert_allclose(resize.resize(x, new, method, antialias), wanted, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("c", [1, 3, 4, 9])
+def test_pixels_of_weight_zero_do_not_count(c):
+    x = np.ones((1, 5, 5, c), "float32")
+    x[:, 1::2] = x[:, :, 1::2] = (
+        np.inf
+    )  # the centres of 3 pixels of 5/3 are at 1/3, 2 and 11/3; those of 15, at every third
+    y = resize.resize(x, (15, 15)).numpy()
+    np.testing.assert_array_equal(y[:, 1::6, 1::6], 1)
+    assert not np.isnan(y).any()
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64", "uint8", "int16", "int64", "bool", "float16"])
 def test_nearest_keeps_every_bit(dtype, isa, n_threads):
     x = (values((2, 5, 7, 3)) * 100).astype(dtype)
@@ -175,7 +209,8 @@ def test_colors_have_gradients():
 
 def test_same_bits_for_every_number_of_threads(n_threads, isa):
     x, m = values((3, 9, 8, 3), "float32"), np.array([TRANSFORMS["turned"]], "float32")
-    ops = [lambda method=method: resize.resize(x, (5, 11), method) for method in resize.METHODS]
+    channels = [values((3, 9, 8, c), "float32") for c in (1, 3, 4, 17)]
+    ops = [lambda m=m, x=x: resize.resize(x, (5, 11), m) for m in resize.METHODS for x in channels]
     ops += [lambda mode=mode: affine.affine(x, m, None, mode, "bilinear") for mode in affine.FILL_MODES]
     many = [op().numpy().tobytes() for op in ops]
     pyseq.config.set_num_threads(1)
@@ -187,3 +222,19 @@ def test_planned_as_eager(method):
     x = values((2, 5, 7, 3), "float32")
     op = function(lambda x: resize.resize(x, (8, 3), method))
     assert op(x).numpy().tobytes() == resize.resize(x, (8, 3), method).numpy().tobytes()
+
+
+@pytest.mark.parametrize("mode", affine.FILL_MODES)
+def test_affine_image_is_scipys(mode, isa, n_threads):
+    ndimage = pytest.importorskip("scipy.ndimage")
+    rng = np.random.default_rng(0)
+    for k, (order, interpolation) in itertools.product(range(40), enumerate(affine.INTERPOLATIONS)):
+        x = rng.random((*rng.integers(1, 12, 2), 2)).astype(("float32", "float64")[k % 2])
+        matrix, offset = rng.normal(size=(2, 2)) * 1.5, rng.normal(size=2) * 6
+        if k % 5 == 0:  # onto pixels
+            matrix, offset = np.round(matrix), np.round(offset)
+        got = affine.affine_image(as_tensor(x[None]), matrix, offset, mode, interpolation, 0.3)
+        channels = [
+            ndimage.affine_transform(a, matrix, offset, order=order, mode=mode, cval=0.3) for a in np.moveaxis(x, 2, 0)
+        ]
+        np.testing.assert_allclose(got[0], np.stack(channels, -1), rtol=0, atol=1e-15)

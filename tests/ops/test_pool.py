@@ -25,6 +25,12 @@ CASES = [
     ((2, 4, 3, 5, 3), (2, 3, 2), (1, 2, 3), "same"),
     ((1, 40, 20, 3), (20, 17), (20, 3), "valid"),  # more than 256 pixels in a window
     ((0, 4, 4, 3), (2, 2), (2, 2), "valid"),
+    ((2, 5, 41, 1), (2, 2), (2, 2), "same"),  # from here on: wide images of few channels, several pixels in a vector
+    ((2, 7, 38, 3), (3, 3), (2, 2), "same"),
+    ((1, 5, 31, 4), (3, 3), (1, 1), "same"),
+    ((1, 6, 29, 2), (2, 3), (3, 4), ((0, 1), (2, 2))),
+    ((2, 3, 4, 23, 2), (2, 2, 5), (1, 2, 3), "same"),
+    ((2, 6, 19, 7), (2, 2), (2, 2), "valid"),
 ]
 OPS = {"max_pool": pool.max_pool, "avg_pool": pool.avg_pool}
 

@@ -363,13 +363,13 @@ def test_a_copy_decays_what_the_original_decays(copied):
 
 @pytest.mark.parametrize(
     ("optimizer_class", "method"),
-    [(optimizers.Adam, "add_variable_from_reference"), (optimizers.legacy.Adam, "add_slot")],
+    [(optimizers.Adam, "slot_shape"), (optimizers.legacy.Adam, "add_slot")],
 )
 def test_state_that_could_not_be_made_is_made_the_next_time(optimizer_class, method):
-    def make(self, variable, name, *args, **kwargs):
-        if name == "v" and self.fails:
+    def make(self, *args, **kwargs):
+        if self.fails and any(isinstance(x, str) and x == "v" for x in args):
             raise KeyboardInterrupt
-        return getattr(optimizer_class, method)(self, variable, name, *args, **kwargs)
+        return getattr(optimizer_class, method)(self, *args, **kwargs)
 
     optimizer, whole = type("Short", (optimizer_class,), {"fails": True, method: make})(), optimizer_class()
     v, w = Variable(np.float32([1, 2]), name="w:0"), Variable(np.float32([1, 2]), name="w:0")

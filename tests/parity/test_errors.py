@@ -9,7 +9,11 @@ from tests.parity.recording import recorded
 RECORDED = recorded("errors")["errors"]
 
 # TensorFlow's own exceptions, as the Python ones that pyseq raises.
-KINDS = {"InvalidArgumentError": ("ValueError",), "UnimplementedError": ("ValueError", "TypeError")}
+KINDS = {
+    "InvalidArgumentError": ("ValueError",),
+    "ValueError": ("InvalidArgumentError",),
+    "UnimplementedError": ("ValueError", "TypeError"),
+}
 
 # Where pyseq means to differ: name -> (what it does, why).
 BETTER = {

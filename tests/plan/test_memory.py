@@ -1,5 +1,6 @@
 """Values that live at the same time have places of their own; threads meet wherever they touch the same memory."""
 
+import ctypes
 import itertools
 import math
 
@@ -7,6 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import pyseq as keras
+from pyseq.core import as_tensor
 from pyseq.core.dtypes import float32, uint8
 from pyseq.plan.graph import Graph, Node, Value
 from pyseq.plan.memory import ALIGNMENT, meetings, place
@@ -140,3 +143,26 @@ def test_regions_of_a_plan_name_what_it_touches(team):
         for k in range(1, 6):
             a, b, c = plan(ones)
             assert set(a.tolist()) == {20.0 * k} and set(b.tolist()) == {20.0 * k + 1} and set(c.tolist()) == {1.0}
+
+
+def test_a_step_reads_nothing_that_it_did_not_write():
+    """Its memory is garbage at first, but for zeros between gradients that stand side by side."""
+
+    def trained(poison):
+        keras.utils.set_random_seed(1)
+        layers = [keras.layers.Dense(7, "relu"), keras.layers.BatchNormalization(), keras.layers.Dense(3)]
+        model = keras.Sequential([keras.Input((5,)), *layers])
+        model.compile("adam", "mse")
+        x = np.random.default_rng(0).standard_normal((16, 5)).astype("float32")
+        for _ in range(3):
+            garbage = [as_tensor(np.full(n, np.nan, "float32")) for n in poison]
+            del garbage  # the next blocks of these sizes are theirs
+            model.fit(x, x[:, :3], batch_size=8, epochs=1, verbose=0, shuffle=False)
+        return model
+
+    clean, dirty = trained([]), trained([n for n in range(16, 4096, 16) for _ in range(3)])
+    for a, b in zip(clean.get_weights(), dirty.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    for v in [*dirty.trainable_variables[:-1], *dirty.optimizer.variables[1:-1]]:
+        behind = -v.nbytes % 64
+        assert ctypes.string_at(v.address + v.nbytes, behind) == bytes(behind), v.name

@@ -28,8 +28,8 @@ Y = as_tensor(rng.standard_normal((3, 4)).astype("float32"))
 
 
 def traced(f, *tensors):
-    graph, result, value_of = trace_function(f, [(t.shape, t.dtype) for t in tensors])
-    graph.outputs = [value_of(t) for t in flatten(result) if is_symbolic(t)]
+    graph, result, trace = trace_function(f, [(t.shape, t.dtype) for t in tensors])
+    graph.outputs = [trace.value_of(t) for t in flatten(result) if is_symbolic(t)]
     return graph
 
 

@@ -79,7 +79,7 @@ def test_nothing_is_imported_before_it_is_used():
         ("PIL", "pyseq.preprocessing.image.random_brightness(np.ones((3, 3, 3)), (0, 1))", "needs the package Pillow"),
         (
             "scipy",
-            "pyseq.preprocessing.image.apply_affine_transform(np.ones((3, 3, 3)), theta=1)",
+            "pyseq.preprocessing.image.apply_affine_transform(np.ones((3, 3, 3)), theta=1, order=3)",
             "apply_affine_transform: needs the package SciPy. Install it: pip install 'pyseq[image]'",
         ),
     ],

@@ -88,6 +88,26 @@ CHOICES = [
         "_padded(B, S, 9, 0.3, pad_to_max_output_size=True)",
     )
 ]  # fmt: skip
+BOX = "[[[0.0, 0.0, 1.0, 1.0]]]"
+CHOICES += [
+    *(f"combined_non_max_suppression(BB, SS, {k})" for k in (
+        "2, 10, 0.3", "2, 10, 0.3, pad_per_class=True", "2, 3, 0.3, pad_per_class=True", "4, 5, 0.9, 0.4, clip_boxes=False",
+        "2, 10, 1.5", "0, 3", "2, 0")),
+    "combined_non_max_suppression(BB[:, :, :1], SS, 3, 7, 0.2)", "combined_non_max_suppression(BB, SS[:, :3], 2, 3)",
+    "combined_non_max_suppression(BB[0], SS, 2, 3)",
+    *(f"draw_bounding_boxes({x}, DB, {k})"
+      for x in ("f", "f[..., :1]", "tf.cast(f, 'float16')", "tf.concat([f, f[..., 1:2]], -1)")
+      for k in ("[[0.1, 0.2, 0.3, 0.4], [1.0, 0.9, 0.8, 0.7]]", "np.zeros((0, 4), 'float32')")),
+    "draw_bounding_boxes(f, DB, [[0.5, 0.5]])", "draw_bounding_boxes(f[..., :2], DB, [[0.5, 0.5]])",
+    *(f"extract_glimpse(f, {size}, {at}, {how}, noise='zero')" for size in ("(2, 2)", "(3, 4)", "(7, 8)")
+      for at in ("[[0.0, 0.0], [1.0, 0.6]]", "[[-0.7, 0.3], [2.6, -1.2]]")
+      for how in ("True, True", "True, False", "False, True", "False, False")),
+    "extract_glimpse(f, (2, 2), [[0.0, 0.0]] * 2, noise='white')", "extract_glimpse(f, (2, 2, 2), [[0.0, 0.0]] * 2)",
+    "extract_glimpse(f[0], (2, 2), [[0.0, 0.0]])",
+    *(f"sample_distorted_bounding_box([10, 12, 3], {k})" for k in (
+        "np.zeros((1, 0, 4), 'float32')", f"{BOX}, min_object_covered=1.5", f"{BOX}, max_attempts=0", f"{BOX}[0]",
+        f"{BOX}, area_range=(0.0, 1.5)", f"{BOX}, min_object_covered=-0.1")),
+]  # fmt: skip
 ERRORS = [
     "random_brightness(f, -0.1)", "random_contrast(f, 0.3, 0.2)", "random_contrast(f, -0.3, 0.2)", "random_hue(f, 0.6)",
     "random_saturation(f, 0.3, 0.2)", "random_crop(u, (2, 4, 6, 3))", "random_flip_left_right(f[0, 0])", "decode_png(b'no image')",
@@ -127,6 +147,11 @@ def names(tf, x=None):
         "tf": tf, "image": tf.image, "c": tf.constant, "np": np, "u": tf.constant(U), "f": tf.constant(F), "big": tf.constant(BIG),
         "near": tf.constant(NEAR), "x": x, "B": boxes, "S": np.round(noise(6), 3).astype("float32"),
         "O": noise((6, 6), 3.0).astype("float32"),
+        "BB": (noise((2, 6, 3, 4), 4.0) * 1.4 - 0.2).astype("float32"), "SS": noise((2, 6, 3), 5.0).astype("float32"),
+        "DB": np.array([
+            [[0, 0, 1, 1], [0.3, -0.2, 0.7, 0.8], [0.5, 0.4, 0.4, 0.9]],
+            [[0.1, 0.4, 1.3, 0.9], [0.2, 0.2, 0.2, 0.2], [-2, -2, -1, -1]],
+        ], "float32"),
     }  # fmt: skip
 
 

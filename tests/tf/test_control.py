@@ -5,6 +5,9 @@ import pytest
 
 import pyseq.tf as tf
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*runs as Python code"
+)  # told once for each line: a test may be the second
 A = tf.constant(np.arange(6, dtype="float32").reshape(2, 3))
 
 
@@ -20,7 +23,7 @@ def flat(x):
     return [y for v in x for y in flat(v)] if isinstance(x, (list, tuple)) else [x]
 
 
-def test_cond_chooses_when_the_plan_runs():
+def test_cond_chooses_each_time():
     f = tf.function(lambda x: tf.cond(tf.reduce_sum(x) > 0, lambda: (x * 2.0, 1), lambda: (-x, 2)))
     for x in (A, -A):
         y, which = f(x)
@@ -49,17 +52,16 @@ def test_case_and_switch_case_traced():
     assert [float(g(tf.constant(x))) for x in (0.0, 1.5, 5.0)] == [1.0, 2.0, 3.0]
 
 
-def test_a_branch_may_not_change_a_variable_then():
+def test_a_branch_may_change_a_variable():
     v = tf.Variable(1.0)
-    with pytest.raises(TypeError, match="a branch must not change variables"):
-        tf.function(lambda x: tf.cond(x > 0.0, lambda: v.assign(2.0), lambda: v))(tf.constant(1.0))
+    f = tf.function(lambda x: tf.cond(x > 0.0, lambda: v.assign(2.0), lambda: v))
+    assert float(f(tf.constant(-1.0))) == 1.0 and float(f(tf.constant(1.0))) == 2.0
     assert tf.cond(tf.constant(True), lambda: v.assign(2.0), lambda: v) is v and float(v) == 2.0
 
 
 def test_branches_of_other_shapes():
     f = tf.function(lambda x: tf.cond(x > 0.0, lambda: A, lambda: A[0]))
-    with pytest.raises(TypeError, match="equal shapes and dtypes"):
-        f(tf.constant(1.0))
+    assert f(tf.constant(1.0)).shape == (2, 3) and f(tf.constant(-1.0)).shape == (3,)
 
 
 def test_while_loop_with_a_counter_is_written_out():
@@ -70,10 +72,10 @@ def test_while_loop_with_a_counter_is_written_out():
     assert int(i) == 4 and float(y[1, 2]) == 80.0
 
 
-def test_while_loop_on_values_is_an_error_that_says_what_to_do():
+def test_while_loop_on_values_says_what_to_do():
     f = tf.function(lambda x: tf.while_loop(lambda x: tf.reduce_sum(x) < 99.0, lambda x: (x * 2.0,), [x]))
-    with pytest.raises(TypeError, match=r"while_loop: the condition depends on values.*counter"):
-        f(A)
+    with pytest.warns(UserWarning, match=r"while_loop: the condition depends on values.*counter"):
+        np.testing.assert_array_equal(f(A)[0].numpy(), A.numpy() * 8)
     np.testing.assert_array_equal(f.python_function(A)[0].numpy(), A.numpy() * 8)
 
 
@@ -120,8 +122,8 @@ def test_wrong_use(use, error, words):
 
 def test_python_functions_in_a_plan_need_shapes():
     f = tf.function(lambda x: tf.numpy_function(lambda a: a + 1, [x], tf.float32))
-    with pytest.raises(TypeError, match="give `Tout` as tf.TensorSpec"):
-        f(A)
+    with pytest.warns(UserWarning, match="give `Tout` as tf.TensorSpec"):
+        np.testing.assert_array_equal(f(A), A.numpy() + 1)
     both(lambda x: tf.numpy_function(lambda a: a + 1, [x], tf.TensorSpec((2, 3), "float32")) * 2.0, A)
     both(lambda x: tf.py_function(lambda t: t * 2.0, [x], tf.TensorSpec((2, 3), "float32")), A)
 

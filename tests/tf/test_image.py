@@ -15,11 +15,7 @@ ERRORS = {
 }
 # float32, values in [0, 1]: sums of up to 30 products, in another order.
 TOLERANCE = {"rtol": 1e-5, "atol": 5e-6}
-# Not there in this version; the error says what is nearest.
-ABSENT = set(
-    "combined_non_max_suppression draw_bounding_boxes extract_glimpse generate_bounding_box_proposals "
-    "sample_distorted_bounding_box stateless_sample_distorted_bounding_box".split()
-)
+ABSENT = {"generate_bounding_box_proposals"}  # TensorFlow's is for GPUs only
 
 
 def assert_same(got, wanted, text):
@@ -66,8 +62,8 @@ def test_argument_names():
     assert set(theirs) - set(ours) == ABSENT
     for name, arguments in ours.items():
         assert arguments == theirs[name], name
-    with pytest.raises(AttributeError, match="non_max_suppression"):
-        tf.image.combined_non_max_suppression
+    with pytest.raises(AttributeError, match="draw_bounding_boxes"):
+        tf.image.generate_bounding_box_proposals
 
 
 RANDOM = {
@@ -98,6 +94,65 @@ def test_random(name):
     assert len(set(same)) == 1
     assert some(traced(stateless, seed=(3, 4))) == same
     assert len({some(stateless, 1, seed=(1, k))[0] for k in range(12)}) > 1
+
+
+BOXES = [[[0.2, 0.3, 0.5, 0.6], [0.6, 0.1, 0.9, 0.3]]]
+
+
+@pytest.mark.parametrize(
+    "limits", [{}, {"area_range": (0.3, 0.5), "aspect_ratio_range": (0.5, 2.0), "min_object_covered": 0.9}]
+)
+def test_random_windows(limits):
+    area, ratio = limits.get("area_range", (0.05, 1)), limits.get("aspect_ratio_range", (0.75, 1.33))
+    found = set()
+    for seed in range(60):
+        given = [40, 60, 3], tf.constant(BOXES), (seed, 1)
+        begin, size, box = tf.image.stateless_sample_distorted_bounding_box(*given, **limits)
+        (top, left, _), (height, width, _) = begin.numpy(), size.numpy()
+        assert begin.dtype == size.dtype == "int32" and begin[2] == 0 and size[2] == -1
+        np.testing.assert_allclose(box[0, 0] * [40, 60, 40, 60], [top, left, top + height, left + width], rtol=1e-6)
+        assert 0 <= top <= top + height <= 40 and 0 <= left <= left + width <= 60
+        assert area[0] * 2400 <= height * width <= area[1] * 2400
+        assert ratio[0] * height - 0.5 <= width <= ratio[1] * height + 0.5
+        shares = [
+            max(0, min(y2, top + height) - max(y1, top))
+            * max(0, min(x2, left + width) - max(x1, left))
+            / (y2 - y1)
+            / (x2 - x1)
+            for y1, x1, y2, x2 in np.array(BOXES[0]) * [40, 60, 40, 60]
+        ]
+        assert max(shares) >= limits.get("min_object_covered", 0.1) - 1e-6
+        found.add((top, left, height, width))
+        planned = tf.function(lambda size, boxes, seed=(seed, 1): tf.image.stateless_sample_distorted_bounding_box(
+            size, boxes, seed, **limits))  # fmt: skip
+        if seed < 3:
+            np.testing.assert_array_equal(planned(*given[:2])[0], begin)
+    assert len(found) > 50
+
+
+def test_random_windows_go_on():
+    tf.random.set_seed(1)
+    first = [tf.image.sample_distorted_bounding_box([40, 60, 3], BOXES, seed=3)[1].numpy().tolist() for _ in range(9)]
+    tf.random.set_seed(1)
+    again = [tf.image.sample_distorted_bounding_box([40, 60, 3], BOXES, seed=3)[1].numpy().tolist() for _ in range(9)]
+    assert first == again and len(set(map(tuple, first))) > 5
+    none = np.zeros((1, 0, 4), "float32")
+    assert tf.image.sample_distorted_bounding_box([8, 9, 3], none, use_image_if_no_bounding_boxes=True)[0].shape == (3,)
+    whole = tf.image.sample_distorted_bounding_box(np.int64([8, 9, 3]), BOXES, min_object_covered=1.5)
+    assert [a.numpy().tolist() for a in whole] == [[0, 0, 0], [8, 9, -1], [[[0, 0, 1, 1]]]] and whole[
+        1
+    ].dtype == "int64"
+
+
+@pytest.mark.parametrize("noise", ["uniform", "gaussian"])
+def test_noise_around_glimpses(noise):
+    x = np.stack([cases.noise((30, 30, 2)), 5 + cases.noise((30, 30, 2), 1.0)]).astype("float32")
+    y = tf.image.extract_glimpse(x, (40, 40), [[0.0, 0.0], [3.0, 0.0]], noise=noise).numpy()
+    np.testing.assert_array_equal(y[0, 5:35, 5:35], x[0])
+    for image, made in zip(x, y, strict=True):
+        assert image.min() <= made.min() and made.max() <= image.max()
+        assert abs(made.mean() - image.mean()) < 0.05 and 0.2 < made.std() < 0.35
+    assert len(np.unique(y[1])) > 2500
 
 
 def test_a_random_change_is_what_it_says():

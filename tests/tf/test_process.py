@@ -49,7 +49,7 @@ def test_run_functions_eagerly():
         assert tf.config.functions_run_eagerly() and tf.function(lambda: tf.executing_eagerly())() is True
     finally:
         tf.config.run_functions_eagerly(False)
-    assert tf.function(lambda: tf.executing_eagerly())() is False
+    assert not tf.function(lambda: tf.executing_eagerly())()  # a tensor, as in TensorFlow
 
 
 def test_scopes():

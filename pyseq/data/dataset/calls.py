@@ -25,7 +25,7 @@ class Call:
         if not callable(function):
             raise TypeError(f"Dataset: the function must be callable. Received: {function!r}.")
         self.function = function
-        self.planned = function if isinstance(function, Function) else Function(function)
+        self.planned = function if isinstance(function, Function) else Function(function, falls_back=False)
         self.traces = None  # can it be traced?
 
     def _arguments(self, element):
@@ -54,7 +54,7 @@ class Call:
 
     def changes_variables(self):
         """Does it, such as the state of random numbers? Then its calls must come in order."""
-        return any(plan.updated for plan in self.planned._plans.values())
+        return self.planned.changes_variables()
 
     def spec(self, node):
         """The structure of TensorSpecs of its results on the elements of a node."""

@@ -6,7 +6,9 @@ import itertools
 
 import numpy as np
 
-from pyseq.core import wrap
+from pyseq.core import active_trace, wrap
+from pyseq.core.engine import SymbolicError
+from pyseq.core.errors import OutOfRangeError
 from pyseq.core.structure import map_structure
 from pyseq.data.dataset.elements import Nested, as_leaf_numpy, as_leaf_tensor
 from pyseq.data.dataset.node import INFINITE, UNKNOWN, Run, closable
@@ -91,6 +93,13 @@ class Iterator:
         return self
 
     def __next__(self):
+        if active_trace() is not None:
+            raise SymbolicError("Dataset: its elements are not known while a function is being traced.")
         return map_structure(as_leaf_tensor, next(self._elements))
 
-    get_next = __next__
+    def get_next(self):
+        """The next element. OutOfRangeError: there is none."""
+        try:
+            return next(self)
+        except StopIteration:
+            raise OutOfRangeError(None, None, "End of sequence") from None

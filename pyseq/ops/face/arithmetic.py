@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from pyseq.core import as_tensor, bool_, dispatch
+from pyseq.core.errors import invalid
 from pyseq.ops import bitwise, elementwise, special
 from pyseq.ops import shape as s
 from pyseq.ops.face.promotion import floats, numbers, same
@@ -223,7 +224,7 @@ def where(condition, x1=None, x2=None):
 
         return nonzero(condition)
     if x1 is None or x2 is None:
-        raise ValueError("where: `x1` and `x2` both should be `None` or both should be non-None.")
+        raise invalid("where: `x1` and `x2` both should be `None` or both should be non-None.")
     return elementwise.where(condition, *same(x1, x2))
 
 

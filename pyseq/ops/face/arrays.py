@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from pyseq.core import Tensor, as_dtype, as_tensor, bool_, config, dispatch, float32, int32
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise, gather
 from pyseq.ops import shape as s
 from pyseq.ops.face.promotion import floats, same
@@ -123,7 +124,7 @@ def triu(x, k=0):
 def _triangle(who, make, x, k):
     x = as_tensor(x)
     if len(x.shape) < 2:
-        raise ValueError(f"{who}: `x` must have two axes at least. Received: x.shape={x.shape}.")
+        raise invalid(f"{who}: `x` must have two axes at least. Received: x.shape={x.shape}.")
     kept = as_tensor(make(x.shape[-2], x.shape[-1], k).astype(bool))
     return elementwise.where(kept, x, elementwise.zeros_like(x))
 
@@ -134,7 +135,7 @@ def diag(x, k=0):
     if len(x.shape) == 2:
         return diagonal(x, k)
     if len(x.shape) != 1:
-        raise ValueError(f"diag: `x` must have one axis or two. Received: x.shape={x.shape}.")
+        raise invalid(f"diag: `x` must have one axis or two. Received: x.shape={x.shape}.")
     n = x.shape[0] + builtins.abs(k)
     places = np.arange(x.shape[0]) * (n + 1) + (k if k >= 0 else -k * n)
     index = as_tensor(places.astype("int64").reshape(-1, 1))
@@ -162,7 +163,7 @@ def diagonal(x, offset=0, axis1=0, axis2=1):
 def meshgrid(*x, indexing="xy"):
     """A list of tensors, each with one vector along one axis, repeated along those of the others."""
     if indexing not in ("xy", "ij"):
-        raise ValueError(f"meshgrid: `indexing` must be 'xy' or 'ij'. Received: indexing={indexing!r}.")
+        raise invalid(f"meshgrid: `indexing` must be 'xy' or 'ij'. Received: indexing={indexing!r}.")
     vectors = [s.reshape(as_tensor(v), (-1,)) for v in x]
     n = len(vectors)
     order = [1, 0, *range(2, n)] if indexing == "xy" and n > 1 else list(range(n))
@@ -305,7 +306,7 @@ def pad(x, pad_width, mode="constant", constant_values=None):
     """x with a margin; pad_width: a number, (before, after), or such a pair for each axis."""
     x = as_tensor(x)
     if constant_values is not None and mode != "constant":
-        raise ValueError(f"pad: `constant_values` goes with mode='constant' only. Received: mode={mode!r}.")
+        raise invalid(f"pad: `constant_values` goes with mode='constant' only. Received: mode={mode!r}.")
     return s.pad(x, pad_width, mode, 0 if constant_values is None else constant_values)
 
 
@@ -349,7 +350,7 @@ def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False):
     """Ones at all the numbers along an axis, which is replaced by the classes; negative numbers count for nothing."""
     _refuse_sparse("multi_hot", sparse)
     if num_classes is None:
-        raise ValueError("multi_hot: give `num_classes`.")
+        raise invalid("multi_hot: give `num_classes`.")
     x = as_tensor(inputs)
     reduced = 1 if len(x.shape) > 1 else 0
     hot = one_hot(x, num_classes, axis, dtype)

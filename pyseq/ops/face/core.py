@@ -7,6 +7,7 @@ import builtins
 import numpy as np
 
 from pyseq.core import Tensor, Variable, as_dtype, as_tensor, dispatch
+from pyseq.core.errors import invalid
 from pyseq.core.keras_tensor import KerasTensor
 from pyseq.core.structure import flatten, map_structure
 from pyseq.ops import elementwise, gather
@@ -123,13 +124,13 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
     """carry, y = f(carry, x) for each x along the first axis: (last carry, all y stacked). `unroll`: without effect."""
     if xs is None:
         if length is None:
-            raise ValueError("scan: give `xs` or `length`.")
+            raise invalid("scan: give `xs` or `length`.")
         rows = [None] * int(length)
     else:
         columns = [s.unstack(as_tensor(x)) for x in flatten(xs)]
         rows = [_filled(xs, row) for row in zip(*columns, strict=True)]
         if length is not None and int(length) != len(rows):
-            raise ValueError(f"scan: `length` must be the extent of `xs`, {len(rows)}. Received: length={length}.")
+            raise invalid(f"scan: `length` must be the extent of `xs`, {len(rows)}. Received: length={length}.")
     carry, made = init, []
     for row in reversed(rows) if reverse else rows:
         carry, y = f(carry, row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 from pyseq.core import as_tensor, bool_, dispatch
+from pyseq.core.errors import invalid
 from pyseq.ops import activation, elementwise, loss, reduce
 from pyseq.ops import shape as s
 from pyseq.ops.face.promotion import floats
@@ -143,7 +144,7 @@ def glu(x, axis=-1):
     """The first half along an axis times the sigmoid of the second."""
     (x,) = floats(x)
     if x.shape[axis] % 2:
-        raise ValueError(f"glu: `x` must have an even extent along the axis. Received: x.shape={x.shape}, axis={axis}.")
+        raise invalid(f"glu: `x` must have an even extent along the axis. Received: x.shape={x.shape}, axis={axis}.")
     first, second = s.split(x, 2, axis)
     return elementwise.multiply(first, activation.sigmoid(second))
 

@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from pyseq.core import as_tensor, dispatch
+from pyseq.core.errors import invalid
 from pyseq.ops import decompositions, elementwise, linalg, matrices, reduce
 from pyseq.ops import shape as s
 from pyseq.ops.face.arrays import diagonal
@@ -83,7 +84,7 @@ def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
     x1, x2 = numbers(x1, x2)
     a, b = (s.unstack(x, axis=k) for x, k in ((x1, axisa), (x2, axisb)))
     if len(a) not in (2, 3) or len(b) not in (2, 3):
-        raise ValueError(f"cross: vectors must have 2 or 3 elements. Received: {len(a)} and {len(b)}.")
+        raise invalid(f"cross: vectors must have 2 or 3 elements. Received: {len(a)} and {len(b)}.")
     third = elementwise.subtract(elementwise.multiply(a[0], b[1]), elementwise.multiply(a[1], b[0]))
     if len(a) == len(b) == 2:
         return third
@@ -107,7 +108,7 @@ def norm(x, ord=None, axis=None, keepdims=False):  # noqa: A002
     if len(axes) == 1:
         return _vector_norm(x, 2 if ord is None else ord, axes[0], keepdims)
     if len(axes) != 2:
-        raise ValueError(f"norm: `axis` must be one axis or two. Received: axis={axis}, x.shape={x.shape}.")
+        raise invalid(f"norm: `axis` must be one axis or two. Received: axis={axis}, x.shape={x.shape}.")
     return _matrix_norm(x, "fro" if ord is None else ord, axes, keepdims)
 
 
@@ -122,7 +123,7 @@ def _vector_norm(x, order, axis, keepdims):
     if order == 2:
         return elementwise.sqrt(reduce.sum(elementwise.square(x), axis, keepdims))
     if not isinstance(order, (int, float)):
-        raise ValueError(f"norm: `ord` must be a number for vectors. Received: ord={order!r}.")
+        raise invalid(f"norm: `ord` must be a number for vectors. Received: ord={order!r}.")
     return elementwise.power(reduce.sum(elementwise.power(size, float(order)), axis, keepdims), 1.0 / order)
 
 
@@ -140,7 +141,7 @@ def _matrix_norm(x, order, axes, keepdims):
         values = decompositions.singular_values(s.transpose(x, (*[k for k in range(rank) if k not in (a, b)], a, b)))
         y = reduce.sum(values, -1) if order == "nuc" else (reduce.max if order > 0 else reduce.min)(values, -1)
     else:
-        raise ValueError(f"norm: unknown `ord` for matrices. Received: ord={order!r}.")
+        raise invalid(f"norm: unknown `ord` for matrices. Received: ord={order!r}.")
     return s.reshape(y, kept if keepdims else [d for k, d in enumerate(x.shape) if k not in (a, b)])
 
 
@@ -194,7 +195,7 @@ def solve_triangular(a, b, lower=False):
 def qr(x, mode="reduced"):
     """(Q, R) with x = Q R; mode "reduced" or "complete"."""
     if mode not in ("reduced", "complete"):
-        raise ValueError(f"qr: `mode` must be 'reduced' or 'complete'. Received: mode={mode!r}.")
+        raise invalid(f"qr: `mode` must be 'reduced' or 'complete'. Received: mode={mode!r}.")
     return decompositions.qr(*floats(x), mode == "complete")
 
 

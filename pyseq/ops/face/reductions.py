@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from pyseq.core import as_tensor, bool_, dispatch, int32
+from pyseq.core.errors import invalid
 from pyseq.ops import elementwise, reduce, searching
 from pyseq.ops import segment as segment_ops
 from pyseq.ops import shape as s
@@ -118,7 +119,7 @@ def average(x, axis=None, weights=None):
     x, weights = floats(x, weights)
     if weights.shape != x.shape:
         if not isinstance(axis, int) or weights.shape != (x.shape[axis],):
-            raise ValueError(
+            raise invalid(
                 "average: `weights` must have the shape of x, or be a vector along `axis`. "
                 f"Received: weights.shape={weights.shape}, x.shape={x.shape}, axis={axis}."
             )
@@ -214,7 +215,7 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
     """
     (x,) = floats(x)
     if method not in ("linear", "lower", "higher", "midpoint", "nearest"):
-        raise ValueError(f"quantile: unknown `method`. Received: method={method!r}.")
+        raise invalid(f"quantile: unknown `method`. Received: method={method!r}.")
     axes = range(len(x.shape)) if axis is None else [axis] if hasattr(axis, "__index__") else axis
     axes = sorted(k % len(x.shape) for k in axes)
     rest = [k for k in range(len(x.shape)) if k not in axes]

@@ -4,7 +4,7 @@
     Iterator             batches of changed images: of arrays (iterators.py), of files (files.py)
     apply_..., random_...   the changes, for one image (transforms.py)
 
-Pillow and SciPy are imported by what needs them.
+Pillow, and SciPy for splines of an order above 1, are imported by what needs them.
 """
 
 from pyseq._faces import missing as _missing

@@ -41,8 +41,8 @@ class ImageDataGenerator:
         validation_split: fraction of the data that subset="validation" gives.
         interpolation_order: of the spline that interpolates, 0 to 5.
         dtype: of the batches; `floatx()` by default.
-    Rotation, shifts, shear and zoom need SciPy; brightness and files need Pillow. Random numbers are those of NumPy's global
-    generator, drawn in tf.keras' order. Source: tf.keras.preprocessing.image.ImageDataGenerator.
+    Brightness and files need Pillow; rotation, shifts, shear and zoom of an order above 1 need SciPy. Random numbers are those
+    of NumPy's global generator, drawn in tf.keras' order. Source: tf.keras.preprocessing.image.ImageDataGenerator.
     """
 
     def __init__(
@@ -303,7 +303,7 @@ def _two(name, values):
 
 def _shift(spread, extent):
     """A random shift, pixels; see `width_shift_range`."""
-    if np.ndim(spread) == 0 and not spread:
+    if isinstance(spread, (int, float)) and not spread:
         return 0
     if np.ndim(spread) == 0 and not isinstance(spread, numbers.Integral):
         shift = np.random.uniform(-spread, spread)

@@ -147,7 +147,7 @@ class NumpyArrayIterator(Iterator):
         warn_of_channels("ImageDataGenerator.flow", self.x.shape, self.data_format)
 
     def _get_batches_of_transformed_samples(self, index_array):
-        batch = np.zeros((len(index_array), *self.x.shape[1:]), dtype=self.dtype)
+        batch = np.empty((len(index_array), *self.x.shape[1:]), dtype=self.dtype)
         for k, number in enumerate(index_array):
             batch[k] = self.image_data_generator._changed(self.x[number].copy())
         self._save(batch, index_array, 10_000)

@@ -6,6 +6,8 @@ from functools import reduce
 
 import numpy as np
 
+from pyseq.core import wrap
+from pyseq.ops import affine
 from pyseq.utils.extras import needed
 from pyseq.utils.image_utils import array_to_img, img_to_array
 
@@ -27,7 +29,8 @@ def apply_affine_transform(
     Returns:
         Array of the shape and dtype of `x`.
     Raises:
-        ImportError: SciPy is not installed, and there is something to do.
+        ImportError: SciPy is not installed, and there is something to do that is not of floats, order 0 or 1, and one of the
+            four modes: that is computed here, as SciPy does it.
     """
     if x.ndim != 3:
         raise ValueError(f"apply_affine_transform: `x` must have three axes (one image). Received: x.shape={x.shape}.")
@@ -39,10 +42,14 @@ def apply_affine_transform(
     steps = _steps(theta, tx, ty, shear, zx, zy)
     if not steps:
         return x
-    ndimage = needed("scipy.ndimage", "apply_affine_transform")
     matrix = _around_centre(reduce(np.dot, steps), x.shape[row_axis], x.shape[col_axis])
     if col_axis > row_axis:
         matrix = matrix[[1, 0, 2]][:, [1, 0, 2]]
+    if order in (0, 1) and fill_mode in affine.FILL_MODES and x.dtype in (np.float32, np.float64):
+        images = wrap(np.ascontiguousarray(x)[None] if channel_axis == 2 else np.ascontiguousarray(x)[..., None])
+        how = fill_mode, affine.INTERPOLATIONS[order], cval
+        return affine.affine_image(images, matrix[:2, :2], matrix[:2, 2], *how).numpy().reshape(x.shape)
+    ndimage = needed("scipy.ndimage", "apply_affine_transform")
     channels = np.moveaxis(x, channel_axis, 0)
     y = np.empty(channels.shape, x.dtype)
     for channel, made in zip(channels, y, strict=True):
