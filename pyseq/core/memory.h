@@ -20,7 +20,7 @@
 #endif
 
 enum { ALIGNMENT = 64, SMALL = 1024, N_BINS = 160 };
-static const size_t CACHED_MAX = (size_t)96 << 20, CACHED_BLOCK_MAX = (size_t)32 << 20;
+static const size_t CACHED_MAX = (size_t)96 << 20, CACHED_BLOCK_MAX = (size_t)64 << 20;
 static const size_t HUGE_PAGE = (size_t)2 << 20, HUGE_LEAST = (size_t)4 << 20;
 
 typedef struct Block { struct Block *next; } Block;

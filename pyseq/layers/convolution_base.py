@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from pyseq import activations, constraints, initializers, regularizers
 from pyseq.layers.base import Layer
 from pyseq.layers.image_arguments import normalized_format, normalized_tuple
@@ -13,7 +15,10 @@ from pyseq.ops.check import is_integer
 
 
 def drop_defaults(who, kwargs):
-    """Take out of `kwargs` what tf.keras's configurations hold beyond a layer's own arguments: groups=1, an unused kernel's."""
+    """Take out of `kwargs` what tf.keras takes beyond a layer's own arguments: groups=1, and what would be of a `kernel`.
+
+    Depthwise and separable layers have no weight of that name; programs that set its initializer run, and are told.
+    """
     groups = kwargs.pop("groups", 1)
     if groups != 1:
         raise ValueError(f"{who}: `groups` must be 1. Received: groups={groups}.")
@@ -21,9 +26,12 @@ def drop_defaults(who, kwargs):
         return
     initializer = initializers.get(kwargs.pop("kernel_initializer", "glorot_uniform"))
     set_ = [k for k in ("kernel_regularizer", "kernel_constraint") if kwargs.pop(k, None) is not None]
-    if set_ or not isinstance(initializer, initializers.GlorotUniform):
-        raise ValueError(
-            f"{who}: there is no weight `kernel`; name the depthwise or pointwise one. Received: {set_ or 'kernel_initializer'}."
+    if not isinstance(initializer, initializers.GlorotUniform):
+        set_.append("kernel_initializer")
+    if set_:
+        warnings.warn(
+            f"{who}: {', '.join(set_)} without effect, since there is no weight `kernel`. Name the depthwise or pointwise one.",
+            stacklevel=3,
         )
 
 

@@ -181,3 +181,11 @@ def test_dilation_of_a_transpose_is_in_its_configuration():
 def test_whole_numbers_and_none_are_taken_as_by_keras():
     assert layers.Conv2D(64 / 2, 3, groups=None)(np.ones((1, 4, 4, 3), "float32")).shape == (1, 2, 2, 32)
     assert layers.Dense(64 / 2)(np.ones((1, 4), "float32")).shape == (1, 32)
+
+
+@pytest.mark.parametrize("make", [layers.DepthwiseConv2D, lambda *a, **k: layers.SeparableConv2D(2, *a, **k)])
+def test_what_sets_a_kernel_that_is_not_there_says_so(make):
+    with pytest.warns(UserWarning, match="kernel_regularizer, kernel_initializer without effect"):
+        layer = make(3, kernel_initializer="he_normal", kernel_regularizer="l2")
+    assert layer(np.ones((1, 4, 4, 3), "float32")).shape[1:3] == (2, 2)
+    assert not layer.losses
