@@ -2,10 +2,7 @@
 
    malloc hands large blocks back to the system at once, and the next step pays for every page again; a training step
    asks for the same sizes again and again.  Size classes: multiples of 64 up to 1 KiB, then four to each power of two (at
-   most a quarter is wasted).  At most CACHED_MAX bytes are kept.  Called with the GIL held.
-
-   Large blocks ask for huge pages, where Linux gives them on request: a block that is not kept costs 0.1 ms instead of 0.5
-   for each MB when it is written first.  The last part of a page of them stays small pages, so no more memory is used.  */
+   most a quarter is wasted).  At most CACHED_MAX bytes are kept.  Called with the GIL held.  */
 #ifndef PYSEQ_MEMORY_H
 #define PYSEQ_MEMORY_H
 
@@ -15,13 +12,9 @@
 #ifdef _WIN32
 #include <malloc.h>
 #endif
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 
 enum { ALIGNMENT = 64, SMALL = 1024, N_BINS = 160 };
 static const size_t CACHED_MAX = (size_t)96 << 20, CACHED_BLOCK_MAX = (size_t)64 << 20;
-static const size_t HUGE_PAGE = (size_t)2 << 20, HUGE_LEAST = (size_t)4 << 20;
 
 typedef struct Block { struct Block *next; } Block;
 static Block *bins[N_BINS];
@@ -45,13 +38,6 @@ static void *system_block(size_t n) {
     return _aligned_malloc(n, ALIGNMENT);
 #else
     void *p = NULL;
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-    if (n >= HUGE_LEAST) {
-        if (posix_memalign(&p, HUGE_PAGE, n)) return NULL;
-        madvise(p, n / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);        /* a wish: refused, nothing changes */
-        return p;
-    }
-#endif
     return posix_memalign(&p, ALIGNMENT, n) ? NULL : p;
 #endif
 }
