@@ -1,5 +1,5 @@
-/* Normalisation of columns: x (N, R, C), N images; the columns of each in groups of S neighbours, each group by its mean and variance.
-   Batch normalisation: one image, groups of one column.  float32 and float64 from norm_loops.h.
+/* Normalisation of columns: x (N, R, C), N images, the columns of each in groups of S neighbours: each group by its mean and
+   variance. Batch normalisation: one image, groups of one column.  float32 and float64 from norm_loops.h.
 
    forward    mean = sum x / (R S),  rstd = 1 / sqrt(sum (x - mean)^2 / (R S) + epsilon),  y = (x - mean) rstd gamma + beta
    backward   dbeta = sum dy,  dgamma = rstd sum dy (x - mean)  of each column,

@@ -4,8 +4,8 @@ which a batch normalisation has one.  Formulas: norm.h.
 dim: R, C, columns of a part (COLUMNS; groups of several columns: C), rows of a chunk, flags (the sum of those below), chunks of an
 image, columns of a group.  attr: epsilon, rate of the moving averages (1 - momentum).
 
-Few rows: one instruction, whose parts are columns of images. Many: sums of chunks of rows, one instruction that joins them, one that
-goes over the rows again. Chunks are as large as the first-level cache, so that the two passes of a variance read memory once.
+Few rows: one instruction, whose parts are columns of images. Many: sums of chunks of rows, one instruction that joins them, one
+that goes over the rows again. Chunks are as large as the first-level cache, so that the two passes of a variance read memory once.
 A run of parts that are neighbours in one image is done as a whole.  Scratch: 3 C elements at most.
 """
 from libc.stdint cimport int64_t, uintptr_t

@@ -51,7 +51,7 @@ ALWAYS_INLINE void NAME(column_sums)(const T *x, int64_t rows, int64_t stride, i
 
 /* mean and sum of squared distances from it, of the columns [0, c) of some rows: two passes over what the cache holds. */
 static void NAME(norm_moments)(const T *x, int64_t rows, int64_t stride, int64_t c, int64_t next, T *mean, T *square) {
-    const T by = (T)1 / (T)rows;
+    const T by = rows ? (T)1 / (T)rows : 0;
     if (next) NAME(column_sums)(x, rows, stride, c, 0, 1, mean, mean, next);
     else NAME(column_sums)(x, rows, stride, c, 0, 0, mean, mean, 0);
     for (int64_t j = 0; j < c; j++) mean[j] *= by;
@@ -94,7 +94,7 @@ ALWAYS_INLINE void NAME(fill)(T *x, int64_t n, T value) {
     for (int64_t j = 0; j < n; j++) x[j] = value;
 }
 
-/* Moments of columns (mean, square) of so many rows, made those of their groups of `size` columns; each column has its group's. */
+/* Moments of columns of so many rows, made those of their groups of `size` columns; each column has its group's. */
 static void NAME(norm_groups)(int64_t rows, int64_t c, int64_t size, T *mean, T *square) {
     for (int64_t j = 0; j < c && size > 1; j += size) {
         const T m = NAME(total)(mean + j, size, 0, 0) / (T)size;
@@ -210,7 +210,7 @@ static void NAME(norm_gradient_sums)(const T *dy, const T *x, const T *y, int64_
     else NAME(all_gradient_sums)(dy, x, NULL, rows, stride, c, 0, 0, mean, dbeta, dgamma);
 }
 
-/* What dx = scale dy - b - (x - mean) g is made of, own: (scale, b, g), c elements each. Where `before`: dx times the slope of a
+/* What dx = scale dy - b - (x - mean) g is made of, own: (scale, b, g), c elements each. Where `before`: times the slope of a
    relu that made x. */
 typedef struct {
     V mean, scale, b, g;                                   /* of some columns */
@@ -255,7 +255,8 @@ ALWAYS_INLINE void NAME(dx)(const T *dy, const T *x, const T *y, int64_t rows, i
     }
 }
 /* own of some columns in groups of `size`; by = 1 / (R size), or 0 where mean and variance are given. */
-static void NAME(norm_slopes)(const T *rstd, const T *gamma, const T *dbeta, const T *dgamma, int64_t c, int64_t size, T by, T *own) {
+static void NAME(norm_slopes)(const T *rstd, const T *gamma, const T *dbeta, const T *dgamma, int64_t c, int64_t size, T by,
+                              T *own) {
     T *b = own + c, *g = own + 2 * c;
     NAME(norm_scale)(rstd, gamma, c, own);
     for (int64_t j = 0; j < c; j++) b[j] = dbeta[j] * by * own[j], g[j] = dgamma[j] * rstd[j] * by * own[j];

@@ -17,6 +17,7 @@ SUMS, JOIN_SUMS, DX = kernels("batch_norm_sums", "batch_norm_join_sums", "batch_
 UNBIASED, GIVEN, MOVING = 2, 8, 16  # flags, as in csrc/norm.pyx
 COLUMNS = 64  # of a part of one instruction that does it all
 ONE_INSTRUCTION = 32768  # elements of a part, at most: what the second-level cache serves
+ONE_IMAGE = 65536  # the same of a whole image, whose rows the part reads from end to end
 CHUNK, CHUNK_ROWS = 8192, 32  # elements of a chunk of rows, about; at least so many rows
 WORK = 4  # multiply-adds that an element costs, about
 
@@ -135,22 +136,12 @@ class _Sizes:
     """How the work on (images, rows, channels) is cut; a group has `size` channels. `channel`: the shape of what each has one of."""
 
     __slots__ = (
-        "images",
-        "rows",
-        "channels",
-        "size",
-        "columns",
-        "whole",
-        "parts",
-        "chunk",
-        "chunks",
-        "channel",
-        "work",
-    )
+        "images", "rows", "channels", "size", "columns", "whole", "parts", "chunk", "chunks", "channel", "work",
+    )  # fmt: skip
 
-    def __init__(self, images, rows, channels, size, columns, channel):
+    def __init__(self, images, rows, channels, size, columns, limit, channel):
         self.images, self.rows, self.channels, self.size, self.columns = images, rows, channels, size, max(1, columns)
-        self.whole = rows * min(channels, columns) <= ONE_INSTRUCTION
+        self.whole = rows * min(channels, columns) <= limit
         self.parts = images * -(-channels // self.columns)
         self.chunk = max(CHUNK_ROWS, CHUNK // max(1, channels))
         self.chunks = -(-rows // self.chunk)
@@ -165,14 +156,15 @@ def _of_batch(x_shape, axes):
     """One image, in groups of one channel."""
     at = len(x_shape) - axes
     channels = prod(x_shape[at:])
-    return _Sizes(1, prod(x_shape[:at]), channels, 1, COLUMNS, (channels,))
+    return _Sizes(1, prod(x_shape[:at]), channels, 1, COLUMNS, ONE_INSTRUCTION, (channels,))
 
 
 @lru_cache(maxsize=4096)
 def _of_images(x_shape, images, size):
     """So many images, each with groups of `size` channels."""
     channels = x_shape[-1]
-    return _Sizes(images, prod(x_shape[:-1]) // max(1, images), channels, size, channels, (images, channels))
+    rows = prod(x_shape[:-1]) // max(1, images)
+    return _Sizes(images, rows, channels, size, channels, ONE_IMAGE, (images, channels))
 
 
 def _train(x, sizes, gamma, beta, epsilon, moving=None, momentum=0.0, unbiased=False):
