@@ -11,7 +11,7 @@
 #include "conv_axis.h"
 #include "partial.h"
 
-enum { DEPTHWISE_PIXELS = 4, DEPTHWISE_VECTORS = 4, DEPTHWISE_CHANNELS = 64 };      /* accumulators; channels of a part of dw */
+enum { DEPTHWISE_PIXELS = 6, DEPTHWISE_TAPS = 7, DEPTHWISE_CHANNELS = 64 };  /* of a tile; of a line in registers; of a part of dw */
 
 typedef struct {
     ConvAxis axis[3];
@@ -19,6 +19,13 @@ typedef struct {
     int64_t tap0[3], period[3], kernel[3];       /* tap t of an axis is the kernel's tap0 + t * period */
     int64_t origin[3], stride[3], extent[3];     /* pixel q is y's origin + q * stride */
 } DepthwiseView;
+
+/* The taps that pixels side by side meet inside the image, and how many elements apart they and the pixels are. */
+typedef struct {
+    int64_t depth, height, width;
+    int64_t x_d, x_h, x_w, w_d, w_h, w_w;
+    int64_t x_step, y_step;
+} DepthwiseWindow;
 
 static inline DepthwiseView depthwise_forward(const ConvSizes *s, int64_t c) {
     DepthwiseView v = {.c = c};

@@ -24,9 +24,9 @@ cdef extern from "conv_depthwise.h" nogil:
         ConvAxis axis[3]
     DepthwiseView depthwise_view "depthwise_forward"(const ConvSizes *s, int64_t c)
     DepthwiseView depthwise_class "depthwise_backward"(const ConvSizes *s, int64_t c, const int64_t *origin)
-    void depthwise_line_f32(const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh, const float *x, const float *w, const float *bias,
+    void depthwise_line_f32(const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh, int64_t c0, int64_t c1, const float *x, const float *w, const float *bias,
                             float *y, int activation, const double *attr, const NormColumns *norm)
-    void depthwise_line_f64(const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh, const double *x, const double *w, const double *bias,
+    void depthwise_line_f64(const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh, int64_t c0, int64_t c1, const double *x, const double *w, const double *bias,
                             double *y, int activation, const double *attr, const NormColumns *norm)
     void depthwise_kernel_f32(const DepthwiseView *v, int64_t first, int64_t last, int64_t c0, int64_t c1, const float *x,
                               const float *dy, float *dw)
@@ -38,14 +38,14 @@ cdef inline const ConvSizes *sizes(const Instruction *i) noexcept nogil:
     return <const ConvSizes *>(i.dim + 7)
 
 
-cdef inline void one_line(const Instruction *i, const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh) noexcept nogil:
+cdef inline void one_line(const Instruction *i, const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh, int64_t c0, int64_t c1) noexcept nogil:
     cdef NormColumns norm
     norm.mean, norm.scale, norm.shift = i.in_[4], i.in_[5], i.in_[6]
     if i.dtype == F32:
-        depthwise_line_f32(v, n, qd, qh, <const float *>i.in_[0], <const float *>i.in_[1], <const float *>i.in_[2],
+        depthwise_line_f32(v, n, qd, qh, c0, c1, <const float *>i.in_[0], <const float *>i.in_[1], <const float *>i.in_[2],
                            <float *>i.out[0], <int>i.dim[4], i.attr, &norm)
     else:
-        depthwise_line_f64(v, n, qd, qh, <const double *>i.in_[0], <const double *>i.in_[1], <const double *>i.in_[2],
+        depthwise_line_f64(v, n, qd, qh, c0, c1, <const double *>i.in_[0], <const double *>i.in_[1], <const double *>i.in_[2],
                            <double *>i.out[0], <int>i.dim[4], i.attr, &norm)
 
 
@@ -57,7 +57,7 @@ cdef void depthwise_conv(const Instruction *i, int64_t first, int64_t last) noex
     if i.dim[0] == 0:                                   # an empty batch has one part, too
         return
     for line in range(first, last):
-        one_line(i, &v, line // h // d, line // h % d, line % h)
+        one_line(i, &v, line // h // d, line // h % d, line % h, 0, i.dim[2])
 
 
 cdef void depthwise_conv_backward_x(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
@@ -73,7 +73,7 @@ cdef void depthwise_conv_backward_x(const Instruction *i, int64_t first, int64_t
         origin[0], origin[1] = d % s[0].stride, h % s[1].stride
         for origin[2] in range(s[2].stride):
             v = depthwise_class(s, i.dim[2], origin)
-            one_line(i, &v, n, d // s[0].stride, h // s[1].stride)
+            one_line(i, &v, n, d // s[0].stride, h // s[1].stride, 0, i.dim[2])
 
 
 cdef void depthwise_conv_backward_kernel(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
