@@ -2,10 +2,10 @@
 
 #define LOAD(p, j) (partial && (j) == nv - 1 ? NAME(load_part)((p) + (j) * LANES, width) : (V)*(const VU *)((p) + (j) * LANES))
 
-/* `np` pixels of y side by side that meet the same taps, one vector of channels; of its lanes `width`, if partial.
+/* `np` pixels of y side by side that meet the same taps, one vector of channels; `width` of its lanes, if partial.
 
-   taps: those of a line, if they see neighbours and the pixels are `step` of them apart: then each pixel of x is read once for all
-   of y's. 0: whatever the window says. All these are constants where this is inlined.  */
+   taps: those of a line, if they see neighbours and the pixels are `step` of them apart: then each pixel of x is read once for
+   all of y's. 0: whatever the window says. All these are constants where this is inlined.  */
 ALWAYS_INLINE void NAME(depthwise_tile)(const int np, const int taps, const int step, const int partial, int width,
                                         const DepthwiseWindow *o, const T *x, const T *w, const T *bias, T *y) {
     const int nv = 1;
@@ -105,7 +105,7 @@ static void NAME(depthwise_line)(const DepthwiseView *v, int64_t n, int64_t qd, 
     const ConvAxis *a = v->axis;
     const int64_t c = v->c, line = a[2].extent * c, channels = c1 - c0;
     const ConvRange depth = conv_taps_inside(a, qd), height = conv_taps_inside(a + 1, qh);
-    const ConvRange all = conv_pixels_with_all_taps(a + 2);
+    const ConvRange all = v->all;
     NAME(DepthwiseTile) six, two, tile;
     NAME(depthwise_tiles)(a + 2, &six, &two);
     DepthwiseWindow o = {.depth = depth.stop - depth.from, .height = height.stop - height.from};
@@ -117,7 +117,8 @@ static void NAME(depthwise_line)(const DepthwiseView *v, int64_t n, int64_t qd, 
     /* the first line of taps inside; tap 0 of pixel 0 is perhaps outside, never read there */
     x += ((n * a[0].extent + qd * a[0].step + a[0].first) * a[1].extent + qh * a[1].step + a[1].first) * line
          + depth.from * o.x_d + height.from * o.x_h + a[2].first * c + c0;
-    w += ((v->tap0[0] * v->kernel[1] + v->tap0[1]) * v->kernel[2] + v->tap0[2]) * c + depth.from * o.w_d + height.from * o.w_h + c0;
+    w += ((v->tap0[0] * v->kernel[1] + v->tap0[1]) * v->kernel[2] + v->tap0[2]) * c + c0
+         + depth.from * o.w_d + height.from * o.w_h;
     if (bias) bias += c0;
     for (int64_t q = 0, np; q < a[2].count; q += np) {
         ConvRange taps = {0, a[2].taps};
