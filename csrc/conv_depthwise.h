@@ -12,7 +12,7 @@
 #include "partial.h"
 
 enum { DEPTHWISE_PIXELS = 6, DEPTHWISE_TAPS = 7 };   /* of a tile; of a line, in registers */
-enum { DEPTHWISE_CHANNELS = 64 };                    /* of a part of dw */
+enum { DEPTHWISE_CHANNELS = 128 };                   /* of a part of dw */
 
 typedef struct {
     ConvAxis axis[3];
