@@ -80,17 +80,6 @@ typedef struct {
     const void *rate;                /* one number: C -= rate A B instead, for k of at most GEMM_DESCENT_K; or NULL */
 } GemmShape;
 
-/* A value the compiler cannot look through: what comes of it is rounded on its own. */
-#if defined(__AVX512F__)
-#define OPAQUE_VECTOR(v) __asm__("" : "+v"(v))
-#elif defined(__aarch64__)
-#define OPAQUE_VECTOR(v) __asm__("" : "+w"(v))
-#elif defined(__x86_64__)
-#define OPAQUE_VECTOR(v) __asm__("" : "+x"(v))
-#else
-#define OPAQUE_VECTOR(v) __asm__("" : "+m"(v))
-#endif
-
 /* Keeps the compiler from computing pointers ahead of their use (a dozen at a time, then spilled). */
 #define OPAQUE(p) __asm__("" : "+r"(p))
 
