@@ -17,7 +17,7 @@ static void NAME(norm_columns)(int code, const double *attr, const NormColumns *
                                int64_t stride, int64_t n) {
     const T *mean = (const T *)by->mean + column, *scale = (const T *)by->scale + column;
     const T *shift = by->shift ? (const T *)by->shift + column : NULL;
-    const int f = code & (NORM_COLUMNS - 1);
+    const int f = code & ACTIVATION_CODE;
     if (f && code & NORM_BEHIND) NAME(activate_rows)(f, attr, c, rows, stride, n);
     int64_t j = 0;
     for (; j + LANES <= n; j += LANES)
@@ -29,6 +29,60 @@ static void NAME(norm_columns)(int code, const double *attr, const NormColumns *
                           shift ? NAME(load_part)(shift + j, left) : (V){0});
     }
     if (f && !(code & NORM_BEHIND)) NAME(activate_rows)(f, attr, c, rows, stride, n);
+}
+
+/* One row: normalised if `normed`, plus r, through relu if `relu`. These and `shifted` are constants where this is inlined: a
+   branch within the formula would part its product from its sum, and round both. */
+ALWAYS_INLINE void NAME(add_row)(const int normed, const int shifted, const int relu, const T *mean, const T *scale,
+                                 const T *shift, const T *r, T *c, int64_t n) {
+#define SUM(LOAD)                                                                                    \
+    V v = LOAD(c + j);                                                                               \
+    if (normed) v = (v - LOAD(mean + j)) * LOAD(scale + j) + (shifted ? LOAD(shift + j) : (V){0});   \
+    v += LOAD(r + j);                                                                                \
+    if (relu) v = NAME(activation_vector)(ACT_RELU, NULL, v);
+#define WHOLE(p) ((V)*(const VU *)(p))
+#define PART(p) NAME(load_part)(p, left)
+    int64_t j = 0;
+    for (; j + LANES <= n; j += LANES) {
+        SUM(WHOLE)
+        *(VU *)(c + j) = v;
+    }
+    if (j < n) {
+        const int left = (int)(n - j);
+        SUM(PART)
+        NAME(store_part)(c + j, v, left);
+    }
+#undef SUM
+#undef WHOLE
+#undef PART
+}
+
+/* The last write's rest where an array like C is added: r, its rows as far apart as those of C. Row by row, as memory delivers r. */
+static void NAME(add_beside)(int code, const double *attr, const NormColumns *by, int64_t column, const T *r, T *c, int64_t rows,
+                             int64_t stride, int64_t n) {
+    const int f = code & ACTIVATION_CODE, first = f && code & (NORM_BEHIND | ADD_BEHIND);
+    const int normed = !first && code & NORM_COLUMNS, relu = !first && f == ACT_RELU;
+    const T *mean = NULL, *scale = NULL, *shift = NULL;
+    if (normed) {
+        mean = (const T *)by->mean + column, scale = (const T *)by->scale + column;
+        shift = by->shift ? (const T *)by->shift + column : NULL;
+    } else if (!(first && code & NORM_COLUMNS) && n == stride) {
+        n *= rows, rows = 1;
+    }
+    for (; rows > 0; rows--, c += stride, r += stride) {
+        if (first && code & NORM_COLUMNS) NAME(norm_columns)(code, attr, by, column, c, 1, stride, n);
+        else if (first) NAME(activate)(f, attr, c, c, n);
+#define ROW(normed, shifted)                                                                         \
+    {                                                                                                \
+        if (relu) NAME(add_row)(normed, shifted, 1, mean, scale, shift, r, c, n);                    \
+        else NAME(add_row)(normed, shifted, 0, mean, scale, shift, r, c, n);                         \
+    }
+        if (normed && shift) ROW(1, 1)
+        else if (normed) ROW(1, 0)
+        else ROW(0, 0)
+#undef ROW
+        if (f && !first && !relu) NAME(activate)(f, attr, c, c, n);
+    }
 }
 
 #undef T
