@@ -58,7 +58,7 @@ def _normalisations(graph):
 
 
 def _sums(graph):
-    """conv plus an array of its shape, if nothing else reads conv: made where the sum was, when both are there."""
+    """conv plus an array of its shape, if nothing else reads conv: made where the sum was, when that is there."""
     pairs = [pair for at in (0, 1) for pair in _pairs(graph, BINARY, at)]
     for j, p, conv, node in sorted(pairs, key=lambda pair: (pair[0], -pair[1])):
         if graph.nodes[j] is not node or node.dims[0] != ADD or conv.kernel not in ADDING:
@@ -97,11 +97,9 @@ def _pairs(graph, kernel, at=0):
         if p is None or id(x) in kept or users[id(x)] != [j] or x.dtype is not node.dtype:
             continue
         conv = graph.nodes[p]
-        if (
-            conv is not None
-            and conv.kernel in CONVOLUTIONS
-            and (_four(conv)[BESIDE] is None or conv.dims[CODE] & ADD_BESIDE)
-        ):
+        if conv is None or conv.kernel not in CONVOLUTIONS:
+            continue
+        if _four(conv)[BESIDE] is None or conv.dims[CODE] & ADD_BESIDE:  # not a slope
             yield j, p, conv, node
 
 
