@@ -75,7 +75,7 @@ typedef struct {
     int accumulate;                  /* start from the old C? */
     int activation;                  /* code of activation.h, with what norm_columns.h sets beside it */
     const double *attr;              /* of the activation */
-    const void *slope;               /* like C: multiply by the activation's slope there instead; or NULL */
+    const void *beside;              /* like C: added if the code says so, else C times the activation's slope there; or NULL */
     NormColumns norm;                /* of C's columns, if the activation's code says so */
     const void *rate;                /* one number: C -= rate A B instead, for k of at most GEMM_DESCENT_K; or NULL */
 } GemmShape;
