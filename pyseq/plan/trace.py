@@ -98,7 +98,7 @@ class PlanTrace:
         return made[0] if len(made) == 1 else tuple(made) or None
 
     def made_variable(self):
-        """The traced code made a variable. (Layers and optimizers make theirs outside of the trace.)"""
+        """The traced code made a variable, or a layer that was called first made its own. (Optimizers' are outside of the trace.)"""
         self.makes_variables = True
 
     def wanted_values(self, error):

@@ -557,6 +557,29 @@ class TestPythonCode:
                     x = as_tensor(np.float32([x]))
                     assert planned(x).numpy() == f(x).numpy()
 
+    def test_a_layer_made_in_every_call(self):
+        """Its weights would be those of the trace for good."""
+        f = function(lambda x: layers.Dense(2)(x))
+        with pytest.raises(ValueError, match="only supports singleton tf.Variables"):
+            f(X)
+        made = []
+
+        @function
+        def g(x):
+            made or made.append(layers.Dense(2))
+            return made[0](x)
+
+        np.testing.assert_array_equal(g(X), made[0](X))
+        assert len(made) == 1
+
+    def test_a_layer_made_in_every_call_of_a_model(self):
+        class Model(keras.Model):
+            def call(self, x):
+                return layers.Dense(3)(x)
+
+        with pytest.raises(ValueError, match="only supports singleton tf.Variables"):
+            Model().predict(X.numpy(), verbose=0)
+
     def test_what_is_tried_in_vain_draws_no_random_numbers(self):
         def f(x):
             y = x * np.float32(np.random.rand() + stdlib_random.random())
