@@ -5,9 +5,10 @@ built once.  Environment: PYSEQ_NO_OPENMP=1 builds a single-threaded engine, PYS
 C asserts and sanitizers, PYSEQ_ISAS=base,avx2 a choice of instruction sets.
 
 Compilers: GCC and Clang. The kernels need their vector extensions, so Windows is built with clang-cl, which setuptools
-runs in the place of cl.exe. Tried are GCC on Linux x86-64 (all instruction sets, with and without OpenMP). The rest has
-been written from documentation and not been run: Clang, Linux on ARM, macOS (threads need libomp, of Homebrew say), Windows
-(there without OpenMP: its runtime would have to be shipped).
+runs in the place of cl.exe. Tried are GCC and Clang on Linux x86-64 (all instruction sets; GCC with and without OpenMP), and
+GCC for Linux on ARM (cross-built, half of the kernels' tests run in an emulator). The rest has been written from documentation
+and not been run: macOS (threads need libomp, of Homebrew say), Windows (there without OpenMP: its runtime would have to be
+shipped).
 """
 
 import os

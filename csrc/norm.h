@@ -1,11 +1,14 @@
-/* Normalisation of columns: x (R, C), each column by its mean and variance.  float32 and float64 from norm_loops.h.
+/* Normalisation of columns: x (N, R, C), N images, the columns of each in groups of S neighbours: each group by its mean and
+   variance. Batch normalisation: one image, groups of one column.  float32 and float64 from norm_loops.h.
 
-   forward    mean = sum x / R,  rstd = 1 / sqrt(sum (x - mean)^2 / R + epsilon),  y = (x - mean) rstd gamma + beta
-   backward   dbeta = sum dy,  dgamma = rstd sum dy (x - mean),  dx = gamma rstd (dy - dbeta / R - xhat dgamma / R)
-   (Ioffe and Szegedy, 2015.)
+   forward    mean = sum x / (R S),  rstd = 1 / sqrt(sum (x - mean)^2 / (R S) + epsilon),  y = (x - mean) rstd gamma + beta
+   backward   dbeta = sum dy,  dgamma = rstd sum dy (x - mean)  of each column,
+              dx = rstd (gamma dy - sum gamma dbeta / (R S) - xhat sum gamma dgamma / (R S)),  the sums over the group
+   (Ioffe and Szegedy, 2015; Wu and He, 2018.)
 
-   Vector axis: columns. Variances take two passes over rows that the cache still holds, so nothing cancels; chunks of rows
-   are joined as in Chan, Golub and LeVeque, 1979. A column's sums are four chains of rows, whatever stands beside it.  */
+   Vector axis: columns. Variances take two passes over rows that the cache still holds, so nothing cancels; chunks of rows, and
+   columns of a group, are joined as in Chan, Golub and LeVeque, 1979. A column's sums are four chains of rows, whatever stands
+   beside it.  */
 #ifndef PYSEQ_NORM_H
 #define PYSEQ_NORM_H
 

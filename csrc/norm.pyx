@@ -1,11 +1,12 @@
-"""Batch normalisation.  x, y, dy, dx (R, C);  gamma, beta, mean, rstd, dgamma, dbeta (C,).  Formulas: norm.h.
+"""Batch and group normalisation.  x, y, dy, dx (N, R, C);  gamma, beta (C,);  mean, rstd, dgamma, dbeta (N, C): an image each, of
+which a batch normalisation has one.  Formulas: norm.h.
 
-dim: R, C, columns of a part (COLUMNS; 0: parts are rows), rows of a chunk, flags (the sum of those below).
-attr: epsilon, rate of the moving averages (1 - momentum).
+dim: R, C, columns of a part (COLUMNS; groups of several columns: C), rows of a chunk, flags (the sum of those below), chunks of an
+image, columns of a group.  attr: epsilon, rate of the moving averages (1 - momentum).
 
-Few rows: one instruction, whose parts are columns. Many: sums of chunks of rows, one instruction that joins them, one that goes
-over the rows again. Chunks are as large as the first-level cache, so that the two passes of a variance read memory once.
-Scratch: 3 C elements at most.
+Few rows: one instruction, whose parts are columns of images. Many: sums of chunks of rows, one instruction that joins them, one
+that goes over the rows again. Chunks are as large as the first-level cache, so that the two passes of a variance read memory once.
+A run of parts that are neighbours in one image is done as a whole.  Scratch: 3 C elements at most.
 """
 from libc.stdint cimport int64_t, uintptr_t
 from instruction cimport F32, Instruction
@@ -18,7 +19,9 @@ cdef extern from "norm.h" nogil:
     void norm_join_f64(const double *, int64_t, int64_t, int64_t, int64_t, double *, double *)
     void norm_finish_f32(const float *, float *, int64_t, int64_t, float, float, int, float *, float *)
     void norm_finish_f64(const double *, double *, int64_t, int64_t, double, double, int, double *, double *)
+    void norm_groups_f32(int64_t, int64_t, int64_t, float *, float *)
     void norm_scale_f32(const float *, const float *, int64_t, float *)
+    void norm_groups_f64(int64_t, int64_t, int64_t, double *, double *)
     void norm_scale_f64(const double *, const double *, int64_t, double *)
     void norm_apply_f32(const float *, int64_t, int64_t, int64_t, const float *, const float *, const float *, int, float *)
     void norm_apply_f64(const double *, int64_t, int64_t, int64_t, const double *, const double *, const double *, int, double *)
@@ -26,10 +29,12 @@ cdef extern from "norm.h" nogil:
                                 float *, float *)
     void norm_gradient_sums_f64(const double *, const double *, const double *, int64_t, int64_t, int64_t, int64_t, const double *,
                                 double *, double *)
-    void norm_dx_f32(const float *, const float *, const float *, int64_t, int64_t, int64_t, float, const float *, const float *,
-                     const float *, const float *, const float *, int, float *, float *)
-    void norm_dx_f64(const double *, const double *, const double *, int64_t, int64_t, int64_t, double, const double *,
-                     const double *, const double *, const double *, const double *, int, double *, double *)
+    void norm_slopes_f32(const float *, const float *, const float *, const float *, int64_t, int64_t, float, float *)
+    void norm_slopes_f64(const double *, const double *, const double *, const double *, int64_t, int64_t, double, double *)
+    void norm_dx_f32(const float *, const float *, const float *, int64_t, int64_t, int64_t, const float *, const float *, int,
+                     float *)
+    void norm_dx_f64(const double *, const double *, const double *, int64_t, int64_t, int64_t, const double *, const double *, int,
+                     double *)
 
 cdef extern from "<math.h>" nogil:
     double sqrt(double)
@@ -55,70 +60,114 @@ cdef inline real *at(real *p, int64_t j) noexcept nogil:
     return NULL if p == NULL else p + j
 
 
+cdef inline int64_t blocks(const Instruction *i) noexcept nogil:
+    """Parts of an image where parts are columns."""
+    return (i.dim[1] + i.dim[2] - 1) // i.dim[2]
+
+
+cdef inline int64_t run(int64_t first, int64_t last, int64_t parts) noexcept nogil:
+    """Where the run from `first` on ends that has one image, of so many parts."""
+    return least(last, (first // parts + 1) * parts)
+
+
+cdef void finish(const Instruction *i, int64_t n, real *mean, real *rstd, real *moving_mean, real *moving_variance) noexcept nogil:
+    """Moments of n columns, each of R rows, made mean and rstd of their groups, in place."""
+    cdef int64_t rows = i.dim[0], size = i.dim[6]
+    cdef int unbiased = <int>i.dim[4] & UNBIASED
+    if not i.dim[4] & MOVING:
+        moving_mean, moving_variance = NULL, NULL
+    if real is float:
+        norm_groups_f32(rows, n, size, mean, rstd)
+        norm_finish_f32(mean, rstd, rows * size, n, <float>i.attr[0], <float>i.attr[1], unbiased, moving_mean, moving_variance)
+    else:
+        norm_groups_f64(rows, n, size, mean, rstd)
+        norm_finish_f64(mean, rstd, rows * size, n, i.attr[0], i.attr[1], unbiased, moving_mean, moving_variance)
+
+
 cdef void train(const Instruction *i, int64_t first, int64_t last, const real *x, real *gamma, real *beta, real *y, real *mean,
                 real *rstd, real *moving_mean, real *moving_variance) noexcept nogil:
-    cdef int64_t rows = i.dim[0], c = i.dim[1], start = first * i.dim[2], n = least(last * i.dim[2], c) - start
-    cdef int flags = <int>i.dim[4]
-    if n <= 0:
-        return
-    if flags & MOVING:
-        moving_mean, moving_variance = moving_mean + start, moving_variance + start
-    else:
-        moving_mean, moving_variance = NULL, NULL
-    mean, rstd = mean + start, rstd + start
-    cdef real *scale = <real *>thread_scratch(n * sizeof(real))
-    if real is float:
-        norm_moments_f32(x + start, rows, c, n, 0, mean, rstd)
-        norm_finish_f32(mean, rstd, rows, n, <float>i.attr[0], <float>i.attr[1], flags & UNBIASED, moving_mean, moving_variance)
-        norm_scale_f32(rstd, at(gamma, start), n, scale)
-        norm_apply_f32(x + start, rows, c, n, mean, scale, at(beta, start), flags & RELU, y + start)
-    else:
-        norm_moments_f64(x + start, rows, c, n, 0, mean, rstd)
-        norm_finish_f64(mean, rstd, rows, n, i.attr[0], i.attr[1], flags & UNBIASED, moving_mean, moving_variance)
-        norm_scale_f64(rstd, at(gamma, start), n, scale)
-        norm_apply_f64(x + start, rows, c, n, mean, scale, at(beta, start), flags & RELU, y + start)
+    cdef int64_t rows = i.dim[0], c = i.dim[1], per = blocks(i), end, image, start, n, k, a
+    cdef int relu = <int>i.dim[4] & RELU
+    cdef real *scale
+    while first < last:
+        end, image = run(first, last, per), first // per
+        start = (first - image * per) * i.dim[2]
+        n, k, a = least((end - image * per) * i.dim[2], c) - start, image * c + start, image * rows * c + start
+        scale = <real *>thread_scratch(n * sizeof(real))
+        if real is float:
+            norm_moments_f32(x + a, rows, c, n, 0, mean + k, rstd + k)
+            finish(i, n, mean + k, rstd + k, at(moving_mean, start), at(moving_variance, start))
+            norm_scale_f32(rstd + k, at(gamma, start), n, scale)
+            norm_apply_f32(x + a, rows, c, n, mean + k, scale, at(beta, start), relu, y + a)
+        else:
+            norm_moments_f64(x + a, rows, c, n, 0, mean + k, rstd + k)
+            finish(i, n, mean + k, rstd + k, at(moving_mean, start), at(moving_variance, start))
+            norm_scale_f64(rstd + k, at(gamma, start), n, scale)
+            norm_apply_f64(x + a, rows, c, n, mean + k, scale, at(beta, start), relu, y + a)
+        first = end
 
 
 cdef void moments(const Instruction *i, int64_t first, int64_t last, const real *x, real *partial) noexcept nogil:
-    cdef int64_t k, rows = i.dim[0], c = i.dim[1], chunk = i.dim[3], some
-    cdef real *p
-    for k in range(first, last):
-        some, p = least(chunk, rows - k * chunk), partial + k * 2 * c
-        if real is float: norm_moments_f32(x + k * chunk * c, some, c, c, some * c, p, p + c)
-        else: norm_moments_f64(x + k * chunk * c, some, c, c, some * c, p, p + c)
+    cdef int64_t p, k, rows = i.dim[0], c = i.dim[1], chunk = i.dim[3], some, a
+    cdef real *to
+    for p in range(first, last):
+        k, to = p % i.dim[5] * chunk, partial + p * 2 * c
+        some, a = least(chunk, rows - k), (p // i.dim[5] * rows + k) * c
+        if real is float: norm_moments_f32(x + a, some, c, c, some * c, to, to + c)
+        else: norm_moments_f64(x + a, some, c, c, some * c, to, to + c)
+
+
+cdef void joined(const Instruction *i, int64_t first, int64_t last, const real *partial, real *mean, real *rstd, real *moving_mean,
+                 real *moving_variance) noexcept nogil:
+    cdef int64_t image, rows = i.dim[0], c = i.dim[1], chunks = i.dim[5]
+    for image in range(first, last):
+        if real is float:
+            norm_join_f32(partial + image * chunks * 2 * c, chunks, i.dim[3], rows, c, mean + image * c, rstd + image * c)
+        else:
+            norm_join_f64(partial + image * chunks * 2 * c, chunks, i.dim[3], rows, c, mean + image * c, rstd + image * c)
+        finish(i, c, mean + image * c, rstd + image * c, moving_mean, moving_variance)
 
 
 cdef void apply(const Instruction *i, int64_t first, int64_t last, const real *x, real *mean, real *rstd, real *gamma, real *beta,
                 real *y) noexcept nogil:
-    cdef int64_t rows = i.dim[0], c = i.dim[1], start = first * i.dim[3], j
+    cdef int64_t rows = i.dim[0], c = i.dim[1], chunks = i.dim[5], end, image, start, n, a, j
     cdef int relu = <int>i.dim[4] & RELU
     cdef real epsilon = <real>i.attr[0]
     cdef real *own = <real *>thread_scratch(2 * c * sizeof(real))
-    rows = least(last * i.dim[3], rows) - start
-    if i.dim[4] & GIVEN:
-        for j in range(c):
-            own[c + j] = 1 / (sqrtf(rstd[j] + epsilon) if real is float else sqrt(rstd[j] + epsilon))
-        rstd = own + c
-    if real is float:
-        norm_scale_f32(rstd, gamma, c, own)
-        norm_apply_f32(x + start * c, rows, c, c, mean, own, beta, relu, y + start * c)
-    else:
-        norm_scale_f64(rstd, gamma, c, own)
-        norm_apply_f64(x + start * c, rows, c, c, mean, own, beta, relu, y + start * c)
+    cdef real *by
+    while first < last:
+        end, image = run(first, last, chunks), first // chunks
+        start = (first - image * chunks) * i.dim[3]
+        n, a, by = least((end - image * chunks) * i.dim[3], rows) - start, (image * rows + start) * c, rstd + image * c
+        if i.dim[4] & GIVEN:
+            for j in range(c):
+                own[c + j] = 1 / (sqrtf(by[j] + epsilon) if real is float else sqrt(by[j] + epsilon))
+            by = own + c
+        if real is float:
+            norm_scale_f32(by, gamma, c, own)
+            norm_apply_f32(x + a, n, c, c, mean + image * c, own, beta, relu, y + a)
+        else:
+            norm_scale_f64(by, gamma, c, own)
+            norm_apply_f64(x + a, n, c, c, mean + image * c, own, beta, relu, y + a)
+        first = end
 
 
 cdef void sums(const Instruction *i, int64_t first, int64_t last, const real *dy, const real *x, real *y, const real *mean,
                real *partial) noexcept nogil:
-    cdef int64_t k, rows = i.dim[0], c = i.dim[1], chunk = i.dim[3], some, a
-    cdef real *p
-    for k in range(first, last):
-        some, a, p = least(chunk, rows - k * chunk), k * chunk * c, partial + k * 2 * c
-        if real is float: norm_gradient_sums_f32(dy + a, x + a, at(y, a), some, c, c, some * c, mean, p, p + c)
-        else: norm_gradient_sums_f64(dy + a, x + a, at(y, a), some, c, c, some * c, mean, p, p + c)
+    cdef int64_t p, k, image, rows = i.dim[0], c = i.dim[1], chunk = i.dim[3], some, a
+    cdef real *to
+    for p in range(first, last):
+        image, to = p // i.dim[5], partial + p * 2 * c
+        k = (p - image * i.dim[5]) * chunk
+        some, a = least(chunk, rows - k), (image * rows + k) * c
+        if real is float:
+            norm_gradient_sums_f32(dy + a, x + a, at(y, a), some, c, c, some * c, mean + image * c, to, to + c)
+        else:
+            norm_gradient_sums_f64(dy + a, x + a, at(y, a), some, c, c, some * c, mean + image * c, to, to + c)
 
 
-cdef void joined(const Instruction *i, const real *partial, const real *rstd, real *dbeta, real *dgamma) noexcept nogil:
-    cdef int64_t j, k, c = i.dim[1], chunks = i.dim[5]
+cdef inline void total(const real *partial, const real *rstd, int64_t chunks, int64_t c, real *dbeta, real *dgamma) noexcept nogil:
+    cdef int64_t j, k
     for j in range(c):
         dbeta[j], dgamma[j] = 0, 0
     for k in range(chunks):
@@ -129,39 +178,59 @@ cdef void joined(const Instruction *i, const real *partial, const real *rstd, re
         dgamma[j] *= rstd[j]
 
 
-cdef void slope(const Instruction *i, int64_t start, int64_t rows, int64_t stride, int64_t n, const real *dy, const real *x, real *y,
-                const real *mean, const real *rstd, real *gamma, const real *dbeta, const real *dgamma, real *dx) noexcept nogil:
+cdef void joined_sums(const Instruction *i, int64_t first, int64_t last, const real *partial, const real *rstd, real *dbeta,
+                      real *dgamma) noexcept nogil:
+    cdef int64_t image, c = i.dim[1], chunks = i.dim[5]
+    for image in range(first, last):
+        total(partial + image * chunks * 2 * c, rstd + image * c, chunks, c, dbeta + image * c, dgamma + image * c)
+
+
+cdef void slope(const Instruction *i, int64_t a, int64_t rows, int64_t n, const real *dy, const real *x, real *y, const real *mean,
+                const real *rstd, real *gamma, const real *dbeta, const real *dgamma, real *dx) noexcept nogil:
+    """dx of n columns of so many rows, from element `a` on; what else is given is of these columns."""
     cdef int before = <int>i.dim[4] & BEFORE
-    cdef real by = <real>1 / <real>i.dim[0]
+    cdef int64_t c = i.dim[1], size = i.dim[6]
+    cdef real by = 0 if i.dim[4] & GIVEN else <real>1 / <real>(i.dim[0] * size)
     cdef real *own = <real *>thread_scratch(3 * n * sizeof(real))
-    if i.dim[4] & GIVEN:
-        by = 0
     if real is float:
-        norm_dx_f32(dy + start, x + start, at(y, start), rows, stride, n, by, mean, rstd, gamma, dbeta, dgamma, before, own,
-                    dx + start)
+        norm_slopes_f32(rstd, gamma, dbeta, dgamma, n, size, by, own)
+        norm_dx_f32(dy + a, x + a, at(y, a), rows, c, n, mean, own, before, dx + a)
     else:
-        norm_dx_f64(dy + start, x + start, at(y, start), rows, stride, n, by, mean, rstd, gamma, dbeta, dgamma, before, own,
-                    dx + start)
+        norm_slopes_f64(rstd, gamma, dbeta, dgamma, n, size, by, own)
+        norm_dx_f64(dy + a, x + a, at(y, a), rows, c, n, mean, own, before, dx + a)
+
+
+cdef void slopes(const Instruction *i, int64_t first, int64_t last, const real *dy, const real *x, real *y, const real *mean,
+                 const real *rstd, real *gamma, const real *dbeta, const real *dgamma, real *dx) noexcept nogil:
+    cdef int64_t rows = i.dim[0], c = i.dim[1], chunks = i.dim[5], end, image, start, n, k
+    while first < last:
+        end, image = run(first, last, chunks), first // chunks
+        start = (first - image * chunks) * i.dim[3]
+        n, k = least((end - image * chunks) * i.dim[3], rows) - start, image * c
+        slope(i, (image * rows + start) * c, n, c, dy, x, y, mean + k, rstd + k, gamma, dbeta + k, dgamma + k, dx)
+        first = end
 
 
 cdef void gradients(const Instruction *i, int64_t first, int64_t last, const real *dy, const real *x, const real *mean,
                     const real *rstd, real *gamma, real *y, real *dx, real *dgamma, real *dbeta) noexcept nogil:
-    cdef int64_t rows = i.dim[0], c = i.dim[1], start = first * i.dim[2], n = least(last * i.dim[2], c) - start, j
-    if n <= 0:
-        return
-    dbeta, dgamma, mean, rstd, gamma = dbeta + start, dgamma + start, mean + start, rstd + start, at(gamma, start)
-    if real is float:
-        norm_gradient_sums_f32(dy + start, x + start, at(y, start), rows, c, n, 0, mean, dbeta, dgamma)
-    else:
-        norm_gradient_sums_f64(dy + start, x + start, at(y, start), rows, c, n, 0, mean, dbeta, dgamma)
-    for j in range(n):
-        dgamma[j] *= rstd[j]
-    slope(i, start, rows, c, n, dy, x, y, mean, rstd, gamma, dbeta, dgamma, dx)
+    cdef int64_t rows = i.dim[0], c = i.dim[1], per = blocks(i), end, image, start, n, k, a, j
+    while first < last:
+        end, image = run(first, last, per), first // per
+        start = (first - image * per) * i.dim[2]
+        n, k, a = least((end - image * per) * i.dim[2], c) - start, image * c + start, image * rows * c + start
+        if real is float:
+            norm_gradient_sums_f32(dy + a, x + a, at(y, a), rows, c, n, 0, mean + k, dbeta + k, dgamma + k)
+        else:
+            norm_gradient_sums_f64(dy + a, x + a, at(y, a), rows, c, n, 0, mean + k, dbeta + k, dgamma + k)
+        for j in range(k, k + n):
+            dgamma[j] *= rstd[j]
+        slope(i, a, rows, n, dy, x, y, mean + k, rstd + k, at(gamma, start), dbeta + k, dgamma + k, dx)
+        first = end
 
 
 cdef void batch_norm(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
     # in: x, gamma or nothing, beta or nothing   out: y, mean, rstd; moving mean and variance, updated, or nothing
-    # parts: blocks of dim[2] columns
+    # parts: blocks of dim[2] columns of images
     if i.dtype == F32:
         train(i, first, last, <const float *>i.in_[0], <float *>i.in_[1], <float *>i.in_[2], <float *>i.out[0],
               <float *>i.out[1], <float *>i.out[2], <float *>i.out[3], <float *>i.out[4])
@@ -171,27 +240,22 @@ cdef void batch_norm(const Instruction *i, int64_t first, int64_t last) noexcept
 
 
 cdef void batch_norm_moments(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: x   out: partial (chunks, 2, C): mean, sum of squares   parts: chunks
+    # in: x   out: partial (N, chunks, 2, C): mean, sum of squares   parts: chunks
     if i.dtype == F32: moments(i, first, last, <const float *>i.in_[0], <float *>i.out[0])
     else: moments(i, first, last, <const double *>i.in_[0], <double *>i.out[0])
 
 
 cdef void batch_norm_join(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: partial   out: mean, rstd; moving mean and variance, updated, or nothing   dim[5]: chunks   parts: 1
-    cdef int unbiased = <int>i.dim[4] & UNBIASED
-    cdef bint moving = i.dim[4] & MOVING != 0
+    # in: partial   out: mean, rstd; moving mean and variance, updated, or nothing   parts: images
     if i.dtype == F32:
-        norm_join_f32(<const float *>i.in_[0], i.dim[5], i.dim[3], i.dim[0], i.dim[1], <float *>i.out[0], <float *>i.out[1])
-        norm_finish_f32(<float *>i.out[0], <float *>i.out[1], i.dim[0], i.dim[1], <float>i.attr[0], <float>i.attr[1], unbiased,
-                        <float *>i.out[2] if moving else NULL, <float *>i.out[3] if moving else NULL)
+        joined(i, first, last, <const float *>i.in_[0], <float *>i.out[0], <float *>i.out[1], <float *>i.out[2], <float *>i.out[3])
     else:
-        norm_join_f64(<const double *>i.in_[0], i.dim[5], i.dim[3], i.dim[0], i.dim[1], <double *>i.out[0], <double *>i.out[1])
-        norm_finish_f64(<double *>i.out[0], <double *>i.out[1], i.dim[0], i.dim[1], i.attr[0], i.attr[1], unbiased,
-                        <double *>i.out[2] if moving else NULL, <double *>i.out[3] if moving else NULL)
+        joined(i, first, last, <const double *>i.in_[0], <double *>i.out[0], <double *>i.out[1], <double *>i.out[2],
+               <double *>i.out[3])
 
 
 cdef void batch_norm_apply(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: x, mean, rstd (GIVEN: variance), gamma or nothing, beta or nothing   out: y   parts: chunks of dim[3] rows
+    # in: x, mean, rstd (GIVEN: variance), gamma or nothing, beta or nothing   out: y   parts: chunks of dim[3] rows of images
     if i.dtype == F32:
         apply(i, first, last, <const float *>i.in_[0], <float *>i.in_[1], <float *>i.in_[2], <float *>i.in_[3],
               <float *>i.in_[4], <float *>i.out[0])
@@ -227,7 +291,7 @@ cdef void batch_norm_backward(const Instruction *i, int64_t first, int64_t last)
 
 
 cdef void batch_norm_sums(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: dy, x, mean, y of a relu behind or nothing   out: partial (chunks, 2, C): dbeta, dgamma / rstd   parts: chunks
+    # in: dy, x, mean, y of a relu behind or nothing   out: partial (N, chunks, 2, C): dbeta, dgamma / rstd   parts: chunks
     if i.dtype == F32:
         sums(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.in_[3], <const float *>i.in_[2],
              <float *>i.out[0])
@@ -237,24 +301,23 @@ cdef void batch_norm_sums(const Instruction *i, int64_t first, int64_t last) noe
 
 
 cdef void batch_norm_join_sums(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: partial, rstd   out: dgamma, dbeta   dim[5]: chunks   parts: 1
+    # in: partial, rstd   out: dgamma, dbeta   parts: images
     if i.dtype == F32:
-        joined(i, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[1], <float *>i.out[0])
+        joined_sums(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[1], <float *>i.out[0])
     else:
-        joined(i, <const double *>i.in_[0], <const double *>i.in_[1], <double *>i.out[1], <double *>i.out[0])
+        joined_sums(i, first, last, <const double *>i.in_[0], <const double *>i.in_[1], <double *>i.out[1],
+                    <double *>i.out[0])
 
 
 cdef void batch_norm_dx(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
     # in: dy, x, mean, rstd, gamma or nothing, y of a relu behind or nothing, dgamma, dbeta   out: dx   parts: chunks
-    cdef int64_t c = i.dim[1], start = first * i.dim[3], rows = least(last * i.dim[3], i.dim[0]) - start
     if i.dtype == F32:
-        slope(i, start * c, rows, c, c, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.in_[5],
-              <const float *>i.in_[2], <const float *>i.in_[3], <float *>i.in_[4], <const float *>i.in_[7],
-              <const float *>i.in_[6], <float *>i.out[0])
+        slopes(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.in_[5], <const float *>i.in_[2],
+               <const float *>i.in_[3], <float *>i.in_[4], <const float *>i.in_[7], <const float *>i.in_[6], <float *>i.out[0])
     else:
-        slope(i, start * c, rows, c, c, <const double *>i.in_[0], <const double *>i.in_[1], <double *>i.in_[5],
-              <const double *>i.in_[2], <const double *>i.in_[3], <double *>i.in_[4], <const double *>i.in_[7],
-              <const double *>i.in_[6], <double *>i.out[0])
+        slopes(i, first, last, <const double *>i.in_[0], <const double *>i.in_[1], <double *>i.in_[5], <const double *>i.in_[2],
+               <const double *>i.in_[3], <double *>i.in_[4], <const double *>i.in_[7], <const double *>i.in_[6],
+               <double *>i.out[0])
 
 
 KERNELS = {

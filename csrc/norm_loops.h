@@ -51,7 +51,7 @@ ALWAYS_INLINE void NAME(column_sums)(const T *x, int64_t rows, int64_t stride, i
 
 /* mean and sum of squared distances from it, of the columns [0, c) of some rows: two passes over what the cache holds. */
 static void NAME(norm_moments)(const T *x, int64_t rows, int64_t stride, int64_t c, int64_t next, T *mean, T *square) {
-    const T by = (T)1 / (T)rows;
+    const T by = rows ? (T)1 / (T)rows : 0;
     if (next) NAME(column_sums)(x, rows, stride, c, 0, 1, mean, mean, next);
     else NAME(column_sums)(x, rows, stride, c, 0, 0, mean, mean, 0);
     for (int64_t j = 0; j < c; j++) mean[j] *= by;
@@ -73,6 +73,34 @@ static void NAME(norm_join)(const T *partial, int64_t chunks, int64_t chunk, int
             mean[j] += d * share;
             square[j] += p[c + j] + d * d * weight;
         }
+    }
+}
+
+/* Sum of n elements, or of their squared distances from `shift`. */
+ALWAYS_INLINE T NAME(total)(const T *x, int64_t n, const int square, T shift) {
+    V s = {0};
+    T sum = 0;
+    int64_t j = 0;
+    for (; j + LANES <= n; j += LANES) {
+        const V d = *(const VU *)(x + j) - shift;
+        s += square ? d * d : d;
+    }
+    for (; j < n; j++) sum += square ? (x[j] - shift) * (x[j] - shift) : x[j] - shift;
+    if (n >= LANES)
+        for (int k = 0; k < LANES; k++) sum += s[k];
+    return sum;
+}
+ALWAYS_INLINE void NAME(fill)(T *x, int64_t n, T value) {
+    for (int64_t j = 0; j < n; j++) x[j] = value;
+}
+
+/* Moments of columns of so many rows, made those of their groups of `size` columns; each column has its group's. */
+static void NAME(norm_groups)(int64_t rows, int64_t c, int64_t size, T *mean, T *square) {
+    for (int64_t j = 0; j < c && size > 1; j += size) {
+        const T m = NAME(total)(mean + j, size, 0, 0) / (T)size;
+        const T s = NAME(total)(square + j, size, 0, 0) + (T)rows * NAME(total)(mean + j, size, 1, m);
+        NAME(fill)(mean + j, size, m);
+        NAME(fill)(square + j, size, s);
     }
 }
 
@@ -182,8 +210,8 @@ static void NAME(norm_gradient_sums)(const T *dy, const T *x, const T *y, int64_
     else NAME(all_gradient_sums)(dy, x, NULL, rows, stride, c, 0, 0, mean, dbeta, dgamma);
 }
 
-/* dx = gamma rstd (dy - dbeta / R - xhat dgamma / R), xhat = (x - mean) rstd; by = 1 / R, or 0 where mean and variance are given.
-   Where `before`: times the slope of a relu that made x. own: 3 c elements of scratch. */
+/* What dx = scale dy - b - (x - mean) g is made of, own: (scale, b, g), c elements each. Where `before`: times the slope of a
+   relu that made x. */
 typedef struct {
     V mean, scale, b, g;                                   /* of some columns */
 } NAME(Slope);
@@ -194,7 +222,7 @@ ALWAYS_INLINE void NAME(dx_some)(const T *dy, const T *x, const T *y, int64_t j,
     V d = NAME(load)(dy + j, n);
     const V at = NAME(load)(x + j, n);
     if (y) d = NAME(positive)(NAME(load)(y + j, n), d);
-    d = (d - s.b - (at - s.mean) * s.g) * s.scale;
+    d = d * s.scale - s.b - (at - s.mean) * s.g;
     if (before) d = NAME(positive)(at, d);
     NAME(store)(dx + j, d, n);
 }
@@ -226,10 +254,19 @@ ALWAYS_INLINE void NAME(dx)(const T *dy, const T *x, const T *y, int64_t rows, i
         if (y) y += stride;
     }
 }
-static void NAME(norm_dx)(const T *dy, const T *x, const T *y, int64_t rows, int64_t stride, int64_t c, T by, const T *mean,
-                          const T *rstd, const T *gamma, const T *dbeta, const T *dgamma, int before, T *own, T *dx) {
+/* own of some columns in groups of `size`; by = 1 / (R size), or 0 where mean and variance are given. */
+static void NAME(norm_slopes)(const T *rstd, const T *gamma, const T *dbeta, const T *dgamma, int64_t c, int64_t size, T by,
+                              T *own) {
+    T *b = own + c, *g = own + 2 * c;
     NAME(norm_scale)(rstd, gamma, c, own);
-    for (int64_t j = 0; j < c; j++) own[c + j] = dbeta[j] * by, own[2 * c + j] = dgamma[j] * rstd[j] * by;
+    for (int64_t j = 0; j < c; j++) b[j] = dbeta[j] * by * own[j], g[j] = dgamma[j] * rstd[j] * by * own[j];
+    for (int64_t j = 0; j < c && size > 1; j += size) {
+        NAME(fill)(b + j, size, NAME(total)(b + j, size, 0, 0));
+        NAME(fill)(g + j, size, NAME(total)(g + j, size, 0, 0));
+    }
+}
+static void NAME(norm_dx)(const T *dy, const T *x, const T *y, int64_t rows, int64_t stride, int64_t c, const T *mean, const T *own,
+                          int before, T *dx) {
     if (before && y) NAME(dx)(dy, x, y, rows, stride, c, mean, own, 1, dx);
     else if (before) NAME(dx)(dy, x, NULL, rows, stride, c, mean, own, 1, dx);
     else if (y) NAME(dx)(dy, x, y, rows, stride, c, mean, own, 0, dx);

@@ -49,10 +49,16 @@ def reduced(shape: tuple, axes: tuple) -> tuple[tuple, tuple]:
 
 @lru_cache(maxsize=4096)
 def runs(shape: tuple, axes: tuple) -> list[tuple[int, int, int]]:
-    """Neighbouring axes as (outer, r, inner) reductions to be done one after another, the last axes first."""
+    """Neighbouring axes as (outer, r, inner) reductions to be done one after another, the last axes first.
+
+    An axis of extent 1 is no step of its own and parts no neighbours: each of its sums would be of one element.
+    """
+    long = [k for k in axes if shape[k] != 1]
+    if not long:
+        return [(1, 1, prod(shape))]
     groups: list[list[int]] = []
-    for k in axes:
-        if groups and groups[-1][1] == k - 1:
+    for k in long:
+        if groups and prod(shape[groups[-1][1] + 1 : k]) == 1:
             groups[-1][1] = k
         else:
             groups.append([k, k])

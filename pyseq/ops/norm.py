@@ -17,6 +17,7 @@ SUMS, JOIN_SUMS, DX = kernels("batch_norm_sums", "batch_norm_join_sums", "batch_
 UNBIASED, GIVEN, MOVING = 2, 8, 16  # flags, as in csrc/norm.pyx
 COLUMNS = 64  # of a part of one instruction that does it all
 ONE_INSTRUCTION = 32768  # elements of a part, at most: what the second-level cache serves
+ONE_IMAGE = 65536  # the same of a whole image, whose rows the part reads from end to end
 CHUNK, CHUNK_ROWS = 8192, 32  # elements of a chunk of rows, about; at least so many rows
 WORK = 4  # multiply-adds that an element costs, about
 
@@ -37,7 +38,9 @@ def batch_norm(x, gamma=None, beta=None, moving=None, axis=-1, epsilon=1e-3, mom
     """
     x, gamma, beta, axes = _operands("batch_norm", x, gamma, beta, axis)
     _moving("batch_norm", moving, prod(x.shape[k] for k in axes), x)
-    return _channels_last(x, axes, lambda x: _train(x, gamma, beta, moving, epsilon, momentum, unbiased, len(axes)))
+    return _channels_last(
+        x, axes, lambda x: _train(x, _of_batch(x.shape, len(axes)), gamma, beta, epsilon, moving, momentum, unbiased)
+    )
 
 
 def batch_norm_inference(x, mean, variance, gamma=None, beta=None, axis=-1, epsilon=1e-3):
@@ -46,7 +49,9 @@ def batch_norm_inference(x, mean, variance, gamma=None, beta=None, axis=-1, epsi
     channels = prod(x.shape[k] for k in axes)
     mean = _parameter("batch_norm_inference", "mean", mean, channels, x)
     variance = _parameter("batch_norm_inference", "variance", variance, channels, x)
-    return _channels_last(x, axes, lambda x: _infer(x, mean, variance, gamma, beta, epsilon, len(axes)))
+    return _channels_last(
+        x, axes, lambda x: _infer(x, _of_batch(x.shape, len(axes)), mean, variance, gamma, beta, epsilon)
+    )
 
 
 def batch_norm_weighted(x, weights, gamma=None, beta=None, moving=None, axis=-1, epsilon=1e-3, momentum=0.99):
@@ -128,58 +133,71 @@ def _channels_last(x, axes, function):
 
 
 class _Sizes:
-    """How the work on (rows, channels) is cut."""
+    """How the work on (images, rows, channels) is cut; a group has `size` channels. `channel`: the shape of what each has one of."""
 
-    __slots__ = ("rows", "channels", "whole", "parts", "chunk", "chunks", "work")
+    __slots__ = (
+        "images", "rows", "channels", "size", "columns", "whole", "parts", "chunk", "chunks", "channel", "work",
+    )  # fmt: skip
 
-    def __init__(self, rows, channels):
-        self.rows, self.channels = rows, channels
-        self.whole = rows * min(channels, COLUMNS) <= ONE_INSTRUCTION
-        self.parts = -(-channels // COLUMNS)
+    def __init__(self, images, rows, channels, size, columns, limit, channel):
+        self.images, self.rows, self.channels, self.size, self.columns = images, rows, channels, size, max(1, columns)
+        self.whole = rows * min(channels, columns) <= limit
+        self.parts = images * -(-channels // self.columns)
         self.chunk = max(CHUNK_ROWS, CHUNK // max(1, channels))
         self.chunks = -(-rows // self.chunk)
-        self.work = rows * channels * WORK
+        self.channel, self.work = channel, images * rows * channels * WORK
 
     def dims(self, flags):
-        return self.rows, self.channels, COLUMNS, self.chunk, flags, self.chunks
+        return self.rows, self.channels, self.columns, self.chunk, flags, self.chunks, self.size
 
 
 @lru_cache(maxsize=4096)
-def _sizes(x_shape, axes):
+def _of_batch(x_shape, axes):
+    """One image, in groups of one channel."""
     at = len(x_shape) - axes
-    return _Sizes(prod(x_shape[:at]), prod(x_shape[at:]))
+    channels = prod(x_shape[at:])
+    return _Sizes(1, prod(x_shape[:at]), channels, 1, COLUMNS, ONE_INSTRUCTION, (channels,))
 
 
-def _train(x, gamma, beta, moving, epsilon, momentum, unbiased, axes):
-    sizes, dtype = _sizes(x.shape, axes), x.dtype
+@lru_cache(maxsize=4096)
+def _of_images(x_shape, images, size):
+    """So many images, each with groups of `size` channels."""
+    channels = x_shape[-1]
+    rows = prod(x_shape[:-1]) // max(1, images)
+    return _Sizes(images, rows, channels, size, channels, ONE_IMAGE, (images, channels))
+
+
+def _train(x, sizes, gamma, beta, epsilon, moving=None, momentum=0.0, unbiased=False):
+    dtype = x.dtype
     updates = tuple(moving) if moving is not None and sizes.rows else ()
     dims = sizes.dims((UNBIASED if unbiased else 0) | (MOVING if updates else 0))
-    attrs = (epsilon, 1.0 - momentum)
-    channel = ((sizes.channels,), dtype)
+    attrs, channel = (epsilon, 1.0 - momentum), (sizes.channel, dtype)
     if sizes.whole:
         y, mean, rstd = emit(
             BATCH_NORM, (x, gamma, beta), ((x.shape, dtype), channel, channel), dims, attrs, sizes.parts, sizes.work,
             updates=updates,
         )  # fmt: skip
     else:
-        partial = ((sizes.chunks, 2, sizes.channels), dtype)
-        partial = emit(MOMENTS, (x,), (partial,), dims, attrs, sizes.chunks, sizes.work)
-        mean, rstd = emit(JOIN, (partial,), (channel, channel), dims, attrs, 1, partial.size, updates=updates)
-        y = emit(APPLY, (x, mean, rstd, gamma, beta), ((x.shape, dtype),), dims, attrs, sizes.chunks, sizes.work)
+        parts = sizes.images * sizes.chunks
+        partial = ((parts, 2, sizes.channels), dtype)
+        partial = emit(MOMENTS, (x,), (partial,), dims, attrs, parts, sizes.work)
+        mean, rstd = emit(
+            JOIN, (partial,), (channel, channel), dims, attrs, sizes.images, partial.size, updates=updates
+        )
+        y = emit(APPLY, (x, mean, rstd, gamma, beta), ((x.shape, dtype),), dims, attrs, parts, sizes.work)
     if not recording():
         return y
 
     def vjp(dy, needs):
         if recording():  # someone wants the second derivative
-            return _composed_backward(dy, x, gamma, beta, epsilon, axes)
-        return _shaped(_backward(dy, x, mean, rstd, gamma, 0, axes), gamma, beta)
+            return _composed_backward(dy, x, sizes, gamma, beta, epsilon)
+        return _shaped(_backward(dy, x, sizes, mean, rstd, gamma, 0), gamma, beta)
 
     return record(y, (x, gamma, beta), vjp)
 
 
-def _infer(x, mean, variance, gamma, beta, epsilon, axes):
-    sizes, dtype = _sizes(x.shape, axes), x.dtype
-    inputs = (x, mean, variance, gamma, beta)
+def _infer(x, sizes, mean, variance, gamma, beta, epsilon):
+    inputs, dtype = (x, mean, variance, gamma, beta), x.dtype
     y = emit(APPLY, inputs, ((x.shape, dtype),), sizes.dims(GIVEN), (epsilon,), sizes.chunks, sizes.work)
     if not recording():
         return y
@@ -188,26 +206,33 @@ def _infer(x, mean, variance, gamma, beta, epsilon, axes):
         rstd = e.rsqrt(e.add(shape.reshape(variance, (sizes.channels,)), epsilon))
         if recording():
             m = shape.reshape(mean, (sizes.channels,))
-            return _composed_slopes(dy, e.multiply(e.subtract(_flat(x, axes), m), rstd), rstd, x, gamma, beta, axes)
+            return _composed_slopes(dy, e.multiply(e.subtract(_flat(x, sizes), m), rstd), rstd, sizes, gamma, beta)
         if not needs[1] and not needs[2]:
-            return _scaled(dy, rstd, gamma, axes), None, None
-        return _shaped(_backward(dy, x, mean, rstd, gamma, GIVEN, axes), gamma, beta)
+            return _scaled(dy, rstd, sizes, gamma), None, None
+        return _shaped(_backward(dy, x, sizes, mean, rstd, gamma, GIVEN), gamma, beta)
 
     return record(y, (x, gamma, beta), vjp)
 
 
-def _backward(dy, x, mean, rstd, gamma, flags, axes):
+def _backward(dy, x, sizes, mean, rstd, gamma, flags):
     """dx, dgamma, dbeta by the kernels."""
-    sizes, dtype = _sizes(x.shape, axes), x.dtype
-    dims, channel = sizes.dims(flags), ((sizes.channels,), dtype)
+    dx, *parameters = _gradients(dy, x, sizes, mean, rstd, gamma, flags)
+    return dx, *(d if sizes.images == 1 else reduce.sum(d, 0) for d in parameters)
+
+
+def _gradients(dy, x, sizes, mean, rstd, gamma, flags):
+    """dx, and dgamma, dbeta of each image."""
+    dtype = x.dtype
+    dims, channel = sizes.dims(flags), (sizes.channel, dtype)
     if sizes.whole:
         outputs = ((x.shape, dtype), channel, channel)
         return emit(BATCH_NORM_BACKWARD, (dy, x, mean, rstd, gamma), outputs, dims, (), sizes.parts, sizes.work)
-    partial = ((sizes.chunks, 2, sizes.channels), dtype)
-    partial = emit(SUMS, (dy, x, mean), (partial,), dims, (), sizes.chunks, sizes.work)
-    dgamma, dbeta = emit(JOIN_SUMS, (partial, rstd), (channel, channel), dims, (), 1, partial.size)
+    parts = sizes.images * sizes.chunks
+    partial = ((parts, 2, sizes.channels), dtype)
+    partial = emit(SUMS, (dy, x, mean), (partial,), dims, (), parts, sizes.work)
+    dgamma, dbeta = emit(JOIN_SUMS, (partial, rstd), (channel, channel), dims, (), sizes.images, partial.size)
     inputs = (dy, x, mean, rstd, gamma, None, dgamma, dbeta)
-    dx = emit(DX, inputs, ((x.shape, dtype),), dims, (), sizes.chunks, sizes.work)
+    dx = emit(DX, inputs, ((x.shape, dtype),), dims, (), parts, sizes.work)
     return dx, dgamma, dbeta
 
 
@@ -221,35 +246,36 @@ def _shaped(gradients, gamma, beta):
     )
 
 
-def _flat(x, axes):
+def _flat(x, sizes):
     """x as (rows, channels)."""
-    sizes = _sizes(x.shape, axes)
-    return shape.reshape(x, (sizes.rows, sizes.channels))
+    return shape.reshape(x, (sizes.images * sizes.rows, sizes.channels))
 
 
-def _scaled(dy, rstd, gamma, axes):
+def _scaled(dy, rstd, sizes, gamma):
     scale = rstd if gamma is None else e.multiply(rstd, shape.reshape(gamma, rstd.shape))
-    return shape.reshape(e.multiply(_flat(dy, axes), scale), dy.shape)
+    return shape.reshape(e.multiply(_flat(dy, sizes), scale), dy.shape)
 
 
-def _composed_slopes(dy, xhat, rstd, x, gamma, beta, axes):
+def _composed_slopes(dy, xhat, rstd, sizes, gamma, beta):
     """The gradients of y = xhat gamma + beta where the moments are given, of differentiable ops."""
-    d = _flat(dy, axes)
+    d = _flat(dy, sizes)
     dgamma, dbeta = reduce.sum(e.multiply(d, xhat), 0), reduce.sum(d, 0)
-    return _shaped((_scaled(dy, rstd, gamma, axes), dgamma, dbeta), gamma, beta)
+    return _shaped((_scaled(dy, rstd, sizes, gamma), dgamma, dbeta), gamma, beta)
 
 
-def _composed_backward(dy, x, gamma, beta, epsilon, axes):
+def _composed_backward(dy, x, sizes, gamma, beta, epsilon):
     """What _backward computes, of differentiable ops."""
-    flat = _flat(x, axes)
-    n = float(max(1, flat.shape[0]))
-    d = e.subtract(flat, reduce.mean(flat, 0))
-    rstd = e.rsqrt(e.add(reduce.mean(e.square(d), 0), epsilon))
-    xhat, dy_ = e.multiply(d, rstd), _flat(dy, axes)
-    dbeta, dgamma = reduce.sum(dy_, 0), reduce.sum(e.multiply(dy_, xhat), 0)
-    pulled = e.subtract(e.subtract(dy_, e.divide(dbeta, n)), e.multiply(xhat, e.divide(dgamma, n)))
-    dx = _scaled(shape.reshape(pulled, x.shape), rstd, gamma, axes)
-    return _shaped((dx, dgamma, dbeta), gamma, beta)
+    groups = (sizes.channels // sizes.size, sizes.size)[: 1 if sizes.size == 1 else 2]
+    to, gone = (sizes.images, sizes.rows, *groups), (1, 3)[: len(groups)]
+    x_, dy_ = shape.reshape(x, to), shape.reshape(dy, to)
+    d = e.subtract(x_, reduce.mean(x_, gone, keepdims=True))
+    rstd = e.rsqrt(e.add(reduce.mean(e.square(d), gone, keepdims=True), epsilon))
+    xhat = e.multiply(d, rstd)
+    pulled = dy_ if gamma is None else e.multiply(dy_, shape.reshape(gamma, groups))
+    along = e.multiply(xhat, reduce.mean(e.multiply(pulled, xhat), gone, keepdims=True))
+    dx = e.multiply(e.subtract(e.subtract(pulled, reduce.mean(pulled, gone, keepdims=True)), along), rstd)
+    dgamma, dbeta = reduce.sum(e.multiply(dy_, xhat), (0, 1)), reduce.sum(dy_, (0, 1))
+    return _shaped((shape.reshape(dx, x.shape), dgamma, dbeta), gamma, beta)
 
 
 def normalized(x, axes, epsilon, weights=None):
@@ -306,9 +332,32 @@ def group_norm(x, groups, gamma=None, beta=None, axis=-1, epsilon=1e-3, weights=
     channels = x.shape[axis]
     if groups < 1 or channels % groups:
         raise invalid(f"group_norm: `groups` must divide the {channels} channels of x. Received: groups={groups}.")
-    grouped = (*x.shape[:axis], groups, channels // groups, *x.shape[axis + 1 :])
     if weights is not None:
-        weights = shape.reshape(shape.broadcast_to(_like(weights, x), x.shape), grouped)
+        return _group_norm_weighted(x, groups, gamma, beta, axis, epsilon, weights)
+    images, size = x.shape[0] if axis else 1, channels // groups
+    columns = _columns(prod(x.shape) // max(1, images * groups)) if axis < 2 < len(x.shape) else 0
+    if columns:
+        return _group_norm_rows(x, images * groups, columns, gamma, beta, axis, epsilon)
+    return _channels_last(x, (axis,), lambda x: _train(x, _of_images(x.shape, images, size), gamma, beta, epsilon))
+
+
+@lru_cache(maxsize=4096)
+def _columns(extent):
+    """Into how many columns so many neighbours can be cut that the kernels are good at; 0: none."""
+    return max((c for c in range(16, COLUMNS + 1) if extent and extent % c == 0), default=0)
+
+
+def _group_norm_rows(x, groups, columns, gamma, beta, axis, epsilon):
+    """Where each group's elements are neighbours: it is an image in rows of so many columns, all of them one group."""
+    flat = shape.reshape(x, (groups, prod(x.shape) // (groups * columns), columns))
+    y = _train(flat, _of_images(flat.shape, groups, columns), None, None, epsilon)
+    to = tuple(extent if k == axis else 1 for k, extent in enumerate(x.shape))
+    return _scaled_and_shifted(shape.reshape(y, x.shape), gamma, beta, to)
+
+
+def _group_norm_weighted(x, groups, gamma, beta, axis, epsilon, weights):
+    grouped = (*x.shape[:axis], groups, x.shape[axis] // groups, *x.shape[axis + 1 :])
+    weights = shape.reshape(shape.broadcast_to(_like(weights, x), x.shape), grouped)
     gone = tuple(k for k in range(1, len(grouped)) if k != axis)
     y = normalized(shape.reshape(x, grouped), gone, epsilon, weights)
     to = tuple(extent if k in (axis, axis + 1) else 1 for k, extent in enumerate(grouped))

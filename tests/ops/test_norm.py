@@ -46,18 +46,17 @@ def test_batch_norm(shape, dtype, isa, n_threads):
     np.testing.assert_allclose(moving[1].numpy(), 2.0 * 0.75 + variance * 0.25, **TOLERANCE[dtype])
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_same_bits(shape, isa):
-    x, gamma, beta, dy = operands(shape, "float32")
+def same_bits(f, dy, *arrays):
+    """f and its gradients: of one, two and three threads, eager and planned."""
 
-    def step(x, gamma, beta):
+    def step(*sources):
         with GradientTape() as tape:
-            tape.watch([x, gamma, beta])
-            y = norm.batch_norm(x, gamma, beta)
-        return [y, *tape.gradient(y, [x, gamma, beta], output_gradients=as_tensor(dy))]
+            tape.watch(sources)
+            y = f(*sources)
+        return [y, *tape.gradient(y, sources, output_gradients=as_tensor(dy))]
 
     def bits(f):
-        return [np.asarray(t).tobytes() for t in f(as_tensor(x), as_tensor(gamma), as_tensor(beta))]
+        return [np.asarray(t).tobytes() for t in f(*map(as_tensor, arrays))]
 
     threads, limit = config.get_num_threads(), engine.set_parallel_work(1)
     try:
@@ -69,6 +68,12 @@ def test_same_bits(shape, isa):
     finally:
         config.set_num_threads(threads)
         engine.set_parallel_work(limit)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_same_bits(shape, isa):
+    x, gamma, beta, dy = operands(shape, "float32")
+    same_bits(norm.batch_norm, dy, x, gamma, beta)
 
 
 @pytest.mark.parametrize("shape", [(32, 10), (40000, 3)])
@@ -140,6 +145,104 @@ def test_group_and_layer_norm(shape, groups, axis, dtype, isa):
     for g, w in zip(got, wanted, strict=True):
         assert g.dtype == dtype
         np.testing.assert_allclose(g.numpy(), np.moveaxis(w, -1, axis), **TOLERANCE[dtype])
+
+
+# (shape, groups, axis): images of one instruction, of chunks of rows with a short last one; one group, groups of one channel, of
+# fewer and more channels than a vector has lanes; channels that stand elsewhere, behind each other in memory (rows) or not.
+GROUPED = {
+    "images": ((3, 4, 5, 6), 2, -1),
+    "channels": ((2, 3, 7, 17), 17, -1),
+    "wide": ((2, 9, 70), 2, -1),
+    "one row": ((5, 48), 3, -1),
+    "one element": ((4, 1), 1, -1),
+    "chunks": ((2, 701, 100), 10, -1),
+    "chunks of channels": ((3, 33, 40, 66), 66, -1),
+    "chunks, wide": ((2, 150, 600), 2, -1),
+    "rows": ((2, 6, 4, 8), 3, 1),
+    "rows, chunks": ((2, 2, 300, 120), 1, 1),
+    "rows of channels": ((3, 5, 16), 5, 1),
+    "turned": ((2, 6, 7), 6, 1),
+    "in the middle": ((2, 3, 8, 4), 2, 2),
+    "of the batch": ((6, 5, 4), 3, 0),
+    "of the batch, rows": ((6, 8, 4), 3, 0),
+    "empty": ((0, 3, 4), 2, -1),
+    "no positions": ((2, 0, 4), 2, -1),
+}
+
+
+def grouped(case, dtype):
+    shape, groups, axis = GROUPED[case]
+    rng = np.random.default_rng(0)
+    x, dy = rng.standard_normal((2, *shape))
+    gamma, beta = rng.uniform(-2, 2, (2, shape[axis]))
+    gamma[:1] = 0.0
+    return [a.astype(dtype) for a in (x + 3, gamma, beta, dy)], groups, axis
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("case", GROUPED)
+def test_group_norm(case, dtype, isa, n_threads):
+    (x, gamma, beta, dy), groups, axis = grouped(case, dtype)
+    got = differentiated(lambda *a: norm.group_norm(a[0], groups, *a[1:], axis), dy, x, gamma, beta)
+
+    def last(a):
+        return np.moveaxis(a.astype("float64") if axis else a.astype("float64")[None], axis if axis else 1, -1)
+
+    wide = [last(x), gamma.astype("float64"), beta.astype("float64"), last(dy)]
+    if x.size:
+        backward = reference.group_norm_backward(wide[3], wide[0], groups, wide[1], 1e-3)
+        wanted = [reference.group_norm(wide[0], groups, *wide[1:3], 1e-3), *backward]
+    else:
+        wanted = [wide[0], wide[0], 0 * wide[1], 0 * wide[2]]
+    for g, w in zip(got[:2], wanted[:2], strict=True):
+        assert g.dtype == dtype
+        np.testing.assert_allclose(last(g), w, **TOLERANCE[dtype])
+    by = max(1, np.sqrt(x.size / x.shape[axis])) if x.size else 1  # sums of so many errors
+    for g, w in zip(got[2:], wanted[2:], strict=True):
+        np.testing.assert_allclose(g / by, w / by, **TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("case", GROUPED)
+def test_group_norm_same_bits(case, isa):
+    (x, gamma, beta, dy), groups, axis = grouped(case, "float32")
+    same_bits(lambda *a: norm.group_norm(a[0], groups, *a[1:], axis), dy, x, gamma, beta)
+
+
+def test_group_norm_of_an_image_alone():
+    """It has the bits that it has in a batch."""
+    for case in ("images", "wide", "chunks", "rows"):
+        (x, gamma, beta, _), groups, axis = grouped(case, "float32")
+        batch = norm.group_norm(x, groups, gamma, beta, axis).numpy()
+        for n in range(len(x)):
+            np.testing.assert_array_equal(norm.group_norm(x[n : n + 1], groups, gamma, beta, axis).numpy()[0], batch[n])
+
+
+@pytest.mark.parametrize("axis", [-1, 1])
+def test_group_norm_far_from_zero(axis):
+    x = 1000 + np.random.default_rng(0).standard_normal((2, 40, 16, 40))
+    y = norm.group_norm(x.astype("float32"), 4, axis=axis).numpy()
+    wanted = reference.group_norm(np.moveaxis(x.astype("float32").astype("float64"), axis, -1), 4, 1, 0, 1e-3)
+    np.testing.assert_allclose(np.moveaxis(y, axis, -1), wanted, atol=2e-3)
+
+
+@pytest.mark.parametrize(
+    "case", ["images", "one row", "rows", "rows of channels", "turned", "in the middle", "of the batch"]
+)
+def test_group_norm_vjp(case):
+    (x, gamma, beta, _), groups, axis = grouped(case, "float64")
+    check_vjp(lambda *a: norm.group_norm(a[0], groups, *a[1:], axis), x, gamma + 0.1, beta, second=True)
+    check_vjp(lambda x: norm.group_norm(x, groups, axis=axis), x, second=True)
+
+
+def test_group_norm_weights():
+    """Weights of one are no weights, and those of zero leave elements out."""
+    (x, gamma, beta, _), groups, axis = grouped("images", "float64")
+    ones = norm.group_norm(x, groups, gamma, beta, axis, weights=np.ones((3, 4, 5, 1))).numpy()
+    np.testing.assert_allclose(ones, norm.group_norm(x, groups, gamma, beta, axis).numpy(), rtol=1e-11, atol=1e-12)
+    keep = (np.arange(4) < 3).astype("float64").reshape(1, 4, 1, 1)
+    some = norm.group_norm(x, groups, gamma, beta, axis, weights=keep).numpy()[:, :3]
+    wanted = norm.group_norm(np.ascontiguousarray(x[:, :3]), groups, gamma, beta, axis).numpy()
+    np.testing.assert_allclose(some, wanted, rtol=1e-11, atol=1e-12)
 
 
 def test_layer_and_group_norm_vjp():

@@ -52,6 +52,20 @@ def test_relu_before(shape, isa, n_threads):
     assert names.count("activation") == 1 and "activation_backward" not in names, names
 
 
+@pytest.mark.parametrize("shape", [(2, 5, 8), (2, 9000, 8)])
+def test_relus_around_groups(shape, isa, n_threads):
+    def step(x, gamma, beta, dy):
+        def f(x, *a):
+            return activation.relu(norm.group_norm(activation.relu(x), 4, *a))
+
+        return gradients(f, dy, x, gamma, beta)
+
+    x, dy = (as_tensor(rng.standard_normal(shape).astype("f4")) for _ in range(2))
+    gamma, beta = (as_tensor(rng.standard_normal(8).astype("f4")) for _ in range(2))
+    names = planned_and_eager(step, x, gamma, beta, dy)
+    assert names.count("activation") == 1 and "activation_backward" not in names, names
+
+
 def test_relu_behind_inference():
     def infer(x, gamma, beta, dy):
         return [activation.relu(norm.batch_norm_inference(x, beta, as_tensor(np.ones(10, "f4")), gamma, beta))]

@@ -28,6 +28,20 @@ def group_norm(x, groups, gamma, beta, epsilon):
     return y * gamma + beta
 
 
+def group_norm_backward(dy, x, groups, gamma, epsilon):
+    """dx, dgamma, dbeta."""
+    dx, xhat = np.empty_like(x), group_norm(x, groups, 1, 0, epsilon)
+    size = x.shape[-1] // groups
+    for n in range(len(x)):
+        for g in range(groups):
+            own = (n, ..., slice(g * size, (g + 1) * size))
+            d = (dy * gamma)[own]
+            rstd = 1 / np.sqrt(x[own].var() + epsilon)
+            dx[own] = rstd * (d - d.mean() - xhat[own] * (d * xhat[own]).mean())
+    positions = tuple(range(x.ndim - 1))
+    return dx, (dy * xhat).sum(positions), dy.sum(positions)
+
+
 def layer_norm(x, gamma, beta, epsilon):
     """y of x (..., C): each row by its mean and variance."""
     mean, variance = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)

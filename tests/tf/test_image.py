@@ -11,6 +11,7 @@ RECORDED = recorded("tf_image")
 # Ops say in Python's own classes what TensorFlow's kernels say in theirs.
 ERRORS = {
     "InvalidArgumentError": {"InvalidArgumentError", "ValueError", "TypeError"},
+    "ValueError": {"ValueError", "InvalidArgumentError"},  # which is a ValueError
     "OutOfRangeError": {"ValueError"},
 }
 # float32, values in [0, 1]: sums of up to 30 products, in another order.
