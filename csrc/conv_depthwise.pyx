@@ -26,7 +26,8 @@ cdef extern from "conv_depthwise.h" nogil:
     DepthwiseView depthwise_class "depthwise_backward"(const ConvSizes *s, int64_t c, const int64_t *origin)
     int64_t depthwise_block(const DepthwiseView *v, int64_t itemsize)
     void depthwise_line_f32(const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh, int64_t c0, int64_t c1, const float *x,
-                            const float *w, const float *bias, float *y, int activation, const double *attr, const NormColumns *norm)
+                            const float *w, const float *bias, float *y, int activation, const double *attr,
+                            const NormColumns *norm)
     void depthwise_line_f64(const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh, int64_t c0, int64_t c1, const double *x,
                             const double *w, const double *bias, double *y, int activation, const double *attr,
                             const NormColumns *norm)

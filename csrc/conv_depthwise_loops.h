@@ -75,8 +75,8 @@ ALWAYS_INLINE void NAME(depthwise_vectors)(const int nv, const int partial, int 
         else *(VU *)(y + j * LANES) = acc[j];
     }
 }
-static __attribute__((noinline)) void NAME(depthwise_pixel)(const DepthwiseWindow *o, int64_t c, const T *x, const T *w, const T *bias,
-                                                            T *y) {
+static __attribute__((noinline)) void NAME(depthwise_pixel)(const DepthwiseWindow *o, int64_t c, const T *x, const T *w,
+                                                            const T *bias, T *y) {
     int64_t j = 0;
 #define VECTORS(nv, partial) NAME(depthwise_vectors)(nv, partial, (int)(c - j), o, x + j, w + j, bias ? bias + j : NULL, y + j)
     for (; j + 4 * LANES <= c; j += 4 * LANES) VECTORS(4, 0);
