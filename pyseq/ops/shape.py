@@ -474,6 +474,9 @@ def arange(start, stop=None, step=1, dtype=None):
         raise invalid(f"arange: `step` must not be 0. Received: step={step}.")
     if dtype is None:
         dtype = as_tensor(start + step + stop).dtype
+        typed = [v.dtype for v in (start, stop, step) if isinstance(v, (np.ndarray, np.generic))]
+        if typed and (dtype.is_integer or np.result_type(*typed).kind == "f"):
+            dtype = np.result_type(*typed)  # a Python number beside it changes nothing; before NumPy 2 it did
     return as_tensor(np.arange(start, stop, step, dtype=as_dtype(dtype).numpy))
 
 
