@@ -77,15 +77,22 @@ ALWAYS_INLINE V NAME(activation_grad_vector)(const int code, const double *attr,
     }
 }
 
+/* attr where no store to y can reach it: else each vector reads and converts it anew. */
+#define OWN_ATTR(CODE)                                                                                 \
+    double own[5] = {0};                                                                               \
+    if (CODE == ACT_GENERAL_RELU) memcpy(own, attr, sizeof own);                                       \
+    if (CODE == ACT_ELU || CODE == ACT_LEAKY_RELU) own[0] = attr[0];
+
 #define RUN(CODE)                                                                                      \
     case CODE: {                                                                                       \
+        OWN_ATTR(CODE)                                                                                 \
         int64_t j = 0;                                                                                 \
         for (; j + LANES <= n; j += LANES)                                                             \
-            *(VU *)(y + j) = NAME(activation_vector)(CODE, attr, *(const VU *)(x + j));                \
+            *(VU *)(y + j) = NAME(activation_vector)(CODE, own, *(const VU *)(x + j));                 \
         if (j < n) {                                                                                   \
             V rest = {0};                                                                              \
             memcpy(&rest, x + j, (n - j) * sizeof(T));                                                 \
-            rest = NAME(activation_vector)(CODE, attr, rest);                                          \
+            rest = NAME(activation_vector)(CODE, own, rest);                                           \
             memcpy(y + j, &rest, (n - j) * sizeof(T));                                                 \
         }                                                                                              \
         return;                                                                                        \
@@ -106,16 +113,17 @@ static void NAME(activate)(int code, const double *attr, const T *x, T *y, int64
 
 #define RUN(CODE)                                                                                      \
     case CODE: {                                                                                       \
+        OWN_ATTR(CODE)                                                                                 \
         int64_t j = 0;                                                                                 \
         for (; j + LANES <= n; j += LANES)                                                             \
-            *(VU *)(dx + j) = NAME(activation_grad_vector)(CODE, attr, *(const VU *)(dy + j),          \
+            *(VU *)(dx + j) = NAME(activation_grad_vector)(CODE, own, *(const VU *)(dy + j),           \
                                                            *(const VU *)(x + j), *(const VU *)(y + j)); \
         if (j < n) {                                                                                   \
             V a = {0}, b = {0}, c = {0};                                                               \
             memcpy(&a, dy + j, (n - j) * sizeof(T));                                                   \
             memcpy(&b, x + j, (n - j) * sizeof(T));                                                    \
             memcpy(&c, y + j, (n - j) * sizeof(T));                                                    \
-            a = NAME(activation_grad_vector)(CODE, attr, a, b, c);                                     \
+            a = NAME(activation_grad_vector)(CODE, own, a, b, c);                                      \
             memcpy(dx + j, &a, (n - j) * sizeof(T));                                                   \
         }                                                                                              \
         return;                                                                                        \
@@ -130,6 +138,7 @@ static void NAME(activate_grad)(int code, const double *attr, const T *dy, const
     }
 }
 #undef RUN
+#undef OWN_ATTR
 #undef EACH
 #undef SELECT
 #undef ALL

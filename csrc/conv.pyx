@@ -24,7 +24,7 @@ cdef extern from "conv.h" nogil:
         int64_t m, n, k, a_row, a_k, b_k, b_col, c_row
         int accumulate, activation
         const double *attr
-        const void *slope
+        const void *beside
         const void *rate
         NormColumns norm
     ctypedef struct ConvSizes:
@@ -128,7 +128,7 @@ cdef void one_product(const Instruction *i, ConvView view, int64_t *origin, int6
     if rows <= row or s.n <= 0:
         return
     cdef const real *bias = at(<real *>i.in_[2], channel + column)
-    s.slope = at(<real *>i.in_[3], channel + column)
+    s.beside = at(<real *>i.in_[3], channel + column)
     s.norm.mean, s.norm.scale = at(<real *>i.in_[4], channel + column), at(<real *>i.in_[5], channel + column)
     s.norm.shift = at(<real *>i.in_[6], channel + column)
     if real is float:
@@ -215,7 +215,7 @@ cdef void backward_kernel(const Instruction *i, int64_t first, int64_t last, con
         view.axis[j] = conv_forward_axis(sizes(i) + j)
     rows, k = i.dim[0] * conv_rows_per_image(&view), conv_columns(&view)
     s.m, s.n, s.k, s.a_row, s.a_k, s.b_k, s.b_col, s.c_row = 0, f, 0, 1, 0, groups * f, 1, groups * f
-    s.accumulate, s.activation, s.attr, s.rate, s.slope = 0, 0, i.attr, NULL, NULL
+    s.accumulate, s.activation, s.attr, s.rate, s.beside = 0, 0, i.attr, NULL, NULL
     s.norm.mean, s.norm.scale, s.norm.shift = NULL, NULL, NULL
     while first < last:
         q = first // (pieces * groups)                  # chunk
@@ -232,7 +232,7 @@ cdef void backward_kernel(const Instruction *i, int64_t first, int64_t last, con
 
 
 cdef void conv(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: x, kernel, bias or nothing, nothing, norm_columns.h's mean, scale, shift or nothing
+    # in: x, kernel, bias or nothing, what is added to y or nothing, norm_columns.h's mean, scale, shift or nothing
     # out: y   parts: groups * pieces, each some rows or columns of a product
     if i.dtype == F32:
         forward(i, first, last, <const float *>i.in_[0], <const float *>i.in_[1], <float *>i.out[0])

@@ -76,4 +76,13 @@ static inline ConvRange conv_pixels_inside(const ConvAxis *a, int64_t t) {
     return (ConvRange){from, stop < from ? from : stop};
 }
 
+static inline ConvRange conv_pixels_with_all_taps(const ConvAxis *a) {
+    ConvRange all = {0, a->count};
+    for (int64_t t = 0; t < a->taps; t++) {
+        const ConvRange q = conv_pixels_inside(a, t);
+        all.from = q.from > all.from ? q.from : all.from, all.stop = q.stop < all.stop ? q.stop : all.stop;
+    }
+    return all;
+}
+
 #endif

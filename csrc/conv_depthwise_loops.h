@@ -1,100 +1,142 @@
 /* The loops of conv_depthwise.h for one element type: T, V (vector), VU (vector at any address), LANES, NAME(x). */
 
-/* `np` pixels of y side by side that meet the same taps, `nv` vectors of channels, of the last one `width` lanes; np, nv and
-   partial are constants where this is inlined. x, y: of the first pixel; from pixel to pixel x_step, y_step elements.  */
-ALWAYS_INLINE void NAME(depthwise_pixels)(const DepthwiseView *v, const int np, const int nv, const int partial, int width,
-                                          const ConvRange *inside, const T *x, int64_t x_step, const T *w, const T *bias, T *y,
-                                          int64_t y_step) {
-    V acc[DEPTHWISE_PIXELS][DEPTHWISE_VECTORS] = {};
-    const ConvAxis *a = v->axis;
-    const int64_t line = a[2].extent * v->c, delta = a[2].delta * v->c, period = v->period[2] * v->c;
 #define LOAD(p, j) (partial && (j) == nv - 1 ? NAME(load_part)((p) + (j) * LANES, width) : (V)*(const VU *)((p) + (j) * LANES))
-    for (int64_t td = inside[0].from; td < inside[0].stop; td++)
-        for (int64_t th = inside[1].from; th < inside[1].stop; th++) {
-            const T *x_t = x + (td * a[0].delta * a[1].extent + th * a[1].delta) * line + inside[2].from * delta;
-            const int64_t tap = ((v->tap0[0] + td * v->period[0]) * v->kernel[1] + v->tap0[1] + th * v->period[1]) * v->kernel[2];
-            const T *w_t = w + (tap + v->tap0[2] + inside[2].from * v->period[2]) * v->c;
-            for (int64_t tw = inside[2].from; tw < inside[2].stop; tw++) {
-#pragma GCC unroll 4
-                for (int j = 0; j < nv; j++) {
-                    const V w_j = LOAD(w_t, j);
-#pragma GCC unroll 4
-                    for (int i = 0; i < np; i++) acc[i][j] += LOAD(x_t + i * x_step, j) * w_j;
+
+/* `np` pixels of y side by side that meet the same taps, one vector of channels; `width` of its lanes, if partial.
+
+   taps: those of a line, if they see neighbours and the pixels are `step` of them apart: then each pixel of x is read once for
+   all of y's. 0: whatever the window says. All these are constants where this is inlined.  */
+ALWAYS_INLINE void NAME(depthwise_tile)(const int np, const int taps, const int step, const int partial, int width,
+                                        const DepthwiseWindow *o, const T *x, const T *w, const T *bias, T *y) {
+    const int nv = 1;
+    V acc[DEPTHWISE_PIXELS] = {};
+    for (int64_t d = 0; d < o->depth; d++)
+        for (int64_t h = 0; h < o->height; h++) {
+            const T *x_t = x + d * o->x_d + h * o->x_h, *w_t = w + d * o->w_d + h * o->w_h;
+            if (taps) {
+                V w_l[DEPTHWISE_TAPS];
+#pragma GCC unroll 8
+                for (int t = 0; t < taps; t++, w_t += o->w_w) w_l[t] = LOAD(w_t, 0);
+#pragma GCC unroll 16
+                for (int i = 0; i < (np - 1) * step + taps; i++, x_t += o->x_w) {
+                    V x_i = LOAD(x_t, 0);
+                    OPAQUE_VECTOR(x_i);                    /* or the compiler reads it again for each pixel of y */
+#pragma GCC unroll 8
+                    for (int p = 0; p < np; p++)
+                        if (i >= p * step && i < p * step + taps) acc[p] += x_i * w_l[i - p * step];
                 }
-                x_t += delta;
-                w_t += period;
+            } else {
+                for (int64_t t = 0; t < o->width; t++, x_t += o->x_w, w_t += o->w_w) {
+                    const V w_t_j = LOAD(w_t, 0);
+                    const T *x_p = x_t;
+#pragma GCC unroll 8
+                    for (int p = 0; p < np; p++, x_p += o->x_step) acc[p] += LOAD(x_p, 0) * w_t_j;
+                }
             }
+        }
+    const V b = bias ? LOAD(bias, 0) : (V){0};
+#pragma GCC unroll 8
+    for (int p = 0; p < np; p++, y += o->y_step) {
+        if (bias) acc[p] += b;
+        if (partial) NAME(store_part)(y, acc[p], width);
+        else *(VU *)y = acc[p];
+    }
+}
+
+/* The same for c channels. */
+#define TILE(np, taps, step)                                                                                              \
+    static __attribute__((noinline)) void NAME(depthwise_tile_##np##_##taps##_##step)(                                    \
+        const DepthwiseWindow *o, int64_t c, const T *x, const T *w, const T *bias, T *y) {                               \
+        int64_t j = 0;                                                                                                    \
+        for (; j + LANES <= c; j += LANES)                                                                                \
+            NAME(depthwise_tile)(np, taps, step, 0, 0, o, x + j, w + j, bias ? bias + j : NULL, y + j);                   \
+        if (j < c) NAME(depthwise_tile)(np, taps, step, 1, (int)(c - j), o, x + j, w + j, bias ? bias + j : NULL, y + j); \
+    }
+#define TILES(taps, step) TILE(6, taps, step) TILE(2, taps, step)
+TILES(0, 0) TILES(2, 1) TILES(3, 1) TILES(5, 1) TILES(7, 1) TILES(3, 2) TILES(5, 2)
+#undef TILES
+#undef TILE
+
+/* One pixel of y, at an edge: vectors of channels side by side instead, for a chain of sums alone would wait for itself. */
+ALWAYS_INLINE void NAME(depthwise_vectors)(const int nv, const int partial, int width, const DepthwiseWindow *o, const T *x,
+                                           const T *w, const T *bias, T *y) {
+    V acc[4] = {};
+    for (int64_t d = 0; d < o->depth; d++)
+        for (int64_t h = 0; h < o->height; h++) {
+            const T *x_t = x + d * o->x_d + h * o->x_h, *w_t = w + d * o->w_d + h * o->w_h;
+            for (int64_t t = 0; t < o->width; t++, x_t += o->x_w, w_t += o->w_w)
+#pragma GCC unroll 4
+                for (int j = 0; j < nv; j++) acc[j] += LOAD(x_t, j) * LOAD(w_t, j);
         }
 #pragma GCC unroll 4
     for (int j = 0; j < nv; j++) {
-        const V b = bias ? LOAD(bias, j) : (V){0};
-#pragma GCC unroll 4
-        for (int i = 0; i < np; i++) {
-            T *to = y + i * y_step + j * LANES;
-            if (bias) acc[i][j] += b;
-            if (partial && j == nv - 1) NAME(store_part)(to, acc[i][j], width);
-            else *(VU *)to = acc[i][j];
-        }
+        if (bias) acc[j] += LOAD(bias, j);
+        if (partial) NAME(store_part)(y, acc[j], width);
+        else *(VU *)(y + j * LANES) = acc[j];
     }
 }
-
-/* The same for all channels. */
-ALWAYS_INLINE void NAME(depthwise_channels)(const DepthwiseView *v, const int np, const ConvRange *inside, const T *x, int64_t x_step,
-                                            const T *w, const T *bias, T *y, int64_t y_step) {
-    const int64_t c = v->c;
+static __attribute__((noinline)) void NAME(depthwise_pixel)(const DepthwiseWindow *o, int64_t c, const T *x, const T *w,
+                                                            const T *bias, T *y) {
     int64_t j = 0;
-#define CHANNELS(nv, partial) \
-    NAME(depthwise_pixels)(v, np, nv, partial, (int)(c - j), inside, x + j, x_step, w + j, bias ? bias + j : NULL, y + j, y_step)
-    for (; j + 4 * LANES <= c; j += 4 * LANES) CHANNELS(4, 0);
-    if (j + 2 * LANES <= c) {
-        CHANNELS(2, 0);
-        j += 2 * LANES;
-    }
-    if (j + LANES <= c) {
-        CHANNELS(1, 0);
-        j += LANES;
-    }
-    if (j < c) CHANNELS(1, 1);
-#undef CHANNELS
+#define VECTORS(nv, partial) NAME(depthwise_vectors)(nv, partial, (int)(c - j), o, x + j, w + j, bias ? bias + j : NULL, y + j)
+    for (; j + 4 * LANES <= c; j += 4 * LANES) VECTORS(4, 0);
+    for (; j + LANES <= c; j += LANES) VECTORS(1, 0);
+    if (j < c) VECTORS(1, 1);
+#undef VECTORS
 }
 
-static __attribute__((noinline)) void NAME(depthwise_four)(const DepthwiseView *v, const ConvRange *inside, const T *x, int64_t x_step,
-                                                           const T *w, const T *bias, T *y, int64_t y_step) {
-    NAME(depthwise_channels)(v, DEPTHWISE_PIXELS, inside, x, x_step, w, bias, y, y_step);
-}
-static __attribute__((noinline)) void NAME(depthwise_one)(const DepthwiseView *v, const ConvRange *inside, const T *x, const T *w,
-                                                          const T *bias, T *y) {
-    NAME(depthwise_channels)(v, 1, inside, x, 0, w, bias, y, 0);
+typedef void (*NAME(DepthwiseTile))(const DepthwiseWindow *o, int64_t c, const T *x, const T *w, const T *bias, T *y);
+
+/* The tiles of pixels that meet all taps of this axis: DEPTHWISE_PIXELS, and two. */
+static void NAME(depthwise_tiles)(const ConvAxis *a, NAME(DepthwiseTile) *six, NAME(DepthwiseTile) *two) {
+#define TILES(of_taps, of_step)                            \
+    if (a->delta == 1 && a->taps == of_taps && a->step == of_step) { \
+        *six = NAME(depthwise_tile_6_##of_taps##_##of_step); \
+        *two = NAME(depthwise_tile_2_##of_taps##_##of_step); \
+    }
+    *six = NAME(depthwise_tile_6_0_0), *two = NAME(depthwise_tile_2_0_0);
+    TILES(2, 1) TILES(3, 1) TILES(5, 1) TILES(7, 1) TILES(3, 2) TILES(5, 2)
+#undef TILES
 }
 
-/* Pixels [from, stop) of one line of y; x: the source's plane of images and depths. */
-static void NAME(depthwise_line)(const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh, const T *x, const T *w, const T *bias,
-                                 T *y, int activation, const double *attr, const NormColumns *norm) {
+/* Channels [c0, c1) of one line of y's pixels. */
+static void NAME(depthwise_line)(const DepthwiseView *v, int64_t n, int64_t qd, int64_t qh, int64_t c0, int64_t c1, const T *x,
+                                 const T *w, const T *bias, T *y, int activation, const double *attr, const NormColumns *norm) {
     const ConvAxis *a = v->axis;
-    const int64_t c = v->c, line = a[2].extent * c, x_step = a[2].step * c, y_step = v->stride[2] * c;
-    ConvRange inside[3] = {conv_taps_inside(a, qd), conv_taps_inside(a + 1, qh), {0, 0}};
-    T *y_l = y + (((n * v->extent[0] + v->origin[0] + qd * v->stride[0]) * v->extent[1] + v->origin[1] + qh * v->stride[1])
-                  * v->extent[2] + v->origin[2]) * c;
-    /* where tap 0 would be: perhaps outside, never read there */
-    const int64_t at = ((n * a[0].extent + qd * a[0].step + a[0].first) * a[1].extent + qh * a[1].step + a[1].first) * line
-                       + a[2].first * c;
-    ConvRange all = {0, a[2].count};                                  /* pixels that meet all taps of the line */
-    for (int64_t t = 0; t < a[2].taps; t++) {
-        const ConvRange q = conv_pixels_inside(a + 2, t);
-        all.from = q.from > all.from ? q.from : all.from, all.stop = q.stop < all.stop ? q.stop : all.stop;
-    }
-    for (int64_t q = 0; q < a[2].count;) {
-        inside[2] = conv_taps_inside(a + 2, q);
-        if (q >= all.from && q + DEPTHWISE_PIXELS <= all.stop) {
-            NAME(depthwise_four)(v, inside, x + at + q * x_step, x_step, w, bias, y_l + q * y_step, y_step);
-            q += DEPTHWISE_PIXELS;
+    const int64_t c = v->c, line = a[2].extent * c, channels = c1 - c0;
+    const ConvRange depth = conv_taps_inside(a, qd), height = conv_taps_inside(a + 1, qh);
+    const ConvRange all = v->all;
+    NAME(DepthwiseTile) six, two, tile;
+    NAME(depthwise_tiles)(a + 2, &six, &two);
+    DepthwiseWindow o = {.depth = depth.stop - depth.from, .height = height.stop - height.from};
+    o.x_d = a[0].delta * a[1].extent * line, o.x_h = a[1].delta * line, o.x_w = a[2].delta * c;
+    o.w_w = v->period[2] * c, o.w_h = v->period[1] * v->kernel[2] * c, o.w_d = v->period[0] * v->kernel[1] * v->kernel[2] * c;
+    o.x_step = a[2].step * c, o.y_step = v->stride[2] * c;
+    y += (((n * v->extent[0] + v->origin[0] + qd * v->stride[0]) * v->extent[1] + v->origin[1] + qh * v->stride[1])
+          * v->extent[2] + v->origin[2]) * c + c0;
+    /* the first line of taps inside; tap 0 of pixel 0 is perhaps outside, never read there */
+    x += ((n * a[0].extent + qd * a[0].step + a[0].first) * a[1].extent + qh * a[1].step + a[1].first) * line
+         + depth.from * o.x_d + height.from * o.x_h + a[2].first * c + c0;
+    w += ((v->tap0[0] * v->kernel[1] + v->tap0[1]) * v->kernel[2] + v->tap0[2]) * c + c0
+         + depth.from * o.w_d + height.from * o.w_h;
+    if (bias) bias += c0;
+    for (int64_t q = 0, np; q < a[2].count; q += np) {
+        ConvRange taps = {0, a[2].taps};
+        const int64_t left = q < all.from ? 0 : all.stop - q;
+        if (left > 0 && all.stop - all.from >= DEPTHWISE_PIXELS) {
+            np = DEPTHWISE_PIXELS, tile = six;
+            if (left < np) q = all.stop - np;                /* some of them a second time */
+        } else if (left >= 2) {
+            np = 2, tile = two;
         } else {
-            NAME(depthwise_one)(v, inside, x + at + q * x_step, w, bias, y_l + q * y_step);
-            q++;
+            np = 1, tile = NAME(depthwise_pixel);
+            taps = conv_taps_inside(a + 2, q);
         }
+        o.width = taps.stop - taps.from;
+        tile(&o, channels, x + q * o.x_step + taps.from * o.x_w, w + taps.from * o.w_w, bias, y + q * o.y_step);
     }
-    if (activation & NORM_COLUMNS) NAME(norm_columns)(activation, attr, norm, 0, y_l, a[2].count, y_step, c);
-    else if (activation) NAME(activate_rows)(activation, attr, y_l, a[2].count, y_step, c);
+    if (activation & NORM_COLUMNS) NAME(norm_columns)(activation, attr, norm, c0, y, a[2].count, o.y_step, channels);
+    else if (activation) NAME(activate_rows)(activation, attr, y, a[2].count, o.y_step, channels);
 }
 
 /* dw[tw] += the sum over pixels q of x[q step + tw delta] dy[q], taps [0, taps): `taps` and nv constants where inlined. */

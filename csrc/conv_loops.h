@@ -125,7 +125,7 @@ static void NAME(conv_product)(const NAME(ConvProduct) *p, int64_t row, int64_t 
     s.k = k;
     if (NAME(conv_in_place)(v) && !p->scattered) {
         s.m = stop - row, s.a_row = v->pixel, s.a_k = 1;
-        if (s.slope) s.slope = (const T *)s.slope + row * s.c_row;
+        if (s.beside) s.beside = (const T *)s.beside + row * s.c_row;
         if (p->as_is) s.b_col = s.b_k, s.b_k = 1;                    /* one tap: turned while it is packed */
         NAME(gemm)(&s, p->x + row * v->pixel, p->b, p->c + row * s.c_row, p->bias);
         return;
@@ -143,7 +143,7 @@ static void NAME(conv_product)(const NAME(ConvProduct) *p, int64_t row, int64_t 
         rows = (left + blocks - 1) / blocks;
         T *c = p->scattered ? block : p->c + row * p->s.c_row;
         s.m = rows, s.c_row = p->scattered ? s.n : p->s.c_row;
-        s.slope = p->s.slope ? (const T *)p->s.slope + row * s.c_row : NULL;
+        s.beside = p->s.beside ? (const T *)p->s.beside + row * s.c_row : NULL;
         int64_t k0 = 0;
         do {
             const int64_t k1 = k0 + kb < k ? k0 + kb : k;

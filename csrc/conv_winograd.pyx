@@ -21,13 +21,13 @@ cdef extern from "conv_winograd.h" nogil:
         NormColumns norm
         const double *attr
         const float *bias
-        const float *slope
+        const float *beside
     ctypedef struct WinogradEnd_f64:
         int activation
         NormColumns norm
         const double *attr
         const double *bias
-        const double *slope
+        const double *beside
     int64_t winograd_down(const Winograd *w)
     int64_t winograd_across(const Winograd *w)
     void tiles_f32 "winograd_f32"(const Winograd *w, int64_t tile, int64_t stop, const float *x, const float *u, int turned,
@@ -73,17 +73,17 @@ cdef void tiles(const Instruction *i, const Winograd *w, int turned, int64_t fir
     cdef WinogradEnd_f64 e64
     cdef int64_t stop = least(last * TILES, w.n * winograd_down(w) * winograd_across(w))
     if i.dtype == F32:
-        e32.activation, e32.attr, e32.bias, e32.slope = <int>i.dim[4], i.attr, <const float *>i.in_[2], <const float *>i.in_[3]
+        e32.activation, e32.attr, e32.bias, e32.beside = <int>i.dim[4], i.attr, <const float *>i.in_[2], <const float *>i.in_[3]
         e32.norm.mean, e32.norm.scale, e32.norm.shift = i.in_[4], i.in_[5], i.in_[6]
         tiles_f32(w, first * TILES, stop, <const float *>i.in_[0], <const float *>i.in_[1], turned, &e32, <float *>i.out[0])
     else:
-        e64.activation, e64.attr, e64.bias, e64.slope = <int>i.dim[4], i.attr, <const double *>i.in_[2], <const double *>i.in_[3]
+        e64.activation, e64.attr, e64.bias, e64.beside = <int>i.dim[4], i.attr, <const double *>i.in_[2], <const double *>i.in_[3]
         e64.norm.mean, e64.norm.scale, e64.norm.shift = i.in_[4], i.in_[5], i.in_[6]
         tiles_f64(w, first * TILES, stop, <const double *>i.in_[0], <const double *>i.in_[1], turned, &e64, <double *>i.out[0])
 
 
 cdef void winograd(const Instruction *i, int64_t first, int64_t last) noexcept nogil:
-    # in: x, U, bias or nothing, nothing, norm_columns.h's mean, scale, shift or nothing
+    # in: x, U, bias or nothing, what is added to y or nothing, norm_columns.h's mean, scale, shift or nothing
     # out: y   parts: TILES tiles of y each
     cdef Winograd w = forward(i)
     tiles(i, &w, 0, first, last)

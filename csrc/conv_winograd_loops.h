@@ -106,18 +106,19 @@ ALWAYS_INLINE void NAME(winograd_pixel_sums)(const T *m, int64_t plane, int64_t 
     }
 }
 
-/* What is done with the sums: y = activation(sums + bias), or (sums + bias) times the slope of the activation of y there; or
-   what norm_columns.h says. */
+/* What is done with the sums: y = activation(sums + bias), or (sums + bias) times the slope of the activation of what is beside y;
+   or what norm_columns.h says. */
 typedef struct {
     int activation;
     NormColumns norm;
     const double *attr;
-    const T *bias, *slope;
+    const T *bias, *beside;
 } NAME(WinogradEnd);
 
-static void NAME(winograd_finish)(const NAME(WinogradEnd) *end, T *y, const T *slope, int64_t column, int64_t n) {
-    if (end->activation & NORM_COLUMNS) NAME(norm_columns)(end->activation, end->attr, &end->norm, column, y, 1, n, n);
-    else if (slope) NAME(activate_grad)(end->activation, end->attr, y, slope, slope, y, n);
+static void NAME(winograd_finish)(const NAME(WinogradEnd) *end, T *y, const T *beside, int64_t column, int64_t n) {
+    if (end->activation & ADD_BESIDE) NAME(add_beside)(end->activation, end->attr, &end->norm, column, beside, y, 1, n, n);
+    else if (end->activation & NORM_COLUMNS) NAME(norm_columns)(end->activation, end->attr, &end->norm, column, y, 1, n, n);
+    else if (beside) NAME(activate_grad)(end->activation, end->attr, y, beside, beside, y, n);
     else NAME(activate)(end->activation, end->attr, y, y, n);
 }
 
@@ -138,7 +139,7 @@ static void NAME(winograd_sums)(const Winograd *w, const T *m, int64_t plane, in
         for (int i = 0; i <= down; i++)
             for (int j = 0; j <= right; j++) {
                 const int64_t off = i * line + j * w->filters;
-                NAME(winograd_finish)(end, to + off, end->slope ? end->slope + at + off : NULL, f0, filters);
+                NAME(winograd_finish)(end, to + off, end->beside ? end->beside + at + off : NULL, f0, filters);
             }
     }
 }

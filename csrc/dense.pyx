@@ -19,7 +19,7 @@ cdef extern from "gemm.h" nogil:
         int64_t m, n, k, a_row, a_k, b_k, b_col, c_row
         int accumulate, activation
         const double *attr
-        const void *slope
+        const void *beside
         const void *rate
     void gemm_f32(const GemmShape *s, const float *a, const float *b, float *c, const float *bias)
     void gemm_f64(const GemmShape *s, const double *a, const double *b, double *c, const double *bias)
@@ -63,7 +63,7 @@ cdef void products(const Instruction *i, int64_t first, int64_t last, const real
             b_q, c_q = b_q + start * COLUMNS * s.b_col, c_q + start * COLUMNS
             if bias != NULL:
                 bias_q = bias + start * COLUMNS
-        s.slope = NULL if slope == NULL else slope + (c_q - c)
+        s.beside = NULL if slope == NULL else slope + (c_q - c)
         if real is float: gemm_f32(&s, a_q, b_q, c_q, bias_q)
         else: gemm_f64(&s, a_q, b_q, c_q, bias_q)
         first = first - start + stop

@@ -75,21 +75,10 @@ typedef struct {
     int accumulate;                  /* start from the old C? */
     int activation;                  /* code of activation.h, with what norm_columns.h sets beside it */
     const double *attr;              /* of the activation */
-    const void *slope;               /* like C: multiply by the activation's slope there instead; or NULL */
+    const void *beside;              /* like C: added if the code says so, else C times the activation's slope there; or NULL */
     NormColumns norm;                /* of C's columns, if the activation's code says so */
     const void *rate;                /* one number: C -= rate A B instead, for k of at most GEMM_DESCENT_K; or NULL */
 } GemmShape;
-
-/* A value the compiler cannot look through: what comes of it is rounded on its own. */
-#if defined(__AVX512F__)
-#define OPAQUE_VECTOR(v) __asm__("" : "+v"(v))
-#elif defined(__aarch64__)
-#define OPAQUE_VECTOR(v) __asm__("" : "+w"(v))
-#elif defined(__x86_64__)
-#define OPAQUE_VECTOR(v) __asm__("" : "+x"(v))
-#else
-#define OPAQUE_VECTOR(v) __asm__("" : "+m"(v))
-#endif
 
 /* Keeps the compiler from computing pointers ahead of their use (a dozen at a time, then spilled). */
 #define OPAQUE(p) __asm__("" : "+r"(p))

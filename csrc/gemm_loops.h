@@ -314,13 +314,15 @@ static inline NAME(Cut) NAME(cut)(int64_t size, int64_t pieces, int64_t p) {
 
 /* What comes behind the bias, of rows of n elements of C that begin `offset` elements behind C's first, in column `column`. */
 static void NAME(finish)(const GemmShape *s, T *c, int64_t offset, int64_t column, int64_t rows, int64_t n) {
-    if (s->activation & NORM_COLUMNS) {
+    const T *beside = s->beside ? (const T *)s->beside + offset : NULL;
+    if (s->activation & ADD_BESIDE) {
+        NAME(add_beside)(s->activation, s->attr, &s->norm, column, beside, c, rows, s->c_row, n);
+    } else if (s->activation & NORM_COLUMNS) {
         NAME(norm_columns)(s->activation, s->attr, &s->norm, column, c, rows, s->c_row, n);
-    } else if (s->slope) {
-        const T *slope = (const T *)s->slope + offset;
+    } else if (beside) {
         if (n == s->c_row) n *= rows, rows = 1;
-        for (int64_t i = 0; i < rows; i++, c += s->c_row, slope += s->c_row)
-            NAME(activate_grad)(s->activation, s->attr, c, slope, slope, c, n);
+        for (int64_t i = 0; i < rows; i++, c += s->c_row, beside += s->c_row)
+            NAME(activate_grad)(s->activation, s->attr, c, beside, beside, c, n);
     } else {
         NAME(activate_rows)(s->activation, s->attr, c, rows, s->c_row, n);
     }

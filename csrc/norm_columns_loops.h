@@ -17,7 +17,7 @@ static void NAME(norm_columns)(int code, const double *attr, const NormColumns *
                                int64_t stride, int64_t n) {
     const T *mean = (const T *)by->mean + column, *scale = (const T *)by->scale + column;
     const T *shift = by->shift ? (const T *)by->shift + column : NULL;
-    const int f = code & (NORM_COLUMNS - 1);
+    const int f = code & ACTIVATION_CODE;
     if (f && code & NORM_BEHIND) NAME(activate_rows)(f, attr, c, rows, stride, n);
     int64_t j = 0;
     for (; j + LANES <= n; j += LANES)
@@ -29,6 +29,64 @@ static void NAME(norm_columns)(int code, const double *attr, const NormColumns *
                           shift ? NAME(load_part)(shift + j, left) : (V){0});
     }
     if (f && !(code & NORM_BEHIND)) NAME(activate_rows)(f, attr, c, rows, stride, n);
+}
+
+/* Some rows: normalised if `normed`, plus r, through relu if `relu`. These and `shifted` are constants where this is inlined: a
+   branch within the formula would part its product from its sum, and round both. What is left of the rows comes last: a load right
+   behind the masked store before it would wait for that.  */
+ALWAYS_INLINE void NAME(add_rows)(const int normed, const int shifted, const int relu, const T *mean, const T *scale,
+                                  const T *shift, const T *r, T *c, int64_t rows, int64_t stride, int64_t n) {
+#define SUM(LOAD, c, r)                                                                              \
+    V v = LOAD((c) + j);                                                                             \
+    if (normed) v = (v - LOAD(mean + j)) * LOAD(scale + j) + (shifted ? LOAD(shift + j) : (V){0});   \
+    v += LOAD((r) + j);                                                                              \
+    if (relu) v = NAME(activation_vector)(ACT_RELU, NULL, v);
+#define WHOLE(p) ((V)*(const VU *)(p))
+#define PART(p) NAME(load_part)(p, left)
+    const int left = (int)(n % LANES);
+    const T *r_i = r;
+    T *c_i = c;
+    for (int64_t i = 0; i < rows; i++, c_i += stride, r_i += stride)
+        for (int64_t j = 0; j < n - left; j += LANES) {
+            SUM(WHOLE, c_i, r_i)
+            *(VU *)(c_i + j) = v;
+        }
+    if (!left) return;
+    for (int64_t i = 0, j = n - left; i < rows; i++, c += stride, r += stride) {
+        SUM(PART, c, r)
+        NAME(store_part)(c + j, v, left);
+    }
+#undef SUM
+#undef WHOLE
+#undef PART
+}
+
+/* The last write's rest where an array like C is added: r, its rows as far apart as those of C. A few rows at a time, one after
+   another, as memory delivers r.  */
+static void NAME(add_beside)(int code, const double *attr, const NormColumns *by, int64_t column, const T *r, T *c, int64_t rows,
+                             int64_t stride, int64_t n) {
+    const int f = code & ACTIVATION_CODE, first = f && code & (NORM_BEHIND | ADD_BEHIND);
+    const int normed = !first && code & NORM_COLUMNS, relu = !first && f == ACT_RELU;
+    const T *mean = NULL, *scale = NULL, *shift = NULL;
+    if (normed) {
+        mean = (const T *)by->mean + column, scale = (const T *)by->scale + column;
+        shift = by->shift ? (const T *)by->shift + column : NULL;
+    }
+    for (int64_t few; rows > 0; rows -= few, c += few * stride, r += few * stride) {
+        few = rows < ADD_ROWS ? rows : ADD_ROWS;
+        if (first && code & NORM_COLUMNS) NAME(norm_columns)(code, attr, by, column, c, few, stride, n);
+        else if (first) NAME(activate_rows)(f, attr, c, few, stride, n);
+#define ROWS(normed, shifted)                                                                        \
+    {                                                                                                \
+        if (relu) NAME(add_rows)(normed, shifted, 1, mean, scale, shift, r, c, few, stride, n);      \
+        else NAME(add_rows)(normed, shifted, 0, mean, scale, shift, r, c, few, stride, n);           \
+    }
+        if (normed && shift) ROWS(1, 1)
+        else if (normed) ROWS(1, 0)
+        else ROWS(0, 0)
+#undef ROWS
+        if (f && !first && !relu) NAME(activate_rows)(f, attr, c, few, stride, n);
+    }
 }
 
 #undef T

@@ -27,6 +27,17 @@ typedef double vf64u __attribute__((vector_size(SIMD_BYTES), aligned(8), may_ali
 typedef int32_t vi32u __attribute__((vector_size(SIMD_BYTES), aligned(4), may_alias));
 typedef int64_t vi64u __attribute__((vector_size(SIMD_BYTES), aligned(8), may_alias));
 
+/* A value the compiler cannot look through: what comes of it is rounded on its own, what was read stays in a register. */
+#if defined(__AVX512F__)
+#define OPAQUE_VECTOR(v) __asm__("" : "+v"(v))
+#elif defined(__aarch64__)
+#define OPAQUE_VECTOR(v) __asm__("" : "+w"(v))
+#elif defined(__x86_64__)
+#define OPAQUE_VECTOR(v) __asm__("" : "+x"(v))
+#else
+#define OPAQUE_VECTOR(v) __asm__("" : "+m"(v))
+#endif
+
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 #endif

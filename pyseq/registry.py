@@ -180,7 +180,7 @@ class Registry:
             own = "_registered_name" not in vars(cls) and self.knows(cls)
             if use_legacy_format:
                 return {"class_name": cls.__name__ if own else get_registered_name(cls), "config": thing.get_config()}
-            public = own and not hasattr(cls, "_keras_module")
+            public = own and "keras.src" not in getattr(cls, "_keras_module", "")
             return {
                 "module": getattr(cls, "_keras_module", self.module) if own else None,
                 "class_name": cls.__name__,

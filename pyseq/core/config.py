@@ -15,6 +15,7 @@ _settings = {
     "image_data_format": "channels_last",
     "isa": None,
     "run_functions_eagerly": False,
+    "summary_layout": None,
 }
 
 
@@ -54,6 +55,23 @@ def set_image_data_format(data_format: str) -> None:
             f"Received: {data_format!r}."
         )
     _settings["image_data_format"] = data_format
+
+
+def summary_layout() -> str:
+    """The layout of `model.summary()`: what was set, else PYSEQ_SUMMARY_LAYOUT, else "2.4"."""
+    return _settings["summary_layout"] or _checked_layout(os.environ.get("PYSEQ_SUMMARY_LAYOUT") or "2.4")
+
+
+def set_summary_layout(layout: str) -> None:
+    """Set the layout of `model.summary()` to that of TensorFlow 2.0 to 2.4, "2.4", where long texts are cut, or to that of "2.15",
+    where they go on in the next line and sizes are given in bytes, too."""
+    _settings["summary_layout"] = _checked_layout(layout)
+
+
+def _checked_layout(layout):
+    if layout not in ("2.4", "2.15"):
+        raise ValueError(f"summary_layout: `layout` must be '2.4' or '2.15'. Received: {layout!r}.")
+    return layout
 
 
 def isa() -> str:

@@ -559,7 +559,12 @@ cdef object borrowed_array(Tensor t, bint writable):
 
 
 class SymbolicError(TypeError):
-    """Something wants the values of a tensor that has none."""
+    """Something wants the values of a tensor that has none. The active trace knows of it, even if somebody catches it."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        if current_trace != NULL:
+            (<object>current_trace).wanted_values(self)
 
 
 class UnmadeVariable(SymbolicError):

@@ -58,6 +58,9 @@ class ShapeTrace:
     def made_variable(self):
         """Variables have values."""
 
+    def wanted_values(self, error):
+        """Who catches that goes on without them."""
+
 
 class Rehearsal(ShapeTrace):
     """Every op is computed, on values made up: for the shapes that come out of Python code which asks for values.

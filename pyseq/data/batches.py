@@ -191,7 +191,11 @@ class GeneratorBatches(Stream):
 
 
 class SequenceBatches(Stream):
-    """The batches of a Sequence, in a new order each epoch if they are shuffled."""
+    """The batches of a Sequence, in a new order each epoch if they are shuffled.
+
+    As in tf.keras, batch 0 is asked for once more before the first epoch, and Python's `random` shuffles: what a Sequence draws by
+    the way, as ImageDataGenerator's do, is what it draws there.
+    """
 
     def __init__(self, sequence, steps, factors, shuffle, workers, use_multiprocessing, most):
         super().__init__(steps or len(sequence), factors)
@@ -205,29 +209,41 @@ class SequenceBatches(Stream):
             most if most != 10 else getattr(sequence, "max_queue_size", most),
         )
         self._batches = None
-        self._drawn_from = None  # the state of the global generator that order and seed came from
+        self._looked_at = False  # batch 0, before the first epoch
+        self._drawn = None  # {"order", "seed"} of the epoch
 
     def _begin_epoch(self, skip):
         self.close()
-        if not skip or self._drawn_from is None:
-            self._drawn_from = random.global_state().numpy()
-        else:
-            random.global_state().assign(self._drawn_from)
-        n = len(self.sequence)
-        order = random.permutation(n).tolist() if self.shuffle else range(n)
-        seed = int(random.randint((), 0, 2**31 - 1, "int64").numpy()) if self.workers[1] else 0
-        self._batches = in_order(self.sequence, order[skip:], *self.workers, seed)
+        if not self._looked_at:
+            self._first()
+        if not skip or self._drawn is None:
+            self._drawn = self._draw()
+        order = self._drawn["order"][skip:].tolist()
+        self._batches = in_order(self.sequence, order, *self.workers, self._drawn["seed"])
         return self._batches
 
+    def _draw(self):
+        order = list(range(len(self.sequence)))
+        if self.shuffle:
+            import random as python_random  # not before: a millisecond
+
+            python_random.shuffle(order)
+        seed = int(random.randint((), 0, 2**31 - 1, "int64").numpy()) if self.workers[1] else 0
+        return {"order": np.array(order, "int64"), "seed": seed}
+
+    def _first(self):
+        self._looked_at = True
+        return self.sequence[0]
+
     def sample(self):
-        return self._stretch(self.sequence[0])
+        return self._stretch(self._first())
 
     def _place(self, batch):
-        return {"drawn_from": self._drawn_from}
+        return {"drawn": self._drawn}
 
     def go_on(self, position):
         super().go_on(position)
-        self._drawn_from = position["drawn_from"]
+        self._drawn = position["drawn"]
 
     def on_epoch_end(self):
         self.close()

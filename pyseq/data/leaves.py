@@ -55,6 +55,8 @@ def numbers(x, name: str) -> np.ndarray:
         raise ValueError(f"`{name}`: the rows must all have the same length. {e}") from None
     if a.dtype.kind == "O":
         kind = type(a.flat[0]).__name__ if a.size else "object"
+        if isinstance(x, (list, tuple)) and kind in ("list", "tuple"):  # NumPy before 1.24 only warns
+            raise ValueError(f"`{name}`: the rows must all have the same length. Received: {kind}s of several lengths.")
         raise ValueError(
             f"`{name}`: Failed to convert a NumPy array to a Tensor (Unsupported object type {kind}). Received: "
             f"shape={a.shape}, dtype=object. Convert it to numbers first, e.g. x.astype('float32')."

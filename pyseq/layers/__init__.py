@@ -23,7 +23,7 @@ from pyseq.layers.merge import Add, Average, Maximum, Minimum, Multiply, Subtrac
 from pyseq.layers.merge_functions import add, average, concatenate, dot, maximum, minimum, multiply, subtract
 from pyseq.layers.noise import GaussianDropout, GaussianNoise
 from pyseq.layers.normalization import Normalization
-from pyseq.layers.normalization_batch import BatchNormalization
+from pyseq.layers.normalization_batch import BatchNormalization, SyncBatchNormalization
 from pyseq.layers.normalization_group import GroupNormalization
 from pyseq.layers.normalization_layer import LayerNormalization
 from pyseq.layers.normalization_spectral import SpectralNormalization
@@ -83,7 +83,7 @@ _CLASSES = (
     ThresholdedReLU, UnitNormalization, UpSampling1D, UpSampling2D, UpSampling3D, Wrapper, ZeroPadding1D, ZeroPadding2D,
     ZeroPadding3D,
 )  # fmt: skip
-for _class in (AddLoss, AddMetric, Layer, SlicingOpLambda, TFOpLambda, *_CLASSES):
+for _class in (AddLoss, AddMetric, Layer, SlicingOpLambda, SyncBatchNormalization, TFOpLambda, *_CLASSES):
     _registry.add(_class)
 
 Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyseq.core import tracing
+from pyseq.core import active_trace, tracing
 from pyseq.core.structure import is_shape, map_shapes, map_structure
 from pyseq.layers.call_context import context
 from pyseq.layers.shape_inference import infer_shapes
@@ -19,8 +19,11 @@ class Building:
     def _build_for(self, inputs):
         self._check_inputs(inputs)
         shapes = map_structure(shape_of, inputs)
+        trace = active_trace()
         with tracing(None):
             self._build_once(shapes)
+        if trace is not None and self.variables:
+            trace.made_variable()
 
     def _build_once(self, input_shape):
         self._build_input_shape = input_shape

@@ -158,6 +158,23 @@ class BatchNormalization(ScaledAndShifted):
         }
 
 
+class SyncBatchNormalization(BatchNormalization):
+    """BatchNormalization(synchronized=True) by its older name, `tf.keras.layers.experimental.SyncBatchNormalization`."""
+
+    _keras_module = "keras.layers.experimental"
+
+    def __init__(
+        self, axis=-1, momentum=0.99, epsilon=1e-3, center=True, scale=True, beta_initializer="zeros",
+        gamma_initializer="ones", moving_mean_initializer="zeros", moving_variance_initializer="ones", beta_regularizer=None,
+        gamma_regularizer=None, beta_constraint=None, gamma_constraint=None, **kwargs,
+    ):  # fmt: skip
+        super().__init__(
+            axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer, moving_mean_initializer,
+            moving_variance_initializer, beta_regularizer, gamma_regularizer, beta_constraint, gamma_constraint,
+            synchronized=True, **kwargs,
+        )  # fmt: skip
+
+
 def _refuse(kwargs):
     """Take the arguments of tf.keras that are not there: not asked for they do no harm."""
     renorm = kwargs.pop("renorm", False)

@@ -207,6 +207,8 @@ class Model(Training, Files, Layer):
     ):
         """Print a table of the layers: name, class, output shape, parameters.
 
+        Its layout is that of TensorFlow 2.0 to 2.4, or that of 2.15 after `config.set_summary_layout("2.15")`.
+
         Args:
             line_length: columns; 65 by default.
             positions: where the table's columns end, as fractions of the line or in characters.

@@ -14,7 +14,7 @@ from pyseq.ops import reduce, shape
 FORWARD, BACKWARD_X, BACKWARD_KERNEL = kernels(
     "depthwise_conv", "depthwise_conv_backward_x", "depthwise_conv_backward_kernel"
 )
-CHANNELS = 64  # of a part of the kernel's gradient, as in csrc/conv_depthwise.h
+CHANNELS = 128  # of a part of the kernel's gradient, as in csrc/conv_depthwise.h
 CHUNK, CHUNKS_MAX = 512, 16  # pixels at least; chunks of the kernel's gradient
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from math import prod
 
+import numpy as np
+
 from pyseq.core import (
     Tensor,
     as_tensor,
@@ -61,6 +63,44 @@ def avg_pool(x, window, strides=None, padding="valid", data_format="channels_las
     if x.dtype is not float32 and x.dtype is not float64:
         return e.cast(avg_pool(e.cast(x, float32), window, strides, padding, data_format), x.dtype)
     return _pooled("avg_pool", _mean, x, window, strides, padding, data_format)
+
+
+def max_pool_with_argmax(x, window, strides=None, padding="valid", with_batch=False):
+    """The largest of each window of each channel of images, and where they are.
+
+    Args:
+        x: (N, H, W, C). Other arguments as of max_pool.
+        with_batch: do positions count from the first image's first element, not from their own image's?
+    Returns:
+        y: (N, OH, OW, C), argmax: int64, (h * W + w) * C + c.  vjp: dy -> dx; argmax has none.
+    Source: tf.nn.max_pool_with_argmax.
+    """
+    who = "max_pool_with_argmax"
+    x = _numbers(who, x)
+    if len(x.shape) != 4:
+        raise invalid(f"{who}: `input` must be (batch, height, width, channels). Received: shape {tuple(x.shape)}.")
+    if x.dtype is not float32 and x.dtype is not float64:
+        wide = float64 if x.dtype.is_integer else float32
+        y, argmax = max_pool_with_argmax(e.cast(x, wide), window, strides, padding, with_batch)
+        return e.cast(y, x.dtype), argmax
+    window = _each(who, "window", window, 2)
+    strides = window if strides is None else _each(who, "strides", strides, 2)
+    g = _geometry(who, x.shape, window, strides, padding)
+    y, at = _max_and_place(x, g)
+    return y, _positions(e.cast(at, int64), g, with_batch)
+
+
+def _positions(at, g, with_batch):
+    """The positions in x of the maxima whose places in their windows are known."""
+    n, h, w, c = g.x_shape
+    _, oh, ow, _ = g.y_shape
+    (kw,), (sh, sw), (top, left) = g.dims[9:10], g.dims[11:13], g.dims[14:16]
+    rows, columns = np.arange(oh)[:, None, None] * sh - top, np.arange(ow)[:, None] * sw - left
+    corners = (rows * w + columns) * c + np.arange(c)
+    if with_batch:
+        corners = corners + (np.arange(n) * (h * w * c))[:, None, None, None]
+    inside = e.add(e.multiply(e.floor_divide(at, kw), (w - kw) * c), e.multiply(at, c))  # (kh * w + kw) * c
+    return e.add(inside, as_tensor(corners.astype("int64")))
 
 
 def _numbers(who, x):
@@ -170,8 +210,12 @@ def _geometry(who, x_shape, window, strides, padding):
 def _max(x, g):
     if not recording():
         return emit(MAX_POOL_INFER, (x,), ((g.y_shape, x.dtype),), g.dims, (), g.rows, g.work)
+    return _max_and_place(x, g)[0]
+
+
+def _max_and_place(x, g):
     y, at = emit(MAX_POOL, (x,), ((g.y_shape, x.dtype), (g.y_shape, g.at)), g.dims, (), g.rows, g.work)
-    return record(y, (x,), lambda dy, needs: _max_backward(dy, at, g))
+    return record(y, (x,), lambda dy, needs: _max_backward(dy, at, g)), at
 
 
 def _max_backward(dy, at, g):

@@ -25,7 +25,8 @@ class Function:
     is part of the signature. What the function does besides calling ops (printing, counting) happens when it is traced.
     While a tape outside records, or inside another traced function, it runs as plain Python, with the same numbers; so does
     a call with an iterator: what that gives when the function is traced is not what it gives later. And so does, from the first
-    call on, a function whose Python code needs values: `if`, `while` and `for` on tensors, tf.cond, NumPy. It says so once.
+    call on, a function whose Python code needs values: `if`, `while` and `for` on tensors, tf.cond, NumPy. It says so once; what
+    that code did to Python objects until it asked for values is done twice in the first call.
     Variables may be made in the first call.
     """
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import itertools
 import linecache
 import os
+import random
+
+import numpy as np
 
 from pyseq.core import Tensor, Variable, as_tensor, numpy_kernel, tracing
 from pyseq.core.engine import SymbolicError, is_snapshot, traced_value
@@ -28,6 +31,7 @@ class PlanTrace:
         self._constants: dict[int, tuple] = {}
         self._current: dict[int, tuple] = {}  # id of a variable -> (variable, its tensor now)
         self.makes_variables = False
+        self._wanted = []
 
     def input(self, number, shape, dtype):
         """A tensor that stands for an argument."""
@@ -94,8 +98,19 @@ class PlanTrace:
         return made[0] if len(made) == 1 else tuple(made) or None
 
     def made_variable(self):
-        """The traced code made a variable. (Layers and optimizers make theirs outside of the trace.)"""
+        """The traced code made a variable, or a layer that was called first made its own. (Optimizers' are outside of the trace.)"""
         self.makes_variables = True
+
+    def wanted_values(self, error):
+        """A SymbolicError was made."""
+        self._wanted.append(error)
+
+    def raise_caught(self):
+        """Raise the first SymbolicError that the user's code caught: with values, that code would have gone another way."""
+        caught = [error for error in self._wanted if _caught_outside(error)]
+        self._wanted = []
+        if caught:
+            raise caught[0]
 
     def check(self, kernel, inputs, outputs, dims, parts, work, error):
         """A kernel call that may find something wrong."""
@@ -127,14 +142,29 @@ def trace_function(function, specs):
     Raises:
         TypeError: the function asks for values that do not exist yet; says on which line, and what to do.
     """
-    trace = PlanTrace()
+    trace, drawn = PlanTrace(), _Drawn()
     with tracing(trace):
         arguments = [trace.input(k, shape, dtype) for k, (shape, dtype) in enumerate(specs)]
         try:
-            result = function(*arguments)
+            try:
+                result = function(*arguments)
+            finally:
+                trace.raise_caught()
         except SymbolicError as error:
+            drawn.undo()
             raise _located(error) from error
     return Graph(list(specs), trace.nodes, []), result, trace
+
+
+class _Drawn:
+    """The random states of Python and NumPy: code that is given up and run again draws the same."""
+
+    def __init__(self):
+        self.before = random.getstate(), np.random.get_state()
+
+    def undo(self):
+        random.setstate(self.before[0])
+        np.random.set_state(self.before[1])
 
 
 def is_symbolic(x):
@@ -145,6 +175,12 @@ def _is_ours(name):
     """Is this file part of pyseq, or of Python's own machinery? (Frames of compiled code have paths that begin nowhere.)"""
     compiled = name.endswith((".pyx", ".pxi"))
     return compiled or name.startswith("<frozen") or os.path.abspath(name).startswith(_PACKAGE)
+
+
+def _caught_outside(error):
+    """Did code that is not part of pyseq catch the error? Its traceback begins with the frame that did."""
+    tb = error.__traceback__
+    return tb is not None and not _is_ours(tb.tb_frame.f_code.co_filename)
 
 
 def _located(error):

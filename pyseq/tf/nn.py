@@ -33,6 +33,7 @@ from pyseq.tf.nn_conv import (
     separable_conv2d,
 )
 from pyseq.tf.nn_local import local_response_normalization, lrn
+from pyseq.tf.nn_morphology import dilation2d, erosion2d
 from pyseq.tf.nn_pool import (
     avg_pool,
     avg_pool1d,
@@ -42,6 +43,7 @@ from pyseq.tf.nn_pool import (
     max_pool1d,
     max_pool2d,
     max_pool3d,
+    max_pool_with_argmax,
     pool,
 )
 from pyseq.tf.picking import top_k
@@ -51,14 +53,14 @@ from pyseq.tf.segments import in_top_k
 __all__ = [
     "atrous_conv2d", "atrous_conv2d_transpose", "conv1d", "conv1d_transpose", "conv2d", "conv2d_transpose", "conv3d",
     "conv3d_transpose", "conv_transpose", "convolution", "depthwise_conv2d", "local_response_normalization", "lrn",
-    "separable_conv2d",
-    "avg_pool", "avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool", "max_pool1d", "max_pool2d", "max_pool3d", "pool",
-    "batch_normalization", "bias_add", "compute_average_loss", "crelu", "ctc_loss", "depth_to_space", "dropout", "elu",
-    "embedding_lookup", "gelu", "in_top_k", "l2_loss", "l2_normalize", "leaky_relu", "log_poisson_loss", "log_softmax", "moments",
-    "normalize_moments", "relu", "relu6", "scale_regularization_loss", "selu", "sigmoid", "sigmoid_cross_entropy_with_logits",
-    "silu", "softmax", "softmax_cross_entropy_with_logits", "softplus", "softsign", "space_to_depth",
-    "sparse_softmax_cross_entropy_with_logits", "sufficient_statistics", "swish", "tanh", "top_k",
-    "weighted_cross_entropy_with_logits", "weighted_moments", "zero_fraction",
+    "separable_conv2d", "avg_pool", "avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool", "max_pool1d", "max_pool2d",
+    "max_pool3d", "max_pool_with_argmax", "pool", "dilation2d", "erosion2d", "batch_norm_with_global_normalization",
+    "batch_normalization", "bias_add", "compute_average_loss", "crelu", "ctc_loss", "depth_to_space", "dropout",
+    "elu", "embedding_lookup", "gelu", "in_top_k", "l2_loss", "l2_normalize", "leaky_relu", "log_poisson_loss",
+    "log_softmax", "moments", "normalize_moments", "relu", "relu6", "scale_regularization_loss", "selu", "sigmoid",
+    "sigmoid_cross_entropy_with_logits", "silu", "softmax", "softmax_cross_entropy_with_logits", "softplus",
+    "softsign", "space_to_depth", "sparse_softmax_cross_entropy_with_logits", "sufficient_statistics", "swish",
+    "tanh", "top_k", "weighted_cross_entropy_with_logits", "weighted_moments", "zero_fraction",
 ]  # fmt: skip
 
 
@@ -279,6 +281,14 @@ def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name
     if offset is not None:
         shift = e.add(shift, offset)
     return e.add(e.multiply(x, factor), shift)
+
+
+def batch_norm_with_global_normalization(
+    input, mean, variance, beta, gamma, variance_epsilon, scale_after_normalization, name=None  # noqa: A002
+):  # fmt: skip
+    """batch_normalization of (N, H, W, C) by one number a channel; without gamma unless `scale_after_normalization`."""
+    gamma = gamma if scale_after_normalization else None
+    return batch_normalization(input, mean, variance, beta, gamma, variance_epsilon)
 
 
 # ------------------------------------------------------------------------------------------------ the rest

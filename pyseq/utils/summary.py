@@ -7,13 +7,15 @@
     dense (Dense)                (None, 8)                 40
     _________________________________________________________________
 
-A functional model whose layers are no plain chain gets 98 columns, with the inputs of each layer in a fourth one.
+A functional model whose layers are no plain chain gets 98 columns, with the inputs of each layer in a fourth one. That of TensorFlow
+2.15, which `config.set_summary_layout("2.15")` asks for, is in summary_wrapped.py.
 """
 
 from __future__ import annotations
 
 import math
 
+from pyseq.core import config
 from pyseq.models.connections import in_range
 
 _CHAIN = 65, (0.45, 0.85, 1.0), ("Layer (type)", "Output Shape", "Param #")
@@ -37,17 +39,14 @@ def print_summary(
         layer_range: [first, last], regular expressions that match the names of the first and last layer to show.
     """
     print_fn = print_fn or print
-    inputs_of = _inputs_of(model)
-    length, fractions, headings = _CHAIN if inputs_of is None else _GRAPH
-    length = line_length or length
-    ends = list(positions or fractions)
-    if ends[-1] <= 1:
-        ends = [int(length * fraction) for fraction in ends]
-    headings = list(headings)
-    if show_trainable:
-        length += _TRAINABLE[0]
-        ends.append(length)
-        headings.append(_TRAINABLE[1])
+    inputs_of = inputs_of_layers(model)
+    layers = in_range(model.layers, layer_range, "summary")
+    if config.summary_layout() == "2.15":
+        from pyseq.utils.summary_wrapped import print_wrapped
+
+        print_wrapped(model, layers, inputs_of, line_length, positions, print_fn, expand_nested, show_trainable)
+        return
+    length, ends, headings = columns(_CHAIN if inputs_of is None else _GRAPH, line_length, positions, show_trainable)
 
     print_fn(f'Model: "{model.name}"')
     print_fn("_" * length)
@@ -72,7 +71,7 @@ def print_summary(
                 print_layers(layer.layers, depth + 1)
                 print_fn(_framed("¯" * length, depth))
 
-    print_layers(in_range(model.layers, layer_range, "summary"), 0)
+    print_layers(layers, 0)
 
     print_fn("=" * length)
     trainable, fixed = counted(model.trainable_weights), counted(model.non_trainable_weights)
@@ -80,6 +79,19 @@ def print_summary(
     print_fn(f"Trainable params: {trainable:,}")
     print_fn(f"Non-trainable params: {fixed:,}")
     print_fn("_" * length)
+
+
+def columns(layout, line_length, positions, show_trainable):
+    """(length of a line, where the columns end, their headings) of (length, fractions, headings) and what the user wants."""
+    length, fractions, headings = layout
+    length = line_length or length
+    ends = list(positions or fractions)
+    if ends[-1] <= 1:
+        ends = [int(length * fraction) for fraction in ends]
+    if not show_trainable:
+        return length, ends, list(headings)
+    length += _TRAINABLE[0]
+    return length, [*ends, length], [*headings, _TRAINABLE[1]]
 
 
 def _row(cells, ends, depth=0):
@@ -97,7 +109,7 @@ def _framed(line, depth):
     return bars + line[depth : len(line) - depth] + bars
 
 
-def _inputs_of(model):
+def inputs_of_layers(model):
     """`model._connected_to`, or None if there is none or each layer just takes the one before it."""
     connected_to = getattr(model, "_connected_to", None)
     return None if connected_to is None or model._is_chain() else connected_to
@@ -106,11 +118,20 @@ def _inputs_of(model):
 def output_shape(layer) -> str:
     """The shape as the table shows it."""
     try:
-        return str(layer.output_shape)
+        return str(_as_tuples(layer.output_shape))
     except AttributeError:
         return "multiple"  # never used in a model whose shapes are known
     except RuntimeError:
         return "?"
+
+
+def _as_tuples(shapes):
+    """Shapes as tuples, which is how they are shown in lists and dicts, too."""
+    if isinstance(shapes, dict):
+        return {name: _as_tuples(shape) for name, shape in shapes.items()}
+    if isinstance(shapes, (list, tuple)):
+        return (tuple if isinstance(shapes, tuple) else list)(map(_as_tuples, shapes))
+    return shapes
 
 
 def params(layer) -> str:
@@ -123,3 +144,8 @@ def params(layer) -> str:
 def counted(weights) -> int:
     """The number of scalars in variables, each counted once."""
     return sum(math.prod(w.shape) for w in {id(w): w for w in weights}.values())
+
+
+def bytes_of(weights) -> int:
+    """The bytes that variables take, each counted once."""
+    return sum(math.prod(w.shape) * w.dtype.itemsize for w in {id(w): w for w in weights}.values())

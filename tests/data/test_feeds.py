@@ -164,12 +164,72 @@ def test_rows_and_elements_of_a_dataset_come_in_the_same_order_in_every_epoch():
 def test_the_batches_of_a_sequence_are_shuffled_each_epoch():
     s = Numbered()
     model().fit(s, epochs=2, verbose=0)
-    numbers = [k for k, *_ in s.made]
+    _, *numbers = [k for k, *_ in s.made]
     assert sorted(numbers[:6]) == sorted(numbers[6:]) == list(range(6))
     assert numbers[:6] != numbers[6:] or numbers[:6] != list(range(6))
     s = Numbered()
     model().evaluate(s, verbose=0)
-    assert [k for k, *_ in s.made] == list(range(6))
+    assert [k for k, *_ in s.made] == [0, *range(6)]
+
+
+@pytest.mark.parametrize("workers", WORKERS[:3])
+def test_a_sequence_is_asked_for_what_tf_keras_asks_it_for(workers):
+    """Batch 0 once more before all, then epochs in the order Python's `random` gives: seen in tf.keras 2.15.1."""
+    import random
+
+    class Called(Numbered):
+        def on_epoch_end(self):
+            self.made.append(("end",))
+
+    def called(run, **kwargs):
+        s = Called(0.0)
+        run(s, verbose=0, **kwargs, **workers)
+        return [k for k, *_ in s.made]
+
+    every, m = list(range(6)), model()
+    assert called(m.fit, shuffle=False, epochs=2) == [0, *every, "end", *every, "end"]
+    assert called(m.evaluate) == called(m.predict) == [0, *every, "end"]
+    validated = Called()
+    m.fit(Numbered(), epochs=2, verbose=0, validation_data=validated)
+    assert [k for k, *_ in validated.made] == [0, *every, "end", *every, "end"]
+
+    random.seed(3)
+    expected = [0]
+    for _ in range(2):
+        order = every[:]
+        random.shuffle(order)
+        expected += [*order, "end"]
+    random.seed(3)
+    made = called(m.fit, epochs=2)
+    if workers.get("workers", 1) < 2:
+        assert made == expected
+    else:  # the threads' calls come in about that order
+        assert [sorted(made[k : k + 6]) for k in (1, 8)] == [every, every]
+
+
+def test_a_seeded_image_generator_trains_as_in_tf_keras():
+    import random
+
+    images = keras.preprocessing.image.ImageDataGenerator(rotation_range=20)
+    x = np.arange(8 * 4 * 4, dtype="float32").reshape(8, 4, 4, 1)
+    flow = images.flow(x, np.arange(8.0), batch_size=2, seed=1)
+    m = keras.Sequential([layers.Flatten(input_shape=(4, 4, 1)), layers.Dense(1, kernel_initializer="zeros")])
+    m.compile(keras.optimizers.SGD(1e-5), "mse")
+    random.seed(0)
+    losses = m.fit(flow, epochs=3, verbose=0).history["loss"]
+    # tf.keras 2.15.1; images are turned in float32 by other sums there
+    np.testing.assert_allclose(losses, [3.0891430377960205, 0.37085241079330444, 0.33142992854118347], rtol=1e-5)
+    assert flow.total_batches_seen == 13
+
+
+def test_an_epoch_that_was_broken_off_goes_on_in_its_order():
+    from pyseq.data.batches import batches_of
+
+    first = batches_of(Numbered(), shuffle=True)
+    labels = [y.numpy().tolist() for _, y, _ in first]
+    again = batches_of(Numbered(), shuffle=True)
+    again.go_on(first.position(2))
+    assert [y.numpy().tolist() for _, y, _ in again] == labels[2:]
 
 
 def test_a_fast_sequence_needs_no_thread_and_a_slow_one_gets_one():
@@ -193,7 +253,7 @@ def test_processes_make_the_items_and_their_random_numbers_do_not_depend_on_whic
     assert one == two
     s = Numbered()
     model().fit(s, use_multiprocessing=True, verbose=0)
-    assert s.made == []  # not here
+    assert [k for k, *_ in s.made] == [0]  # the first look; the others not here
 
 
 def test_a_keras_3_data_set_says_its_workers():
@@ -212,7 +272,7 @@ def test_a_keras_3_data_set_says_its_workers():
 
     data = Own()
     model().fit(data, verbose=0)
-    assert all(name.startswith("pyseq-sequence") for name in data.made)
+    assert all(name.startswith("pyseq-sequence") for name in data.made[1:])
 
 
 # ------------------------------------------------------------------------------------------ what goes wrong

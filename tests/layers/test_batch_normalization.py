@@ -49,3 +49,22 @@ def test_frozen_inside_a_frozen_model():
     model.fit(cases.ROWS, np.ones((6, 1)), verbose=0)
     for a, b in zip(inner.get_weights(), before, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+def test_synchronized_by_its_older_name(tmp_path):
+    old = layers.experimental.SyncBatchNormalization(momentum=0.5)
+    new = layers.BatchNormalization(momentum=0.5, synchronized=True)
+    assert old.name.startswith("sync_batch_normalization")
+    assert {**old.get_config(), "name": new.name} == new.get_config()
+    np.testing.assert_array_equal(old(cases.IMAGES, training=True), new(cases.IMAGES, training=True))
+    for a, b in zip(old.get_weights(), new.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    node = layers.serialize(old)
+    assert (node["module"], node["registered_name"]) == ("keras.layers.experimental", None)
+    with pytest.raises(TypeError, match="synchronized"):
+        layers.experimental.SyncBatchNormalization(synchronized=False)
+    model = pyseq.Sequential([layers.Input((5,)), layers.experimental.SyncBatchNormalization()])
+    for ending in (".keras", ".h5"):
+        model.save(tmp_path / f"model{ending}")
+        again = pyseq.models.load_model(tmp_path / f"model{ending}", compile=False)
+        assert type(again.layers[-1]) is layers.experimental.SyncBatchNormalization

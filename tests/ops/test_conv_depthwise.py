@@ -28,6 +28,10 @@ CASES = {  # x, kernel (with the multiplier), strides, padding, dilations
     "seven taps": ((2, 5, 14, 20), (3, 7, 20, 1), 1, "same", 1),
     "stride 2, long lines": ((1, 5, 19, 35), (3, 3, 35, 1), 2, "same", 1),
     "stride and dilation": ((1, 9, 16, 50), (3, 2, 50, 1), (2, 3), "valid", 2),
+    "five taps": ((1, 6, 13, 18), (5, 5, 18, 1), 1, "same", 1),
+    "five taps, stride 2": ((1, 6, 18, 17), (5, 5, 17, 1), 2, "same", 1),
+    "dilation, long lines": ((1, 5, 15, 21), (3, 3, 21, 1), 1, "same", 2),
+    "blocks of channels": ((1, 3, 9, 200), (3, 3, 200, 1), 1, "same", 1),
     "many rows": ((9, 20, 20, 3), (3, 3, 3, 1), 1, "same", 1),
 }
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}  # sums of some thousand products

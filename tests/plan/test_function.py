@@ -3,11 +3,12 @@
 import dataclasses
 import functools
 import gc
+import random as stdlib_random
 import threading
 import types
 import weakref
 from collections import OrderedDict, namedtuple
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 import numpy as np
 import pytest
@@ -525,3 +526,69 @@ class TestPythonCode:
 
     def test_a_partial_function(self):
         assert function(functools.partial(lambda a, b: a + b, b=1.0))(as_tensor(1.0)).numpy() == 2
+
+    def test_who_catches_the_error_gets_no_plan_without_values(self):
+        """Its branch for an error would be in the plan for good."""
+
+        def by_condition(x):
+            try:
+                if reduce.sum(x) > 0:
+                    return x
+            except TypeError:
+                return x * 100.0
+            return -x
+
+        def by_another_error(x):
+            try:
+                return x * float(reduce.sum(x))
+            except Exception as error:
+                raise KeyError("no number") from error
+
+        def by_suppressing(x):
+            n = 100.0
+            with suppress(Exception):
+                n = np.asarray(x)[0]
+            return x * n
+
+        for f in (by_condition, by_another_error, by_suppressing):
+            planned = function(f)
+            with pytest.warns(UserWarning, match="runs as Python code"):
+                for x in (2.0, -3.0):
+                    x = as_tensor(np.float32([x]))
+                    assert planned(x).numpy() == f(x).numpy()
+
+    def test_a_layer_made_in_every_call(self):
+        """Its weights would be those of the trace for good."""
+        f = function(lambda x: layers.Dense(2)(x))
+        with pytest.raises(ValueError, match="only supports singleton tf.Variables"):
+            f(X)
+        made = []
+
+        @function
+        def g(x):
+            made or made.append(layers.Dense(2))
+            return made[0](x)
+
+        np.testing.assert_array_equal(g(X), made[0](X))
+        assert len(made) == 1
+
+    def test_a_layer_made_in_every_call_of_a_model(self):
+        class Model(keras.Model):
+            def call(self, x):
+                return layers.Dense(3)(x)
+
+        with pytest.raises(ValueError, match="only supports singleton tf.Variables"):
+            Model().predict(X.numpy(), verbose=0)
+
+    def test_what_is_tried_in_vain_draws_no_random_numbers(self):
+        def f(x):
+            y = x * np.float32(np.random.rand() + stdlib_random.random())
+            return y if y[0] > 0 else -y
+
+        drawn = []
+        for g in (f, function(f)):
+            np.random.seed(1)
+            stdlib_random.seed(2)
+            with pytest.warns(UserWarning) if g is not f else nullcontext():
+                drawn.append([g(as_tensor(np.float32([1]))).numpy().tolist() for _ in range(3)])
+        assert drawn[0] == drawn[1]

@@ -55,7 +55,45 @@ def by_scatter(model):
     model.layers[0].kernel.scatter_nd_add([[0, 0]], np.ones((1, 32, 32), "float32"))
 
 
-@pytest.mark.parametrize("write", [by_assign, by_set_weights, by_fit, by_train_on_batch, by_a_function, by_scatter])
+def by_a_slice(model):
+    kernel = model.layers[0].kernel
+    kernel[1:].assign(kernel[1:] * 2.0)
+
+
+def by_set_value(model):
+    kernel = model.layers[0].kernel
+    keras.backend.set_value(kernel, kernel.numpy() * 0.9)
+
+
+def by_another_optimizer(model):
+    """Which moves the variables."""
+    optimizer = keras.optimizers.Adam(0.1)
+    variables = model.trainable_variables[::-1]
+    optimizer.build(variables)
+    optimizer.apply_gradients([(v * 0.1, v) for v in variables])
+
+
+def by_another_model(model):
+    """Which has the layer, too."""
+    other = keras.Sequential([keras.Input((12, 12, 32)), model.layers[0], keras.layers.GlobalMaxPooling2D()])
+    other.compile("adam", "mse")
+    by_fit(other)
+
+
+def by_the_mean(model):
+    model.compile(keras.optimizers.Adam(0.1, use_ema=True, ema_overwrite_frequency=1), "mse")
+    by_fit(model)
+    by_assign(model)
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+
+
+WRITES = [
+    by_assign, by_set_weights, by_fit, by_train_on_batch, by_a_function, by_scatter, by_a_slice, by_set_value,
+    by_another_optimizer, by_another_model, by_the_mean,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("write", WRITES)
 def test_what_was_written_is_seen(write, isa, n_threads):
     model = convolutional()
     for _ in range(3):

@@ -24,6 +24,16 @@ KINDS = {
     "transposed": lambda: L.Conv2DTranspose(4, 3, strides=2, padding="same"),
     "twice": None,  # what has been made so far is added to what becomes of it
 }
+SKIPS = {  # a block around which there is a shortcut; its result has the channels of what it reads
+    "residual": lambda x: L.Add()([x, L.BatchNormalization()(pointwise(L.ReLU()(pointwise(x))))]),
+    "swapped": lambda x: L.Add()([L.BatchNormalization()(pointwise(L.ReLU()(pointwise(x)))), x]),
+    "projected": lambda x: L.Add()([L.BatchNormalization()(pointwise(x)), L.BatchNormalization()(spatial(x))]),
+    "narrow": lambda x: L.Add()([x, L.BatchNormalization()(L.Conv2D(1, 3, padding="same")(x))]),
+    "plain": lambda x: L.Add()([spatial(x), x]),
+    "activated": lambda x: L.Add()([x, L.ReLU(6.0)(L.BatchNormalization(trainable=False)(spatial(x)))]),
+    "three": lambda x: L.Add()([spatial(x), x, L.BatchNormalization()(pointwise(x))]),
+    "doubled": lambda x: (lambda y: L.Add()([y, y]))(spatial(x)),
+}
 MORE = (
     ("relu", "relu", "relu"),
     ("relu", "relu", "max"),
@@ -33,12 +43,23 @@ MORE = (
 )
 
 
+def pointwise(x):
+    return L.Conv2D(x.shape[-1], 1, use_bias=False)(x)
+
+
+def spatial(x):
+    return L.Conv2D(x.shape[-1], 3, padding="same")(x)
+
+
 def network(kinds):
     pyseq.utils.set_random_seed(1)
     given = x = L.Input(X.shape[1:])
     x = L.Conv2D(16, 3, padding="same")(x)
     for kind in kinds:
-        x = L.Add()([x, L.ReLU()(x)]) if kind == "twice" else KINDS[kind]()(x)
+        if kind in SKIPS:
+            x = SKIPS[kind](x)
+        else:
+            x = L.Add()([x, L.ReLU()(x)]) if kind == "twice" else KINDS[kind]()(x)
     return pyseq.Model(given, L.Dense(2)(L.Flatten()(x)))
 
 
@@ -50,7 +71,10 @@ def trained(kinds, eagerly):
     return [before, model.predict(X, verbose=0), *model.get_weights()]
 
 
-@pytest.mark.parametrize("kinds", [*product(KINDS, KINDS), *MORE], ids="-".join)
+ROWS = [*product(KINDS, KINDS), *product(SKIPS, ("relu", "tanh", "normalised", *SKIPS)), *MORE]
+
+
+@pytest.mark.parametrize("kinds", ROWS, ids="-".join)
 def test_plan_is_eager(kinds):
     for planned, eager in zip(trained(kinds, False), trained(kinds, True), strict=True):
         np.testing.assert_array_equal(planned, eager)

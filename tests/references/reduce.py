@@ -38,7 +38,9 @@ def reduced(name, x, axis=None, keepdims=False):
             top = np.where(np.isfinite(top), top, 0)
             y = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
             return y if keepdims else np.reshape(y, np.sum(x, axis=axis).shape)
-        return getattr(np, name)(x, **how)  # any, all, count_nonzero
+        return np.asarray(
+            getattr(np, name)(x, **how)
+        )  # any, all, count_nonzero: a plain int of all axes before NumPy 2.3
 
 
 def _extent(x, axis):

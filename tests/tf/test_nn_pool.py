@@ -39,7 +39,6 @@ def test_explicit_padding_and_other_ranks():
         (lambda: tf.nn.avg_pool(X, 2, 1, "FULL"), ValueError, "FULL"),
         (lambda: tf.nn.avg_pool(X, 2, 1, "VALID", "NWC"), ValueError, "NHWC"),
         (lambda: tf.nn.pool(X, [2, 2], "SUM"), ValueError, "pooling_type"),
-        (lambda: tf.nn.pool(X, [2, 2], "MAX", dilations=[2, 2]), NotImplementedError, "dilations"),
     ],
 )
 def test_errors(call, error, text):

@@ -5,6 +5,7 @@ All that TensorFlow 2 still has is `pyseq.tf`'s.
 
 from __future__ import annotations
 
+import importlib
 import logging as python_logging
 import types
 
@@ -83,6 +84,8 @@ logging.__dict__.update(
 
 
 def __getattr__(name):
+    if name == "nn":
+        return importlib.import_module("pyseq.tf.compat.v1_nn")
     if name == "keras" or (not name.startswith("__") and hasattr(tf, name)):
         return getattr(tf, name)
     near = [] if name.startswith("__") else nearest(name, [*globals(), *dir(tf)])
