@@ -20,7 +20,7 @@ FORWARD = ("batch_norm", "batch_norm_moments", "batch_norm_join", "batch_norm_ap
 BACKWARD = ("batch_norm_backward", "batch_norm_sums", "batch_norm_join_sums", "batch_norm_dx")
 
 
-GROUPED = {"16x32x32x64/8": 8, "16x32x32x64/64": 64, "16x64x64x64/8": 8}
+GROUPED = {"16x32x32x64/8": (8, -1), "16x32x32x64/64": (64, -1), "16x64x64x64/8": (8, -1), "16x64x32x32/8": (8, 1)}
 
 
 def parts(step, way):
@@ -66,12 +66,15 @@ def test_batch_norm(report, case, way, n_threads):
 @pytest.mark.parametrize("case", GROUPED)
 @pytest.mark.parametrize("way", ["forward", "backward"])
 def test_group_norm(report, case, way, n_threads):
-    """Images / groups."""
-    shape, groups = tuple(int(e) for e in case.split("/")[0].split("x")), GROUPED[case]
-    values, gamma, beta, step = differentiated(lambda x, *a: norm.group_norm(x, groups, *a), shape, shape[-1])
-    of = values.reshape(shape[0], -1, groups, shape[-1] // groups)
-    xhat = (of - of.mean((1, 3), keepdims=True)) / np.sqrt(of.var((1, 3), keepdims=True) + 1e-3)
-    np.testing.assert_allclose(step()[0].numpy(), xhat.reshape(shape) * gamma + beta, atol=1e-4)
+    """Images of so many channels / groups, or of channels first; gamma and beta are the kernels' where channels are last."""
+    shape, (groups, axis) = tuple(int(e) for e in case.split("/")[0].split("x")), GROUPED[case]
+    values, gamma, beta, step = differentiated(
+        lambda *a: norm.group_norm(a[0], groups, *a[1:], axis), shape, shape[axis]
+    )
+    rows = np.moveaxis(values, axis, 1).reshape(shape[0], groups, -1)
+    xhat = (rows - rows.mean(-1, keepdims=True)) / np.sqrt(rows.var(-1, keepdims=True) + 1e-3)
+    xhat = np.moveaxis(xhat.reshape(np.moveaxis(values, axis, 1).shape), 1, -1)
+    np.testing.assert_allclose(np.moveaxis(step()[0].numpy(), axis, -1), xhat * gamma + beta, atol=1e-4)
     n = int(np.prod(shape))
     n_bytes = n * bytes_of(way, n // shape[0] <= norm.ONE_IMAGE)
     harness.stream_row(report, {"op": f"group {way}", "x": case}, n_threads, n, n_bytes, parts(step, way), BAR)

@@ -160,10 +160,10 @@ def _of_batch(x_shape, axes):
 
 
 @lru_cache(maxsize=4096)
-def _of_images(x_shape, size):
-    """Each image of its own, with groups of `size` channels."""
-    images, channels = x_shape[0], x_shape[-1]
-    rows = prod(x_shape[1:-1])
+def _of_images(x_shape, images, size):
+    """So many images, each with groups of `size` channels."""
+    channels = x_shape[-1]
+    rows = prod(x_shape[:-1]) // max(1, images)
     return _Sizes(images, rows, channels, size, channels, ONE_IMAGE, (images, channels))
 
 
@@ -332,16 +332,32 @@ def group_norm(x, groups, gamma=None, beta=None, axis=-1, epsilon=1e-3, weights=
     channels = x.shape[axis]
     if groups < 1 or channels % groups:
         raise invalid(f"group_norm: `groups` must divide the {channels} channels of x. Received: groups={groups}.")
-    if weights is not None or axis == 0 or axis != len(x.shape) - 1:
-        return _group_norm_composed(x, groups, gamma, beta, axis, epsilon, weights)
-    return _train(x, _of_images(x.shape, channels // groups), gamma, beta, epsilon)
-
-
-def _group_norm_composed(x, groups, gamma, beta, axis, epsilon, weights):
-    """With weights; and where channels are not last: a plan makes few passes of it, without turning x and y."""
-    grouped = (*x.shape[:axis], groups, x.shape[axis] // groups, *x.shape[axis + 1 :])
     if weights is not None:
-        weights = shape.reshape(shape.broadcast_to(_like(weights, x), x.shape), grouped)
+        return _group_norm_weighted(x, groups, gamma, beta, axis, epsilon, weights)
+    images, size = x.shape[0] if axis else 1, channels // groups
+    columns = _columns(prod(x.shape) // max(1, images * groups)) if axis < 2 < len(x.shape) else 0
+    if columns:
+        return _group_norm_rows(x, images * groups, columns, gamma, beta, axis, epsilon)
+    return _channels_last(x, (axis,), lambda x: _train(x, _of_images(x.shape, images, size), gamma, beta, epsilon))
+
+
+@lru_cache(maxsize=4096)
+def _columns(extent):
+    """Into how many columns so many neighbours can be cut that the kernels are good at; 0: none."""
+    return max((c for c in range(16, COLUMNS + 1) if extent and extent % c == 0), default=0)
+
+
+def _group_norm_rows(x, groups, columns, gamma, beta, axis, epsilon):
+    """Where each group's elements are neighbours: it is an image in rows of so many columns, all of them one group."""
+    flat = shape.reshape(x, (groups, prod(x.shape) // (groups * columns), columns))
+    y = _train(flat, _of_images(flat.shape, groups, columns), None, None, epsilon)
+    to = tuple(extent if k == axis else 1 for k, extent in enumerate(x.shape))
+    return _scaled_and_shifted(shape.reshape(y, x.shape), gamma, beta, to)
+
+
+def _group_norm_weighted(x, groups, gamma, beta, axis, epsilon, weights):
+    grouped = (*x.shape[:axis], groups, x.shape[axis] // groups, *x.shape[axis + 1 :])
+    weights = shape.reshape(shape.broadcast_to(_like(weights, x), x.shape), grouped)
     gone = tuple(k for k in range(1, len(grouped)) if k != axis)
     y = normalized(shape.reshape(x, grouped), gone, epsilon, weights)
     to = tuple(extent if k in (axis, axis + 1) else 1 for k, extent in enumerate(grouped))

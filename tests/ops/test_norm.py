@@ -148,7 +148,7 @@ def test_group_and_layer_norm(shape, groups, axis, dtype, isa):
 
 
 # (shape, groups, axis): images of one instruction, of chunks of rows with a short last one; one group, groups of one channel, of
-# fewer and more channels than a vector has lanes; channels that are not last.
+# fewer and more channels than a vector has lanes; channels that stand elsewhere, behind each other in memory (rows) or not.
 GROUPED = {
     "images": ((3, 4, 5, 6), 2, -1),
     "channels": ((2, 3, 7, 17), 17, -1),
@@ -158,12 +158,13 @@ GROUPED = {
     "chunks": ((2, 701, 100), 10, -1),
     "chunks of channels": ((3, 33, 40, 66), 66, -1),
     "chunks, wide": ((2, 150, 600), 2, -1),
-    "first": ((2, 6, 4, 8), 3, 1),
-    "first, channels": ((3, 5, 16), 5, 1),
-    "first, odd": ((2, 6, 7), 6, 1),
+    "rows": ((2, 6, 4, 8), 3, 1),
+    "rows, chunks": ((2, 2, 300, 120), 1, 1),
+    "rows of channels": ((3, 5, 16), 5, 1),
+    "turned": ((2, 6, 7), 6, 1),
     "in the middle": ((2, 3, 8, 4), 2, 2),
     "of the batch": ((6, 5, 4), 3, 0),
-    "of the batch alone": ((6,), 3, 0),
+    "of the batch, rows": ((6, 8, 4), 3, 0),
     "empty": ((0, 3, 4), 2, -1),
     "no positions": ((2, 0, 4), 2, -1),
 }
@@ -209,7 +210,7 @@ def test_group_norm_same_bits(case, isa):
 
 def test_group_norm_of_an_image_alone():
     """It has the bits that it has in a batch."""
-    for case in ("images", "wide", "chunks", "first"):
+    for case in ("images", "wide", "chunks", "rows"):
         (x, gamma, beta, _), groups, axis = grouped(case, "float32")
         batch = norm.group_norm(x, groups, gamma, beta, axis).numpy()
         for n in range(len(x)):
@@ -224,7 +225,9 @@ def test_group_norm_far_from_zero(axis):
     np.testing.assert_allclose(np.moveaxis(y, axis, -1), wanted, atol=2e-3)
 
 
-@pytest.mark.parametrize("case", ["images", "one row", "first", "first, channels", "in the middle", "of the batch"])
+@pytest.mark.parametrize(
+    "case", ["images", "one row", "rows", "rows of channels", "turned", "in the middle", "of the batch"]
+)
 def test_group_norm_vjp(case):
     (x, gamma, beta, _), groups, axis = grouped(case, "float64")
     check_vjp(lambda *a: norm.group_norm(a[0], groups, *a[1:], axis), x, gamma + 0.1, beta, second=True)
