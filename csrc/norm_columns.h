@@ -13,7 +13,7 @@
 #include "partial.h"
 
 enum { NORM_COLUMNS = 256, NORM_BEHIND = 512, ADD_BESIDE = 1024, ADD_BEHIND = 2048 };      /* beside an activation's code */
-enum { ACTIVATION_CODE = NORM_COLUMNS - 1, ADD_ROWS = 16 };     /* ADD_ROWS: at a time */
+enum { ACTIVATION_CODE = NORM_COLUMNS - 1, FEW_ROWS = 16 };     /* FEW_ROWS: at a time */
 
 typedef struct {
     const void *mean, *scale, *shift;                /* of each column; shift or NULL */

@@ -12,11 +12,9 @@ static void NAME(activate_rows)(int code, const double *attr, T *c, int64_t rows
     for (int64_t r = 0; r < rows; r++, c += stride) NAME(activate)(code, attr, c, c, n);
 }
 
-/* The last write's rest: `rows` rows of n elements, `stride` apart, the first in column `column`. */
-static void NAME(norm_columns)(int code, const double *attr, const NormColumns *by, int64_t column, T *c, int64_t rows,
-                               int64_t stride, int64_t n) {
-    const T *mean = (const T *)by->mean + column, *scale = (const T *)by->scale + column;
-    const T *shift = by->shift ? (const T *)by->shift + column : NULL;
+/* A few rows of n elements, `stride` apart: column by column, whose numbers stay in registers. */
+static void NAME(norm_rows)(int code, const double *attr, const T *mean, const T *scale, const T *shift, T *c, int64_t rows,
+                            int64_t stride, int64_t n) {
     const int f = code & ACTIVATION_CODE;
     if (f && code & NORM_BEHIND) NAME(activate_rows)(f, attr, c, rows, stride, n);
     int64_t j = 0;
@@ -29,6 +27,16 @@ static void NAME(norm_columns)(int code, const double *attr, const NormColumns *
                           shift ? NAME(load_part)(shift + j, left) : (V){0});
     }
     if (f && !(code & NORM_BEHIND)) NAME(activate_rows)(f, attr, c, rows, stride, n);
+}
+
+/* The last write's rest: `rows` rows of n elements, `stride` apart, the first in column `column`; as many at a time as the first
+   cache holds. */
+static void NAME(norm_columns)(int code, const double *attr, const NormColumns *by, int64_t column, T *c, int64_t rows,
+                               int64_t stride, int64_t n) {
+    const T *mean = (const T *)by->mean + column, *scale = (const T *)by->scale + column;
+    const T *shift = by->shift ? (const T *)by->shift + column : NULL;
+    for (int64_t r = 0; r < rows; r += FEW_ROWS, c += FEW_ROWS * stride)
+        NAME(norm_rows)(code, attr, mean, scale, shift, c, rows - r < FEW_ROWS ? rows - r : FEW_ROWS, stride, n);
 }
 
 /* Some rows: normalised if `normed`, plus r, through relu if `relu`. These and `shifted` are constants where this is inlined: a
@@ -73,7 +81,7 @@ static void NAME(add_beside)(int code, const double *attr, const NormColumns *by
         shift = by->shift ? (const T *)by->shift + column : NULL;
     }
     for (int64_t few; rows > 0; rows -= few, c += few * stride, r += few * stride) {
-        few = rows < ADD_ROWS ? rows : ADD_ROWS;
+        few = rows < FEW_ROWS ? rows : FEW_ROWS;
         if (first && code & NORM_COLUMNS) NAME(norm_columns)(code, attr, by, column, c, few, stride, n);
         else if (first) NAME(activate_rows)(f, attr, c, few, stride, n);
 #define ROWS(normed, shifted)                                                                        \
