@@ -14,7 +14,8 @@
 
    The factors are 0, 1 and 1/2, and the chains are nine times shorter: errors are no larger than those of the plain product (3e-6 rms
    beside 5e-6 where 288 numbers near 1 are summed). Tiles are independent, and an element of M is one chain in
-   c, so bits depend neither on the batch nor on how parts are cut.
+   c, so bits depend neither on the batch nor on how parts are cut. Infinities, NaN and numbers within a factor of 16 of the type's
+   largest spread to all four pixels of their tiles.
 
    Scratch: WINOGRAD_SCRATCH elements, or what GEMM_MR tiles need if that is more (16 (C + 64) GEMM_MR elements), and what gemm.h says.  */
 #ifndef PYSEQ_CONV_WINOGRAD_H
