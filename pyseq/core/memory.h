@@ -2,7 +2,8 @@
 
    malloc hands large blocks back to the system at once, and the next step pays for every page again; a training step
    asks for the same sizes again and again.  Size classes: multiples of 64 up to 1 KiB, then four to each power of two (at
-   most a quarter is wasted).  At most CACHED_MAX bytes are kept.  Called with the GIL held.  */
+   most a quarter is wasted).  At most CACHED_MAX bytes are kept; a block that comes back takes the place of larger ones of other
+   classes, which nobody asked for since.  Called with the GIL held.  */
 #ifndef PYSEQ_MEMORY_H
 #define PYSEQ_MEMORY_H
 
@@ -80,11 +81,30 @@ static void *new_block(size_t n) {
     return p;
 }
 
+/* What a block of a class holds: the inverse of size_class. */
+static inline size_t class_bytes(int c) {
+    if (c <= SMALL / ALIGNMENT) return (size_t)c * ALIGNMENT;
+    const int j = c - SMALL / ALIGNMENT - 1;
+    return ((size_t)SMALL << (j / 4)) / 4 * (size_t)(5 + j % 4);
+}
+
+/* Gives blocks of other classes back, the largest first, until so many bytes can be kept. Is there room now? */
+static int make_room(size_t bytes, int own) {
+    for (int c = N_BINS - 1; c > SMALL / ALIGNMENT && cached_bytes + bytes > CACHED_MAX; c--)
+        while (c != own && bins[c] && cached_bytes + bytes > CACHED_MAX) {
+            Block *b = bins[c];
+            bins[c] = b->next;
+            cached_bytes -= class_bytes(c);
+            system_free(b);
+        }
+    return cached_bytes + bytes <= CACHED_MAX;
+}
+
 /* Takes back a block that new_block(n) gave. */
 static void free_block(void *p, size_t n) {
     size_t rounded;
     int c = size_class(n, &rounded);
-    if (c < N_BINS && rounded <= CACHED_BLOCK_MAX && cached_bytes + rounded <= CACHED_MAX) {
+    if (c < N_BINS && rounded <= CACHED_BLOCK_MAX && make_room(rounded, c)) {
         Block *b = (Block *)p;
         b->next = bins[c];
         bins[c] = b;
