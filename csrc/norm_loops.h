@@ -222,7 +222,9 @@ ALWAYS_INLINE void NAME(dx_some)(const T *dy, const T *x, const T *y, int64_t j,
     V d = NAME(load)(dy + j, n);
     const V at = NAME(load)(x + j, n);
     if (y) d = NAME(positive)(NAME(load)(y + j, n), d);
-    d = d * s.scale - s.b - (at - s.mean) * s.g;
+    d *= s.scale;
+    OPAQUE_VECTOR(d);                                      /* rounded as b was: the gradient of a single row is 0 */
+    d = d - s.b - (at - s.mean) * s.g;
     if (before) d = NAME(positive)(at, d);
     NAME(store)(dx + j, d, n);
 }

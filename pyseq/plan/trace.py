@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import linecache
 import os
-import random
+import sys
 
 import numpy as np
 
@@ -157,14 +157,16 @@ def trace_function(function, specs):
 
 
 class _Drawn:
-    """The random states of Python and NumPy: code that is given up and run again draws the same."""
+    """The random states of Python and NumPy, if a program uses them: code that is given up and run again draws the same."""
 
     def __init__(self):
-        self.before = random.getstate(), np.random.get_state()
+        python, numpy = (sys.modules.get(name) for name in ("random", "numpy.random"))
+        self.states = [(python.setstate, python.getstate())] if python else []
+        self.states += [(numpy.set_state, numpy.get_state())] if numpy else []
 
     def undo(self):
-        random.setstate(self.before[0])
-        np.random.set_state(self.before[1])
+        for set_state, before in self.states:
+            set_state(before)
 
 
 def is_symbolic(x):

@@ -293,3 +293,13 @@ def test_read_only_and_turned_arrays():
 def test_errors(call, error, text):
     with pytest.raises(error, match=text):
         call()
+
+
+def test_the_gradient_of_a_single_row_is_zero(isa):
+    """Not a rounding error, of which an optimizer such as Adam would make whole steps."""
+    x = as_tensor(np.random.default_rng(1).standard_normal((1, 37), dtype="float32"))
+    gamma, dy = (as_tensor(np.random.default_rng(k).standard_normal(37, dtype="float32")) for k in (2, 3))
+    with GradientTape() as tape:
+        tape.watch(x)
+        y = norm.batch_norm(x, gamma, None)
+    assert not tape.gradient(y, x, output_gradients=as_tensor(dy.numpy()[None])).numpy().any()

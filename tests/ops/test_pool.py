@@ -219,3 +219,19 @@ Z = np.zeros((1, 4, 4, 2), "float32")
 def test_errors(call, error, text):
     with pytest.raises(error, match=text):
         call()
+
+
+@pytest.mark.parametrize("with_batch", [False, True])
+def test_max_pool_with_argmax(with_batch, isa):
+    x = np.random.default_rng(3).standard_normal((2, 5, 6, 3)).astype("float32")
+    y, argmax = pool.max_pool_with_argmax(x, (2, 3), (2, 2), "same", with_batch)
+    np.testing.assert_array_equal(y.numpy(), pool.max_pool(x, (2, 3), (2, 2), "same").numpy())
+    images = x.reshape(1, -1) if with_batch else x.reshape(2, -1)
+    found = argmax.numpy().reshape(len(images), -1)
+    np.testing.assert_array_equal(np.take_along_axis(images, found, 1).ravel(), y.numpy().ravel())
+    assert argmax.dtype.name == "int64"
+
+
+def test_max_pool_with_argmax_takes_images_only():
+    with pytest.raises(ValueError, match="max_pool_with_argmax: `input` must be"):
+        pool.max_pool_with_argmax(np.ones((2, 5, 3), "float32"), 2)
