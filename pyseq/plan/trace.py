@@ -7,8 +7,6 @@ import linecache
 import os
 import sys
 
-import numpy as np
-
 from pyseq.core import Tensor, Variable, as_tensor, numpy_kernel, tracing
 from pyseq.core.engine import SymbolicError, is_snapshot, traced_value
 from pyseq.core.trace import known_result
