@@ -196,3 +196,17 @@ def test_a_regularizer_is_summed_once_while_evaluating():
         losses.append(model.evaluate(x, y, batch_size=2, verbose=0))
         model.layers[0].kernel.assign(model.layers[0].kernel * 2.0)
     assert losses[1] == pytest.approx(4 * losses[0], rel=1e-6) and losses[0] > 0
+
+
+def test_nothing_is_kept_of_what_the_plan_writes():
+    """Steps of one run follow each other without a look at what was written: penalties are those of each step's weights."""
+    x, y = np.random.default_rng(0).standard_normal((2, 64, 3)).astype("float32")
+
+    def losses(**how):
+        keras.utils.set_random_seed(1)
+        penalty = keras.regularizers.L2(0.5)
+        model = keras.Sequential([keras.layers.Dense(3, kernel_regularizer=penalty, input_shape=(3,))])
+        model.compile(keras.optimizers.SGD(0.1), "mse", **how)
+        return model.fit(x, y, batch_size=4, epochs=2, shuffle=False, verbose=0).history["loss"]
+
+    assert losses() == losses(run_eagerly=True)
